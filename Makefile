@@ -1,0 +1,191 @@
+# Build of the referral broker. `make` builds, `make check` is what continuous integration runs.
+#
+#   make [all]   the programs, in build/default     make test    unit tests of the default build, fast
+#   make check   every test, the last line counts   make tidy    the house rules of tests/tidy
+#   make asan    all with the sanitizers            make fuzz    every fuzz target, FUZZ_SECONDS each
+#   make demo    a region on this machine           make install PREFIX=/usr/local DESTDIR=
+#
+# V=1 shows commands. A file is built because of its folder: no list of files to keep.
+
+variant ?= default
+out     := build/$(variant)
+PREFIX  ?= /usr/local
+DESTDIR ?=
+FUZZ_SECONDS ?= 30
+VERSION := $(file < VERSION)
+
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+ifeq ($(MAKELEVEL),0)
+ifeq ($(filter -j%,$(MAKEFLAGS)),)
+MAKEFLAGS += -j$(shell nproc) --output-sync=target
+endif
+# The packages come before everything else, because a missing tool would fail oddly later.
+ifneq ($(filter-out clean install,$(or $(MAKECMDGOALS),all)),)
+$(shell .ci/setup >&2)
+ifneq ($(.SHELLSTATUS),0)
+$(error .ci/setup failed, see above)
+endif
+endif
+endif
+
+quiet = $(if $(V),,@printf '  %-8s %s\n' '$(1)' '$(2)';)
+
+# -- How a variant compiles ---------------------------------------------------------------------
+
+warnings := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wstrict-prototypes \
+    -Wmissing-prototypes -Wold-style-definition -Wcast-qual -Wcast-align=strict -Wwrite-strings \
+    -Wformat=2 -Wundef -Wvla -Wswitch-enum -Wnull-dereference -Wdouble-promotion \
+    -Wimplicit-fallthrough=5 -Wduplicated-cond -Wduplicated-branches -Wlogical-op \
+    -Wredundant-decls -Werror
+
+# The sanitizers' instrumented code draws false warnings; warnings are the default variant's duty.
+compiler.default := gcc
+flags.default    := -O2 $(warnings) -fstack-protector-strong -D_FORTIFY_SOURCE=2
+compiler.asan    := gcc
+flags.asan       := -O1 -w -fsanitize=address,undefined -fno-sanitize-recover=all \
+                    -fno-omit-frame-pointer
+compiler.fuzz    := clang
+flags.fuzz       := -O1 -w -fsanitize=fuzzer-no-link,address,undefined \
+                    -fno-sanitize-recover=all -fno-omit-frame-pointer
+
+CC       := $(compiler.$(variant))
+CPPFLAGS += -D_POSIX_C_SOURCE=200809L -UNDEBUG -DREFBROKER_VERSION='"$(VERSION)"' -I. -I$(out)
+CFLAGS   += -std=c17 -g -fno-common $(flags.$(variant))
+LDFLAGS  += -Wl,--as-needed
+LDLIBS   := -lzmq -lprotobuf-c -llmdb -lyaml -lsodium -ljansson -lunistring
+
+# -- What is built ------------------------------------------------------------------------------
+
+# One library a folder, top floor first: a library needs only those after it.
+broker_floors := broker/daemon broker broker/core broker/session broker/journal broker/store
+agent_floors  := agents/daemon agents/core
+ctl_floors    := agents/ctl agents/core
+low_floors    := policy proto base
+floors        := $(broker_floors) agents/daemon agents/ctl agents/core $(low_floors)
+
+main.refbrokerd := broker/daemon/main.c
+main.refagentd  := agents/daemon/main.c
+main.refctl     := agents/ctl/main.c
+floors.refbrokerd := $(broker_floors) $(low_floors)
+floors.refagentd  := $(agent_floors) $(low_floors)
+floors.refctl     := $(ctl_floors) $(low_floors)
+programs := $(foreach p,refbrokerd refagentd refctl,$(if $(wildcard $(main.$(p))),$(p)))
+
+protos    := $(wildcard proto/*.proto)
+generated := $(protos:%.proto=$(out)/%.pb-c.c)
+python    := $(protos:%.proto=build/py/%_pb2.py)
+
+sources  = $(filter-out %/main.c,$(wildcard $(1)/*.c))
+objects  = $(patsubst %.c,$(out)/%.o,$(call sources,$(1))) \
+           $(if $(filter proto,$(1)),$(generated:.c=.o))
+library  = $(out)/lib/$(subst /,-,$(1)).a
+libraries := $(foreach f,$(floors),$(call library,$(f)))
+support  := $(out)/lib/tests-support.a
+
+unit_sources     := $(wildcard tests/unit/*_test.c tests/contract/*_test.c)
+scenario_sources := $(wildcard tests/scenarios/*.c)
+fuzz_sources     := $(wildcard tests/fuzz/*_fuzz.c)
+unit_programs    := $(unit_sources:%.c=$(out)/%)
+scenario_program := $(if $(scenario_sources),$(out)/tests/scenarios/run)
+replay_programs  := $(fuzz_sources:%_fuzz.c=$(out)/%_replay)
+fuzz_programs    := $(fuzz_sources:%.c=$(out)/%)
+
+all_sources := $(foreach f,$(floors),$(wildcard $(f)/*.c)) $(unit_sources) $(scenario_sources) \
+    $(fuzz_sources) $(wildcard tests/fuzz/replay.c tests/support/*.c)
+
+.PHONY: all asan test check tidy fuzz fuzz-run demo install clean sources tests FORCE
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+all: $(programs:%=$(out)/%) $(python)
+tests: all $(libraries) $(unit_programs) $(scenario_program) $(replay_programs)
+
+define program_rule
+$(out)/$(1): $(out)/$(main.$(1):.c=.o) $(foreach f,$(floors.$(1)),$(call library,$(f)))
+	$$(call quiet,LINK,$$@)$$(CC) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$^ $$(LDLIBS)
+endef
+$(foreach p,$(programs),$(eval $(call program_rule,$(p))))
+
+define library_rule
+$(call library,$(1)): $(call objects,$(1)) $(call library,$(1)).list
+endef
+$(foreach f,$(floors) tests/support,$(eval $(call library_rule,$(f))))
+
+$(out)/lib/%.a:
+	$(call quiet,AR,$@)rm -f $@ && ar rcs $@ $(filter %.o,$^)
+
+# Changes only when a file came or went, so that a library never keeps a removed file's code.
+$(out)/lib/%.a.list: FORCE
+	@mkdir -p $(@D) && echo '$(call objects,$(subst -,/,$*))' >$@.new; \
+	if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+
+$(out)/%.o: %.c | $(generated)
+	@mkdir -p $(@D)
+	$(call quiet,CC,$<)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+$(out)/%.pb-c.o: $(out)/%.pb-c.c
+	$(call quiet,CC,$<)$(CC) $(CPPFLAGS) $(CFLAGS) -Wno-cast-qual -MMD -MP -c -o $@ $<
+
+$(out)/%.pb-c.c: %.proto $(protos)
+	@mkdir -p $(@D)
+	$(call quiet,PROTOC,$<)protoc-c --proto_path=. --c_out=$(out) $<
+
+build/py/%_pb2.py: %.proto $(protos)
+	@mkdir -p $(@D)
+	$(call quiet,PROTOC,$@)protoc --proto_path=. --python_out=build/py $<
+
+test_link = $(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) $(support) \
+    -Wl,--start-group $(libraries) -Wl,--end-group
+
+$(unit_programs): %: %.o $(support) $(libraries)
+	$(call quiet,LINK,$@)$(test_link) $(LDLIBS) -lcmocka
+
+$(scenario_program): $(scenario_sources:%.c=$(out)/%.o) $(support) $(libraries)
+	$(call quiet,LINK,$@)$(test_link) $(LDLIBS)
+
+$(replay_programs): %_replay: %_fuzz.o $(out)/tests/fuzz/replay.o $(support) $(libraries)
+	$(call quiet,LINK,$@)$(test_link) $(LDLIBS)
+
+$(fuzz_programs): %: %.o $(support) $(libraries)
+	$(call quiet,LINK,$@)$(test_link) -fsanitize=fuzzer $(LDLIBS)
+
+# -- What is run --------------------------------------------------------------------------------
+
+asan:
+	+@$(MAKE) variant=asan tests
+
+test: tests
+	+@tests/run unit:$(out) contract:$(out)
+
+check: tests asan
+	+@tests/run tidy:$(out) unit:build/asan contract:build/asan scenarios:build/asan \
+	    corpora:build/asan system:$(out)
+
+tidy: tests
+	+@tests/run tidy:$(out)
+
+fuzz:
+	+@$(MAKE) variant=fuzz fuzz-run
+
+fuzz-run: $(fuzz_programs)
+	+@tests/fuzz/run $(FUZZ_SECONDS) $^
+
+demo: all
+	+@tests/demo/run
+
+share := $(DESTDIR)$(PREFIX)/share
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(share)/refbroker
+	$(foreach p,$(programs),install $(out)/$(p) $(DESTDIR)$(PREFIX)/bin/ &&) true
+	find broker agents policy -name '*.[1-8]' | while read -r page; do \
+	    install -D -m 644 $$page $(share)/man/man$${page##*.}/$${page##*/} || exit 1; done
+	find config proto -name '*.yaml' -o -name '*.proto' -o -name '*.md' | while read -r file; do \
+	    install -D -m 644 $$file $(share)/refbroker/$$file || exit 1; done
+
+clean:
+	rm -rf build
+
+sources: # for tests/tidy: what this file builds
+	@printf '%s\n' $(all_sources)
+
+-include $(shell find $(out) -name '*.d' 2>/dev/null)
