@@ -1,0 +1,101 @@
+/* Frames between processes: the one place that knows ZeroMQ, and hides its traps.
+ *
+ * Servers are ROUTERs, clients are DEALERs; a message is one frame of at most LINK_FRAME_BYTES_MAX.
+ * Over TCP everything is CURVE-encrypted and a peer is its public key, taken from ZAP's User-Id on
+ * every single frame. Over ipc a peer is the uid that the kernel reports. All calls are non-blocking
+ * except link_wait. Nothing here sends or answers by itself.
+ *
+ * Traps minded here (libzmq 4.3.4): the process's random generator is seeded before the first context;
+ * ZAP is bound before any CURVE server; ROUTER_MANDATORY is on and HANDOVER off; every queue, the frame size,
+ * the handshake and the heartbeat are bounded; LINGER is 0. A send that succeeds is not a delivery.
+ */
+#ifndef BASE_LINK_H
+#define BASE_LINK_H
+
+#include "base/bytes.h"
+#include "base/error.h"
+#include "base/keys.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { LINK_FRAME_BYTES_MAX = 262144, LINK_ENDPOINT_MAX = 256, LINK_PEER_MAX = 64 };
+
+struct link_context; /* one a process */
+struct link_server;
+struct link_client;
+
+bool link_context_create(struct link_context **out, struct error *err)
+    __attribute__((warn_unused_result));
+void link_context_destroy(struct link_context **context);
+
+/* Where a frame came from; the routing id is only good for answering while that connection lives. */
+struct link_peer {
+    uint8_t routing[LINK_PEER_MAX];
+    size_t routing_bytes;
+    uint8_t key[KEYS_BYTES]; /* CURVE servers: the peer's public key, authenticated */
+    uint32_t uid;            /* ipc servers: the peer's user; UINT32_MAX unknown */
+    uint32_t pid;
+};
+
+struct link_frame {
+    struct link_peer peer;
+    struct bytes body; /* valid until the next receive on the same socket */
+};
+
+enum link_received { LINK_NOTHING, LINK_FRAME, LINK_BAD_FRAME /* several parts: drop it */ };
+enum link_sent { LINK_SENT, LINK_UNREACHABLE /* peer gone */, LINK_FULL /* its queue is full */ };
+
+/* Decides whether a public key may open a connection at all. Called for each handshake. */
+typedef bool link_admit(void *world, const uint8_t key[KEYS_BYTES]);
+
+/* A CURVE server on TCP. ZAP is bound first, and proven to refuse a random key on an inproc-free loopback
+ * socket before the endpoint is bound. endpoint may end in ":*".
+ * bound  out, LINK_ENDPOINT_MAX bytes: the endpoint really bound */
+bool link_server_create_curve(struct link_server **out,
+                              struct link_context *context,
+                              const char *endpoint,
+                              const struct key32 *secret,
+                              char *bound,
+                              struct error *err) __attribute__((warn_unused_result));
+/* Who decides handshakes; until it is set everybody is refused. */
+void link_server_set_admission(struct link_server *server, link_admit *admit, void *world);
+/* A server on an ipc endpoint; the socket file gets the mode. */
+bool link_server_create_ipc(struct link_server **out,
+                            struct link_context *context,
+                            const char *endpoint,
+                            unsigned mode,
+                            struct error *err) __attribute__((warn_unused_result));
+void link_server_destroy(struct link_server **server);
+enum link_received link_server_receive(struct link_server *server, struct link_frame *out);
+enum link_sent
+link_server_send(struct link_server *server, const struct link_peer *peer, struct bytes body);
+
+/* A client. For TCP own is the site's curve-secret and server_key the broker's public key; for ipc
+ * both are NULL. Connecting goes on in the background. */
+bool link_client_create(struct link_client **out,
+                        struct link_context *context,
+                        const char *endpoint,
+                        const struct key32 *own,
+                        const struct key32 *server_key,
+                        struct error *err) __attribute__((warn_unused_result));
+void link_client_destroy(struct link_client **client);
+enum link_received link_client_receive(struct link_client *client, struct bytes *body);
+enum link_sent link_client_send(struct link_client *client, struct bytes body);
+
+/* Wait until one of the sockets or descriptors is readable or the time is over.
+ * wait_ms  -1: for ever. Answers ZAP requests by itself. EINTR ends the wait early. */
+struct link_wait {
+    struct link_server *server; /* one of the three is set */
+    struct link_client *client;
+    int fd;
+    bool ready; /* out */
+};
+bool link_wait(struct link_context *context,
+               struct link_wait *items,
+               size_t count,
+               int64_t wait_ms,
+               struct error *err) __attribute__((warn_unused_result));
+
+#endif
