@@ -1,0 +1,115 @@
+/* The routing policy: rules that say which pools a curator is sought in, who is told, which norms run.
+ *
+ * Compiled from YAML (POLICY.md) into an immutable object. First matching rule wins. A policy knows codes
+ * and names; it is bound to a directory by roster.h. Deciding is pure: same facts, same verdict.
+ */
+#ifndef POLICY_POLICY_H
+#define POLICY_POLICY_H
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "base/yaml_tree.h"
+#include "policy/calendar.h"
+#include "policy/directory.h"
+#include "proto/fact.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Steps that have a norm; the YAML keys are in brackets. */
+enum norm {
+    NORM_DELIVER,          /* [deliver] delivered to the agent */
+    NORM_SEE,              /* [see] seen by a person */
+    NORM_ANSWER,           /* [answer] accepted or declined */
+    NORM_CHECK,            /* [check] */
+    NORM_CURATOR,          /* [curator] curator appointed */
+    NORM_CONTACT,          /* [contact] first contact with the family */
+    NORM_CONSILIUM,        /* [consilium] */
+    NORM_PLAN,             /* [plan] */
+    NORM_PLACEMENT_REVIEW, /* [placement-review] */
+    NORM_PROGRESS,         /* [progress] progress report */
+    NORM_MONITORING,       /* [monitoring] */
+    NORM_ACKNOWLEDGE,      /* [acknowledge] outcome acknowledged */
+    NORM_TRIAGE,           /* [triage] decided at the triage desk */
+    NORM_END
+};
+
+struct policy;
+
+struct policy_facts {
+    struct fact_labels labels;
+    enum agency_kind referrer_kind;
+    int64_t at_us; /* arrival */
+};
+
+struct policy_verdict {
+    int32_t rule; /* index; -1 none matched or not rolled out */
+    bool not_rolled_out;
+    enum procedure procedure;
+    uint8_t pools[LIMIT_RULE_POOLS]; /* indexes, in order */
+    size_t pool_count;
+    struct duration norms[NORM_END]; /* rule's, else level's, else the built-in defaults of DOMAIN.md */
+    struct fact_failed failed[LIMIT_RULES]; /* earlier rules and the first condition that failed */
+    size_t failed_count;
+};
+
+enum pool_pick { POOL_PICK_LEAST_LOADED, POOL_PICK_ROUND_ROBIN };
+
+/* Rules and pools as others see them. Texts live with the policy. */
+struct policy_rule_view {
+    const char *id;
+    struct phrase title;
+    struct text_pos at;
+};
+struct policy_pool_view {
+    const char *id;
+    enum pool_pick pick;
+    bool continuity;  /* the family's last curator first */
+    bool auto_accept; /* accepts by itself (duty curators) */
+};
+
+/* files  policy.yaml's trees (one or several of a folder); directory: for names that rules mention.
+ *        All mistakes go to errors with positions; the policy is made only when there are none. */
+bool policy_create(struct policy **out,
+                   const struct yaml_file *files,
+                   size_t file_count,
+                   const struct directory *directory,
+                   struct error_list *errors) __attribute__((warn_unused_result));
+void policy_destroy(struct policy **policy);
+
+void policy_decide(const struct policy *policy,
+                   const struct directory *directory,
+                   const struct policy_facts *facts,
+                   struct policy_verdict *verdict);
+
+const char *policy_id(const struct policy *policy);
+size_t policy_rule_count(const struct policy *policy);
+struct policy_rule_view policy_rule(const struct policy *policy, size_t index);
+size_t policy_pool_count(const struct policy *policy);
+struct policy_pool_view policy_pool(const struct policy *policy, size_t index);
+/* A failed condition as a sentence: "уровень: нужен «угроза жизни», а был «ТЖС»" / "risk: …". In the arena. */
+struct phrase policy_failed_text(const struct policy *policy,
+                                 const struct directory *directory,
+                                 struct fact_failed failed,
+                                 const struct policy_facts *facts,
+                                 struct arena *arena);
+/* Sections that somebody with these roles (mask) at such an agency may see: masks of role and of agency
+ * kind intersect. */
+uint32_t policy_sections(const struct policy *policy, uint32_t roles, enum agency_kind kind);
+
+/* For roster.h: does pool select this worker at all (territory aside), and must it cover the case? */
+bool policy_pool_selects(const struct policy *policy,
+                         size_t pool,
+                         const struct directory *directory,
+                         uint32_t worker);
+bool policy_pool_covers_case(const struct policy *policy, size_t pool);
+/* Sites (numbers, each once, at most LIMIT_NOTICE_SITES) that a rule notifies for a territory: the home
+ * sites of the agencies its selectors name. */
+size_t policy_notice_sites(const struct policy *policy,
+                           size_t rule,
+                           const struct directory *directory,
+                           uint32_t territory,
+                           uint32_t sites[LIMIT_NOTICE_SITES]);
+
+#endif

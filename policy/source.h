@@ -1,0 +1,50 @@
+/* The files that administrators edit, read and checked as one set.
+ *
+ * broker.yaml names the others. Everything wrong in the whole set is reported in one run, with file, line and
+ * column. What comes out is a proposal: rows without numbers, texts, ready for the journal.
+ */
+#ifndef POLICY_SOURCE_H
+#define POLICY_SOURCE_H
+
+#include "policy/region.h"
+
+#include <stdio.h>
+
+/* What broker.yaml says that is the daemon's own business and not journaled. Paths are made relative to
+ * the file's folder. Texts in the arena. */
+struct source_broker {
+    const char *listen;
+    const char *curve_key;
+    const char *disclosure_key;
+    const char *store;
+};
+
+enum { SOURCE_DIAGNOSTICS_MAX = 256, SOURCE_FILES_MAX = 64 };
+
+/* One finding. severity: errors refuse the set, warnings do not. */
+struct source_diagnostic {
+    bool warning;
+    struct text_pos at;
+    struct phrase text;
+    const char *line; /* the source line, for the caret; NULL: none */
+};
+
+struct source_report {
+    struct source_diagnostic items[SOURCE_DIAGNOSTICS_MAX];
+    size_t count;
+    size_t errors;
+    size_t warnings;
+};
+
+/* path  broker.yaml, or a folder that holds one. On success *input is a valid proposal (version 0) in the arena.
+ * False: report->errors > 0. now_us: for "this key is over", "this year has no calendar". */
+bool source_load(const char *path,
+                 int64_t now_us,
+                 struct arena *arena,
+                 struct region_input *input,
+                 struct source_broker *broker,
+                 struct source_report *report) __attribute__((warn_unused_result));
+/* "file:line:column: error: text", the source line and a caret under it. */
+void source_print(const struct source_report *report, enum language language, FILE *stream);
+
+#endif

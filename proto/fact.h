@@ -1,0 +1,179 @@
+/* Facts: what the journal holds, for ever.
+ *
+ * One flat structure serves all kinds: a fact uses the fields that its kind lists below, the others are
+ * zero. Flat keeps coding in one place and lets old journals be read by new programs: a field or a kind is
+ * only ever added; a changed rule is a new kind. Numbers of workers, sites, agencies and
+ * territories are the directory's row numbers (see policy/directory.h), given out once and never reused.
+ *
+ * A batch is what one turn of the broker decided: entries in order, each a command (or a deadline, or the
+ * broker's own act) with its facts. Its encoding carries the BLAKE2b-256 hash of the previous batch's encoding.
+ */
+#ifndef PROTO_FACT_H
+#define PROTO_FACT_H
+
+#include "base/arena.h"
+#include "proto/message.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum fact_kind {
+    FACT_UNSPECIFIED,
+    /* configuration: version, text = region code, text_2 = number prefix, blob = region's titles ("ru\0en"),
+     * count = rows that follow in the same entry */
+    FACT_CONFIGURATION_ADOPTED,
+    FACT_ROW_SET,      /* code = directory kind, number = row number, blob = the coded row */
+    FACT_ROW_REMOVED,  /* code = directory kind, number */
+    FACT_POLICY_TEXT,  /* version, text = file name, blob = its text; count = index from 0 */
+    /* referrals: referral = id, case_id, site, worker, blob = coded referral without its sealed key, at = arrival */
+    FACT_REFERRAL_STORED,
+    FACT_CASE_OPENED,        /* case_id, referral, number = sequence in the year, code = year, territory */
+    FACT_REFERRAL_JOINED,    /* referral, case_id, labels = the case's labels after joining, code = strength */
+    FACT_DUPLICATE_SUSPECTED, /* case_id, other = the older case */
+    FACT_DUPLICATE_REJECTED, /* case_id, other */
+    FACT_CASE_MERGED,        /* case_id merged into other; labels = the other's labels after it */
+    FACT_DECIDED,            /* case_id, decision */
+    /* offers: assignment = id, case_id, worker, site, number = fencing token, code = pool index */
+    FACT_CURATOR_PROPOSED,   /* ... due = delivery due, due_2 = answer norm's length in us (0: none), flag = auto-accept,
+                                count = load units reserved, mask = 1 by hand */
+    FACT_OFFER_DELIVERED,    /* assignment, due = answer due */
+    FACT_OFFER_SEEN,         /* assignment, worker */
+    FACT_OFFER_ACCEPTED,     /* assignment, case_id, worker, site, code = the case's state after it, flag = by itself */
+    FACT_OFFER_REFUSED,      /* assignment, case_id, worker, code = decline reason, text = note */
+    FACT_OFFER_EXPIRED,      /* assignment, case_id, worker, code 1 = not delivered, 2 = not answered, due = late by us */
+    FACT_OFFER_WITHDRAWN,    /* assignment, case_id, worker: another hop took the case, or it ended */
+    FACT_ASSIGNMENT_ENDED,   /* assignment, case_id, worker: load released */
+    FACT_PUT_ON_DESK,        /* case_id, code = desk, code_2 = reason, number = agency, site = where it stands, due */
+    FACT_TAKEN_OFF_DESK,     /* case_id */
+    FACT_NOTICE_SENT,        /* case_id, site */
+    FACT_DISCLOSED,          /* referral, case_id, site, worker, mask = sections */
+    FACT_DISCLOSURE_ENDED,   /* referral, site */
+    FACT_ESCALATED,          /* case_id, code = desk reason, due = late by us: an alarm */
+    FACT_REFERRAL_SEEN,      /* referral, case_id, worker: the lead saw a joined referral */
+    FACT_OUTCOME_PROPOSED,   /* case_id, code = case outcome, worker, text = note */
+    FACT_OUTCOME_REJECTED,   /* case_id, worker, text = note */
+    FACT_CASE_CLOSED,        /* case_id, code = case outcome, worker = approver */
+    /* exchange */
+    FACT_LANE_ACKNOWLEDGED,  /* site, code = lane, number = last delivery durable there */
+    FACT_LANE_STARTED,       /* site, code = lane, other = incarnation, number = first expected command */
+    FACT_SITE_AWAY,          /* site: too many lines wait; they go, a resync will heal */
+    FACT_SITE_RESYNCED,      /* site, code = lane, number = line up to which the view was sent */
+    FACT_CLOCK_ACCEPTED,     /* due = the wall time that is right */
+    FACT_END
+};
+
+/* One rule that was tried and did not match: which of its conditions failed (index in the rule). */
+struct fact_failed {
+    uint8_t rule;
+    uint8_t condition;
+};
+
+struct fact_candidate {
+    uint32_t worker;
+    uint32_t load;
+    uint32_t capacity;
+    enum candidate_reason reason;
+};
+
+/* A routing decision as data; its text is made when shown. */
+struct fact_decision {
+    uint32_t policy_version;
+    int32_t rule; /* index in the policy; -1: none matched */
+    uint8_t pools[LIMIT_RULE_POOLS]; /* pool indexes in the order tried */
+    size_t pool_count;
+    int32_t pool;    /* index of the pool of the chosen in the policy; -1 */
+    uint32_t chosen; /* worker; 0 nobody */
+    enum desk_reason desk_reason;
+    struct fact_failed failed[LIMIT_RULES];
+    size_t failed_count;
+    struct fact_candidate candidates[LIMIT_CANDIDATES_KEPT];
+    size_t candidate_count;
+    uint32_t counts[CANDIDATE_END];
+};
+
+/* Labels with the territory as a number. */
+struct fact_labels {
+    uint32_t territory;
+    enum risk risk;
+    enum direction direction;
+    enum channel channel;
+    enum legal_basis basis;
+    uint32_t needs;
+    uint32_t ages;
+    uint32_t flags;
+    uint32_t children;
+};
+
+struct fact {
+    enum fact_kind kind;
+    int64_t at_us;
+    struct id128 case_id;
+    struct id128 referral;
+    struct id128 assignment;
+    struct id128 other;
+    uint32_t site;
+    uint32_t worker;
+    uint32_t territory;
+    uint32_t version;
+    uint32_t code;
+    uint32_t code_2;
+    uint32_t count;
+    uint32_t mask;
+    bool flag;
+    uint64_t number;
+    int64_t due_us;
+    int64_t due_2_us;
+    const char *text;   /* NULL = "" */
+    const char *text_2;
+    struct bytes blob;
+    const struct fact_labels *labels;
+    const struct fact_decision *decision;
+};
+
+enum entry_cause { ENTRY_UNSPECIFIED, ENTRY_COMMAND, ENTRY_DEADLINE, ENTRY_EXCHANGE, ENTRY_CONFIGURATION, ENTRY_END };
+
+/* One command and what came of it. For a command: who, where in its lane, and what the reply said, so
+ * that a repeat gets the same reply. */
+struct entry {
+    enum entry_cause cause;
+    uint32_t site;
+    uint32_t worker; /* 0: the broker itself */
+    uint32_t policy_version;
+    enum command_kind command;
+    enum lane lane;
+    uint64_t number;
+    struct id128 incarnation;
+    uint8_t digest[16];
+    struct id128 reply_subject;
+    struct id128 reply_case;
+    bool reply_repeated; /* the reply said "stored before" */
+    struct fact *facts;
+    size_t fact_count;
+};
+
+enum { FACT_HASH_BYTES = 32 };
+
+struct batch {
+    uint64_t number; /* from 1, no gaps */
+    int64_t time_us; /* core time; never goes back */
+    uint8_t previous[FACT_HASH_BYTES];
+    struct entry *entries;
+    size_t entry_count;
+};
+
+/* Coding; only fact.c knows protobuf's structures for it. */
+bool fact_encode_batch(const struct batch *batch, struct arena *arena, struct bytes *out)
+    __attribute__((warn_unused_result));
+bool fact_decode_batch(struct bytes bytes, struct arena *arena, struct batch *out)
+    __attribute__((warn_unused_result));
+bool fact_encode_decision(const struct fact_decision *decision, struct arena *arena, struct bytes *out)
+    __attribute__((warn_unused_result));
+bool fact_decode_decision(struct bytes bytes, struct arena *arena, struct fact_decision *out)
+    __attribute__((warn_unused_result));
+/* The hash of an encoded batch, for the next one's `previous`. */
+void fact_hash(struct bytes encoded, uint8_t out[FACT_HASH_BYTES]);
+/* "curator-proposed": stable names for timelines and hooks. Static. */
+const char *fact_kind_name(enum fact_kind kind);
+
+#endif

@@ -1,0 +1,593 @@
+/* What travels, as plain structures: the house's only picture of a message outside of wire*.c.
+ *
+ * Strings are NUL-terminated, valid UTF-8 and within limits.h; slices and pointers live in the arena
+ * that decoded them (or are borrowed until the encode call returns). id128 fields that are absent are none.
+ * Times are microseconds since 1970 UTC, 0 = not yet. Workers, sites, agencies and territories are
+ * named by their directory ids (codes) here; the core's own numbers never leave the broker.
+ *
+ * To change a message: add the field here, in the .proto file (a new number), in wire.c both ways,
+ * in PROTOCOL.md, and in the round-trip test. Numbers of removed fields are reserved.
+ */
+#ifndef PROTO_MESSAGE_H
+#define PROTO_MESSAGE_H
+
+#include "base/bytes.h"
+#include "base/id128.h"
+#include "base/phrase.h"
+#include "proto/limits.h"
+#include "proto/vocabulary.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* ---- a referral as it is submitted ------------------------------------------------------- */
+
+struct labels { /* what the broker routes on; nothing here says who the family is */
+    const char *territory;
+    enum risk risk;
+    enum direction direction;
+    enum channel channel;
+    enum legal_basis basis;
+    uint32_t needs; /* masks by vocabulary number */
+    uint32_t ages;
+    uint32_t flags;
+    uint32_t children;
+};
+
+enum { MATCHING_DIGEST_BYTES = 16 };
+
+struct matching_key {
+    uint8_t digest[MATCHING_DIGEST_BYTES]; /* keyed BLAKE2b of the kind and the normalised value */
+    uint32_t epoch;                        /* of the region's matching secret */
+    enum person_role role;
+    enum strength strength;
+};
+
+struct sealed_section {
+    enum section section;
+    struct bytes nonce;  /* 24 bytes */
+    struct bytes sealed; /* XChaCha20-Poly1305 */
+};
+
+struct referral {
+    struct id128 id; /* UUIDv7, drawn by the submitting agent */
+    enum purpose purpose;
+    struct labels labels;
+    int64_t observed_us; /* the form's own time */
+    struct matching_key *keys;
+    size_t key_count;
+    struct sealed_section *sections;
+    size_t section_count;
+    struct bytes sealed_key;   /* crypto_box_seal of the referral's key to the disclosure key */
+    uint32_t disclosure_epoch; /* of the region's disclosure key */
+};
+
+/* ---- open facts of a family: only over ipc, and inside sealed sections ------------------- */
+
+struct person {
+    enum person_role role;
+    const char *surname;
+    const char *name;
+    const char *patronymic;
+    const char *born; /* "2021-04-03" or "" */
+    const char *document;
+};
+
+struct paper {
+    const char *title;
+    const char *number;
+};
+
+struct facts {
+    struct person *persons;
+    size_t person_count;
+    const char *address;
+    const char *phone;
+    const char *note;
+    const char *circumstances;
+    const char *health;
+    const char *law;
+    struct paper *documents;
+    size_t document_count;
+};
+
+/* ---- sessions ----------------------------------------------------------------------------- */
+
+enum lane { LANE_NORMAL, LANE_URGENT, LANE_END };
+
+struct hello {
+    uint32_t version_least;
+    uint32_t version_most;
+    struct id128 incarnation; /* drawn when the spool was created */
+    const char *program;      /* "refagentd 0.1.0", for the operator */
+    struct {
+        uint64_t first_held; /* number of the first command still in the spool, or the next new one */
+        uint64_t applied;    /* last delivery applied on this lane */
+    } lanes[LANE_END];
+    bool resync; /* the mirror is new or lost: send the whole view */
+};
+
+struct welcome {
+    uint32_t version;
+    const char *region;
+    const char *site;
+    int64_t time_us;
+    uint32_t window;
+    struct {
+        uint64_t expected; /* next command number */
+        uint64_t from;     /* deliveries after this number follow */
+    } lanes[LANE_END];
+    uint32_t policy_version;
+    uint32_t disclosure_epoch;
+    struct bytes disclosure_key; /* 32 bytes: seal to this from now on */
+};
+
+enum goodbye_reason {
+    GOODBYE_UNSPECIFIED,
+    GOODBYE_REPLACED, /* a newer Hello with the same key */
+    GOODBYE_VERSION,  /* no common protocol version */
+    GOODBYE_REVOKED,  /* the key is not, or no longer, in the directory */
+    GOODBYE_STOPPING, /* the broker goes down; come back with backoff */
+    GOODBYE_QUOTA,    /* too many bad frames: quarantined */
+    GOODBYE_END
+};
+
+struct goodbye {
+    enum goodbye_reason reason;
+    struct phrase text;
+};
+
+/* ---- commands ------------------------------------------------------------------------------ */
+
+enum command_kind {
+    COMMAND_UNSPECIFIED,
+    COMMAND_SUBMIT,            /* referral */
+    COMMAND_SEE,               /* subject: offer or task opened by a person */
+    COMMAND_ACCEPT,            /* subject: offer; token */
+    COMMAND_REFUSE,            /* subject: offer; token; decline reason in code; note */
+    COMMAND_PROPOSE_OUTCOME,   /* subject: case; case outcome in code; note */
+    COMMAND_APPROVE_OUTCOME,   /* subject: case */
+    COMMAND_REJECT_OUTCOME,    /* subject: case; note */
+    COMMAND_ASSIGN,            /* subject: case; worker; note: the supervisor's or triage desk's appointment */
+    COMMAND_CONFIRM_DUPLICATE, /* subject: case flagged possible-duplicate: merge it into the other */
+    COMMAND_REJECT_DUPLICATE,  /* subject: case */
+    COMMAND_ACCEPT_CLOCK,      /* administrator: the machine's clock is right after a jump */
+    COMMAND_FORM,              /* ipc only: form */
+    COMMAND_END
+};
+
+struct form { /* a referral before sealing; ipc only, the broker refuses it */
+    struct id128 id; /* none: the agent draws one; given: submitting again is harmless */
+    enum purpose purpose;
+    struct labels labels;
+    int64_t observed_us;
+    struct facts facts;
+};
+
+struct command {
+    enum lane lane;
+    uint64_t number;          /* per lane, from 1; 0 over ipc */
+    struct id128 incarnation; /* none over ipc */
+    const char *actor;        /* worker id the site vouches for; over ipc the agent sets it */
+    enum command_kind kind;
+    struct id128 subject; /* referral, offer or case, by kind */
+    uint64_t token;       /* fencing token of the offer */
+    uint32_t code;        /* by kind */
+    const char *worker;   /* ASSIGN */
+    const char *note;     /* free text of at most LIMIT_SHORT_TEXT_BYTES; no family's data */
+    const struct referral *referral;
+    const struct form *form;
+};
+
+enum refusal {
+    REFUSAL_UNSPECIFIED,
+    REFUSAL_UNKNOWN_CODE,
+    REFUSAL_MISSING_FIELD,
+    REFUSAL_BAD_FIELD,
+    REFUSAL_BAD_TEXT, /* broken UTF-8, NUL */
+    REFUSAL_TOO_LONG,
+    REFUSAL_UNKNOWN_KIND, /* no such command, query or body */
+    REFUSAL_VERSION,
+    REFUSAL_NOT_ALLOWED,
+    REFUSAL_UNKNOWN_WORKER, /* the actor is no worker of this site */
+    REFUSAL_NOT_FOUND,      /* also for what the sender may not see */
+    REFUSAL_STALE_HOP,      /* the offer was answered, recalled or passed on */
+    REFUSAL_WRONG_STATE,
+    REFUSAL_ID_REUSED,     /* this id or number came before with another body */
+    REFUSAL_NEXT_EXPECTED, /* a gap in the lane; reply.next_expected says what to send */
+    REFUSAL_ALREADY_DONE,  /* so old that its reply is no longer kept */
+    REFUSAL_DISK_LOW,      /* retryable */
+    REFUSAL_BUSY,          /* retryable: over a bound */
+    REFUSAL_OFFLINE,       /* retryable: from the agent, the broker does not answer */
+    REFUSAL_SPOOL_FULL,    /* retryable: from the agent */
+    REFUSAL_OPEN_FACTS,    /* open facts were sent to the broker */
+    REFUSAL_UNREADABLE,    /* the frame is no Envelope */
+    REFUSAL_END
+};
+
+enum { PROBLEMS_MAX = 32, PROBLEM_FIELD_BYTES = 64, PROBLEM_TEXT_BYTES = 400 };
+
+struct problem {
+    enum refusal code;
+    const char *field; /* "labels.risk", "children[1].born" or "" */
+    struct phrase text;
+    bool retryable;
+};
+
+struct reply {
+    enum lane lane;
+    uint64_t number;
+    bool refused;
+    /* stored: */
+    struct id128 subject;    /* referral or case that the command was about */
+    const char *case_number; /* "NSO-2026-000123-7", "" when none (an agent's own reply) */
+    uint64_t position;       /* batch of the journal; 0 in an agent's own reply */
+    bool repeated;           /* the same command had been stored before */
+    /* refused: */
+    struct problem *problems;
+    size_t problem_count;
+    uint64_t next_expected;
+};
+
+/* ---- deliveries: an entity as the site may now see it -------------------------------------- */
+
+enum delivery_kind {
+    DELIVERY_UNSPECIFIED,
+    DELIVERY_REFERRAL,   /* to the author's site */
+    DELIVERY_OFFER,      /* to the curator's site */
+    DELIVERY_CASE,       /* to sites of the lead and of desks that hold it */
+    DELIVERY_TASK,       /* to a desk's site */
+    DELIVERY_NOTICE,     /* to sites that a rule notifies */
+    DELIVERY_DISCLOSURE, /* sections re-sealed to the site */
+    DELIVERY_END
+};
+
+enum receipt { RECEIPT_STORED, RECEIPT_DELIVERED, RECEIPT_SEEN, RECEIPT_OUTCOME, RECEIPT_END };
+
+enum update_kind {
+    UPDATE_UNSPECIFIED,
+    UPDATE_JOINED,            /* joined a case that was open already */
+    UPDATE_OFFERED,           /* offered to a curator */
+    UPDATE_REFUSED,           /* that curator refused; the next is asked */
+    UPDATE_EXPIRED,           /* that curator did not answer in time */
+    UPDATE_ON_DESK,           /* waits on a desk; code = desk reason */
+    UPDATE_CURATOR_APPOINTED, /* worker = curator */
+    UPDATE_MERGED,            /* the case was merged into another */
+    UPDATE_OUTCOME_PROPOSED,
+    UPDATE_CLOSED, /* code = case outcome */
+    UPDATE_END
+};
+
+enum { UPDATES_KEPT = 12 };
+
+struct update {
+    enum update_kind kind;
+    int64_t at_us;
+    uint32_t code;
+    const char *worker; /* "" when not to be told */
+};
+
+struct referral_view {
+    struct id128 id;
+    const char *case_number;
+    const char *author;
+    struct labels labels;
+    enum referral_state state;
+    enum case_state case_state;
+    int64_t receipts_us[RECEIPT_END]; /* 0: not yet */
+    int64_t due_us[RECEIPT_END];      /* the norm; 0: none */
+    enum referral_outcome outcome;
+    enum case_outcome case_outcome;
+    const char *curator;        /* worker id, "" until appointed */
+    struct phrase curator_title; /* "" until appointed */
+    struct update *updates;      /* oldest first, the newest UPDATES_KEPT */
+    size_t update_count;
+};
+
+struct offer_view {
+    struct id128 id;
+    struct id128 case_id;
+    const char *case_number;
+    const char *worker; /* to whom */
+    uint64_t token;
+    enum assignment_state state;
+    struct labels labels;
+    bool emergency;
+    int64_t offered_us;
+    int64_t answer_due_us;
+    uint32_t policy_version;
+    const char *rule;
+    struct phrase rule_title;
+    struct phrase why;            /* one sentence: why this curator */
+    const char *possible_duplicate; /* number of the other case, or "" */
+    uint32_t referral_count;
+};
+
+struct case_view {
+    struct id128 id;
+    const char *number;
+    enum case_state state;
+    bool emergency;
+    struct labels labels;
+    const char *lead; /* worker id or "" */
+    struct phrase lead_title;
+    enum desk desk; /* DESK_UNSPECIFIED: on no desk */
+    enum desk_reason desk_reason;
+    const char *desk_agency;
+    int64_t opened_us;
+    int64_t curator_due_us;
+    int64_t appointed_us;
+    int64_t closed_us;
+    enum case_outcome outcome;
+    enum case_outcome proposed_outcome;
+    const char *proposed_by;
+    uint32_t policy_version;
+    const char *rule;
+    const char *possible_duplicate;
+    const char *merged_into;
+    struct id128 *referrals;
+    size_t referral_count;
+    struct facts *facts; /* ipc only: what was disclosed to this site, newest referral first; one a referral */
+    size_t facts_count;
+};
+
+struct task_view { /* something on a desk that somebody there must do */
+    struct id128 case_id;
+    const char *case_number;
+    enum desk desk;
+    enum desk_reason reason;
+    struct labels labels;
+    int64_t since_us;
+    int64_t due_us;
+    enum case_outcome proposed_outcome; /* for OUTCOME_APPROVAL */
+    struct phrase text;
+};
+
+struct notice_view { /* labels only */
+    struct id128 case_id;
+    const char *case_number;
+    struct labels labels;
+    bool emergency;
+    const char *rule;
+    struct phrase rule_title;
+    int64_t at_us;
+};
+
+struct disclosed_section {
+    enum section section;
+    struct bytes sealed_key; /* crypto_box_seal of the section's subkey to the site's sealing key */
+    struct bytes nonce;
+    struct bytes sealed;
+};
+
+struct disclosure {
+    struct id128 referral;
+    struct id128 case_id;
+    const char *case_number;
+    const char *worker; /* for whom */
+    int64_t at_us;
+    struct disclosed_section *sections;
+    size_t section_count;
+};
+
+struct delivery {
+    enum lane lane;
+    uint64_t number;
+    uint64_t after; /* the delivery sent before this one on the lane in this session (or Welcome's `from`) */
+    enum delivery_kind kind;
+    struct id128 entity;
+    bool gone; /* the site may no longer see it: drop it from the mirror; no view follows */
+    union {
+        struct referral_view referral;
+        struct offer_view offer;
+        struct case_view case_;
+        struct task_view task;
+        struct notice_view notice;
+        struct disclosure disclosure;
+    } view;
+};
+
+struct delivery_ack {
+    enum lane lane;
+    uint64_t number; /* everything up to here is durable at the site */
+};
+
+/* One page of a site's whole view, sent in answer to Hello.resync (or when the broker asks for it).
+ * Pages carry deliveries with number 0; after the last the lanes go on. */
+struct resync {
+    uint32_t page; /* from 1 */
+    bool last;
+    struct delivery *deliveries;
+    size_t delivery_count;
+};
+
+/* ---- queries ------------------------------------------------------------------------------- */
+
+enum query_kind {
+    QUERY_UNSPECIFIED,
+    QUERY_STATUS,    /* the broker's, or over ipc also the agent's */
+    QUERY_CASES,     /* those the actor may see */
+    QUERY_CASE,      /* subject or text (number) */
+    QUERY_TIMELINE,  /* of a case */
+    QUERY_EXPLAIN,   /* decisions of a case */
+    QUERY_AGENCIES,
+    QUERY_CURATORS,
+    QUERY_REFERRALS, /* ipc: own referrals from the mirror and the spool; text: an id or "" */
+    QUERY_INBOX,     /* ipc: offers, tasks, notices, referral news, from the mirror */
+    QUERY_END
+};
+
+struct query {
+    uint64_t id; /* echoed in the answer */
+    const char *actor;
+    enum query_kind kind;
+    struct id128 subject;
+    const char *text;
+    const char *cursor; /* "" first page; else answer.cursor of the page before */
+};
+
+struct site_status {
+    const char *program;
+    const char *region;
+    const char *site;
+    bool connected; /* agents: to the broker */
+    const char *endpoint;
+    int64_t time_us;
+    int64_t started_us;
+    uint32_t policy_version;
+    uint64_t position; /* journal's last batch */
+    uint64_t referrals;
+    uint64_t cases_open;
+    uint64_t cases_ended;
+    uint64_t cases_on_desks;
+    uint64_t cases_with_lead;
+    uint64_t offers_open;
+    uint64_t sites_connected;
+    uint64_t sites_away;
+    uint64_t spool_waiting; /* agents: commands not yet answered */
+    uint64_t spool_limit;
+    int64_t oldest_waiting_us;
+    uint64_t refused; /* agents: commands that the broker refused, still to be looked at */
+    uint64_t disk_free_bytes;
+    bool clock_doubted;
+};
+
+struct timeline_row {
+    int64_t at_us;
+    const char *event;   /* name of the fact kind: "curator-offered" */
+    struct phrase text;  /* a sentence */
+    const char *actor;   /* worker id, or "" for the broker itself */
+    const char *site;
+    uint32_t policy_version;
+    uint64_t position;
+    int64_t late_by_us;
+};
+
+struct candidate_view {
+    const char *worker;
+    struct phrase title;
+    enum candidate_reason reason;
+    uint32_t load;
+    uint32_t capacity;
+};
+
+struct explanation {
+    int64_t at_us;
+    uint32_t policy_version;
+    const char *rule; /* "" when none matched */
+    struct phrase rule_title;
+    const char *pool; /* of the chosen; "" none */
+    const char *chosen;
+    struct phrase chosen_title;
+    enum desk_reason desk_reason;
+    struct candidate_view *candidates;
+    size_t candidate_count;
+    uint32_t counts[CANDIDATE_END]; /* those not listed, by reason */
+    struct {
+        const char *rule;
+        struct phrase title;
+        struct phrase failed; /* "уровень: нужен critical, был sop" */
+    } *passed_rules;
+    size_t passed_rule_count;
+    struct phrase sentence;
+};
+
+struct agency_row {
+    const char *id;
+    enum agency_kind kind;
+    enum ownership ownership;
+    struct phrase title;
+    const char *home_site;
+    uint32_t sites;
+    uint32_t sites_connected;
+    uint32_t workers;
+};
+
+struct curator_row {
+    const char *id;
+    struct phrase title;
+    const char *agency;
+    const char *site;
+    uint32_t load;
+    uint32_t capacity;
+    uint32_t open_offers;
+    bool connected;
+};
+
+/* Inbox rows are deliveries as they stand in the mirror, with what the person did about them. */
+struct inbox_row {
+    struct delivery delivery;
+    bool seen;
+};
+
+struct referral_row { /* a referral of this site: waiting in the spool, refused, or as last told */
+    struct referral_view view;
+    bool waiting; /* not yet answered by the broker */
+    struct problem *problems;
+    size_t problem_count;
+};
+
+struct answer {
+    uint64_t id;
+    enum query_kind kind;
+    const char *cursor; /* "" last page */
+    struct problem *problems; /* refused when > 0 */
+    size_t problem_count;
+    struct site_status *status; /* broker's own; over ipc: agent's first, then the broker's when reachable */
+    size_t status_count;
+    struct case_view *cases;
+    size_t case_count;
+    struct timeline_row *timeline;
+    size_t timeline_count;
+    struct explanation *explanations;
+    size_t explanation_count;
+    struct agency_row *agencies;
+    size_t agency_count;
+    struct curator_row *curators;
+    size_t curator_count;
+    struct referral_row *referrals;
+    size_t referral_count;
+    struct inbox_row *inbox;
+    size_t inbox_count;
+};
+
+/* ---- the envelope -------------------------------------------------------------------------- */
+
+enum body_kind {
+    BODY_UNSPECIFIED,
+    BODY_HELLO,
+    BODY_WELCOME,
+    BODY_GOODBYE,
+    BODY_COMMAND,
+    BODY_REPLY,
+    BODY_DELIVERY,
+    BODY_DELIVERY_ACK,
+    BODY_QUERY,
+    BODY_ANSWER,
+    BODY_HEARTBEAT,
+    BODY_RESYNC,
+    BODY_END
+};
+
+struct envelope {
+    uint32_t version;
+    enum body_kind kind;
+    union {
+        struct hello hello;
+        struct welcome welcome;
+        struct goodbye goodbye;
+        struct command command;
+        struct reply reply;
+        struct delivery delivery;
+        struct delivery_ack ack;
+        struct query query;
+        struct answer answer;
+        struct {
+            int64_t time_us;
+        } heartbeat;
+        struct resync resync;
+    } body;
+};
+
+#endif
