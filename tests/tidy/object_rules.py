@@ -37,9 +37,14 @@ class Objects:
                               stdout=subprocess.PIPE).stdout.splitlines()
 
 
-def line_of(tree, source, word):
-    match = re.search(rf'^[^\n]*\b{re.escape(word)}\b', tree.code(source), re.MULTILINE)
-    return tree.code(source).count('\n', 0, match.start()) + 1 if match else 1
+def line_of(tree, source, word, defined=True):
+    """The first line that defines the word (begins in column 1), or uses it (is indented)."""
+    code = tree.code(source)
+    word = re.escape(word)
+    first = r'\w[^\n;]*' if defined else r'[ \t]+[^\n]*'
+    match = (re.search(rf'^{first}\b{word}\b', code, re.MULTILINE) or
+             re.search(rf'^[^\n]*\b{word}\b', code, re.MULTILINE))
+    return code.count('\n', 0, match.start()) + 1 if match else 1
 
 
 def in_program(source):
@@ -68,9 +73,10 @@ def header_rule(tree):
         done = subprocess.run(['gcc', *HEADER_FLAGS, f'-I{tree.build}', '-x', 'c', '-'], input=text,
                               text=True, stderr=subprocess.PIPE, check=False)
         said = re.search(r'^(\S+?):(\d+):\d+: (?:fatal )?error: (.*)$', done.stderr, re.MULTILINE)
-        if done.returncode != 0:
-            yield (said.group(1), int(said.group(2)),
-                   f'{path} must compile alone: {said.group(3)}') if said else (path, 1, done.stderr)
+        if done.returncode == 0:
+            return
+        where, line, message = said.groups() if said else (path, 1, done.stderr)
+        yield where, int(line), f'{path} must compile alone: {message}'
 
     headers = [source.path for source in tree.c_sources if source.path.endswith('.h')]
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
@@ -125,7 +131,7 @@ def globals_rule(tree):
             continue
         source, symbol = tree.objects.paths[path], match.group(3).split('.')[0]
         if in_program(source) and not any_match(source, tree.floors.mutable):
-            yield (source, line_of(tree, source, symbol),
+            yield (source, line_of(tree, source, symbol, defined=False),
                    f'{symbol}: make it const, or give it to the module as its first argument')
 
 
@@ -135,7 +141,7 @@ def calls_rule(tree):
         for called, files in tree.floors.calls:
             for symbol in sorted(symbols & called):
                 if not any_match(source, files):
-                    yield (source, line_of(tree, source, symbol),
+                    yield (source, line_of(tree, source, symbol, defined=False),
                            f'{symbol} belongs to {" ".join(files)}')
 
 
@@ -149,10 +155,10 @@ def pure_rule(tree):
         for symbol in sorted(symbols):
             home = owner.get(symbol, '')
             if os.path.basename(home)[:-2] in tree.floors.pure_never:
-                yield (source, line_of(tree, source, symbol),
+                yield (source, line_of(tree, source, symbol, defined=False),
                        f'{symbol} does I/O: return an effect instead')
             elif not home and not any_match(symbol, tree.floors.pure_calls):
-                yield (source, line_of(tree, source, symbol),
+                yield (source, line_of(tree, source, symbol, defined=False),
                        f'{symbol} is not for a pure module (pure-calls in floors.txt)')
 
 

@@ -1,5 +1,6 @@
 """Rules that need only the text of the sources. A finding is (path, line, what to do)."""
 
+import concurrent.futures
 import fnmatch
 import os
 import re
@@ -12,6 +13,7 @@ MAIN_LINES_MAX = 80
 PARAMETERS_MAX = 5
 NESTING_MAX = 3
 FILE_LINES_MAX = 600
+BATCH = 16  # files a process of clang-format
 
 BANNED = {
     'strcpy': 'copy with a bound: memcpy of a known size, or bytes',
@@ -37,18 +39,21 @@ PLATFORM_HEADERS = re.compile(
 
 def format_rule(tree):
     """format: clang-format says nothing"""
+    def check(paths):
+        return subprocess.run(['clang-format', '--dry-run', *paths], stderr=subprocess.PIPE,
+                              text=True, check=False).stderr
+
     paths = [source.path for source in tree.c_sources]
-    if not paths:
-        return
-    done = subprocess.run(['clang-format', '--dry-run', *paths], stderr=subprocess.PIPE, text=True,
-                          check=False)
+    batches = [paths[first:first + BATCH] for first in range(0, len(paths), BATCH)]
     seen = set()
-    for path, line in re.findall(r'^(\S+?):(\d+):\d+: warning', done.stderr, re.MULTILINE):
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        said = ''.join(pool.map(check, batches))
+    for path, line in re.findall(r'^(\S+?):(\d+):\d+: warning', said, re.MULTILINE):
         if path not in seen:
             yield path, int(line), f'run clang-format -i {path}'
         seen.add(path)
-    if done.returncode != 0:
-        yield '.clang-format', 1, done.stderr.strip().splitlines()[0]
+    if said and not seen:
+        yield '.clang-format', 1, said.splitlines()[0]
 
 
 def head_rule(tree):
@@ -88,7 +93,7 @@ def nesting_rule(tree):
                 blocks.append(re.search(r'(\)|else|do|:) $', body[:match.start()][-8:]) is not None)
                 if blocks[-1] and sum(blocks) == NESTING_MAX + 1:
                     yield (source.path, source.line_at(start + match.start()),
-                           f'{name} nests deeper than {NESTING_MAX}: return early or cut a leaf out')
+                           f'{name} nests deeper than {NESTING_MAX}: return early or cut a leaf')
                     break
 
 
@@ -175,7 +180,7 @@ def floors_rule(tree):
             wrappers = tree.floors.wrappers(name)
             if wrappers is not None:
                 if not any_match(source.path, wrappers):
-                    yield source.path, line, f'{name} belongs to {" ".join(wrappers)}: go through it'
+                    yield source.path, line, f'{name} belongs to {" ".join(wrappers)}'
             elif is_system and not PLATFORM_HEADERS.fullmatch(name):
                 yield source.path, line, f'give {name} a line "vendor" in tests/tidy/floors.txt'
             elif not is_system and not name.endswith('.pb-c.h'):
