@@ -112,12 +112,12 @@ endef
 $(foreach f,$(floors) tests/support,$(eval $(call library_rule,$(f))))
 
 $(out)/lib/%.a:
-	$(call quiet,AR,$@)rm -f $@ && ar rcs $@ $(filter %.o,$^)
+	$(call quiet,AR,$@)rm -f $@.new && ar rcs $@.new $(filter %.o,$^) && mv $@.new $@
 
 # Changes only when a file came or went, so that a library never keeps a removed file's code.
 $(out)/lib/%.a.list: FORCE
-	@mkdir -p $(@D) && echo '$(call objects,$(subst -,/,$*))' >$@.new; \
-	if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+	@mkdir -p $(@D); list='$(strip $(call objects,$(subst -,/,$*)))'; \
+	[ "$$(cat $@ 2>/dev/null)" = "$$list" ] && [ -e $@ ] || echo "$$list" >$@
 
 $(out)/%.o: %.c | $(generated)
 	@mkdir -p $(@D)
