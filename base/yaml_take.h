@@ -3,6 +3,8 @@
  * Every take marks its key as known; yaml_take_end reports each key that nobody took, with the
  * nearest known name. All reports go to one list with positions, and taking goes on after an error.
  * A key may have an alias in another language: both name the same thing, giving both is an error.
+ * A key with nothing behind it (`phone:`, `~`, `null`) counts as absent. Reports carry ERROR_DATA: a
+ * program that reads its configuration exits with ERROR_CONFIG's status instead.
  */
 #ifndef BASE_YAML_TAKE_H
 #define BASE_YAML_TAKE_H
@@ -53,7 +55,8 @@ bool yaml_take_flag(struct yaml_take *take, const char *key, enum yaml_need need
 bool yaml_take_report(struct yaml_take *take, const struct yaml_node *node, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* The nearest of the names by edit distance (at most 2, or a third of the length), or NULL. */
+/* The nearest of the names by edit distance, swapped neighbours counting as one, or NULL. At most 2
+ * edits or a third of the length, whichever is more; 1 for words of up to three letters. */
 const char *yaml_take_nearest(const char *text, const char *const *names, size_t count);
 
 #endif
