@@ -23,43 +23,49 @@ enum fact_kind {
     /* configuration: version, text = region code, text_2 = number prefix, blob = region's titles ("ru\0en"),
      * count = rows that follow in the same entry */
     FACT_CONFIGURATION_ADOPTED,
-    FACT_ROW_SET,      /* code = directory kind, number = row number, blob = the coded row */
-    FACT_ROW_REMOVED,  /* code = directory kind, number */
-    FACT_POLICY_TEXT,  /* version, text = file name, blob = its text; count = index from 0 */
+    FACT_ROW_SET,     /* code = directory kind, number = row number, blob = the coded row */
+    FACT_ROW_REMOVED, /* code = directory kind, number */
+    FACT_POLICY_TEXT, /* version, text = file name, blob = its text; count = index from 0 */
     /* referrals: referral = id, case_id, site, worker, blob = coded referral without its sealed key, at = arrival */
     FACT_REFERRAL_STORED,
-    FACT_CASE_OPENED,        /* case_id, referral, number = sequence in the year, code = year, territory */
-    FACT_REFERRAL_JOINED,    /* referral, case_id, labels = the case's labels after joining, code = strength */
+    FACT_CASE_OPENED, /* case_id, referral, number = sequence in the year, code = year, territory */
+    FACT_REFERRAL_JOINED, /* referral, case_id, labels = the case's labels after joining, code = strength */
     FACT_DUPLICATE_SUSPECTED, /* case_id, other = the older case */
-    FACT_DUPLICATE_REJECTED, /* case_id, other */
-    FACT_CASE_MERGED,        /* case_id merged into other; labels = the other's labels after it */
-    FACT_DECIDED,            /* case_id, decision */
-    /* offers: assignment = id, case_id, worker, site, number = fencing token, code = pool index */
-    FACT_CURATOR_PROPOSED,   /* ... due = delivery due, due_2 = answer norm's length in us (0: none), flag = auto-accept,
-                                count = load units reserved, mask = 1 by hand */
-    FACT_OFFER_DELIVERED,    /* assignment, due = answer due */
-    FACT_OFFER_SEEN,         /* assignment, worker */
-    FACT_OFFER_ACCEPTED,     /* assignment, case_id, worker, site, code = the case's state after it, flag = by itself */
-    FACT_OFFER_REFUSED,      /* assignment, case_id, worker, code = decline reason, text = note */
-    FACT_OFFER_EXPIRED,      /* assignment, case_id, worker, code 1 = not delivered, 2 = not answered, due = late by us */
-    FACT_OFFER_WITHDRAWN,    /* assignment, case_id, worker: another hop took the case, or it ended */
-    FACT_ASSIGNMENT_ENDED,   /* assignment, case_id, worker: load released */
-    FACT_PUT_ON_DESK,        /* case_id, code = desk, code_2 = reason, number = agency, site = where it stands, due */
-    FACT_TAKEN_OFF_DESK,     /* case_id */
-    FACT_NOTICE_SENT,        /* case_id, site */
-    FACT_DISCLOSED,          /* referral, case_id, site, worker, mask = sections */
-    FACT_DISCLOSURE_ENDED,   /* referral, site */
-    FACT_ESCALATED,          /* case_id, code = desk reason, due = late by us: an alarm */
-    FACT_REFERRAL_SEEN,      /* referral, case_id, worker: the lead saw a joined referral */
-    FACT_OUTCOME_PROPOSED,   /* case_id, code = case outcome, worker, text = note */
-    FACT_OUTCOME_REJECTED,   /* case_id, worker, text = note */
-    FACT_CASE_CLOSED,        /* case_id, code = case outcome, worker = approver */
+    FACT_DUPLICATE_REJECTED,  /* case_id, other */
+    FACT_CASE_MERGED,         /* case_id merged into other; labels = the other's labels after it */
+    FACT_REFERRAL_DUE,        /* referral, due = delivered due, due_2 = seen due (0: no norm) */
+    FACT_DECIDED, /* case_id, decision, due = curator due (0: keep the earlier), code = procedure */
+    /* offers: assignment = id, case_id, worker, site, number = fencing token, code = pool index (0xffffffff: by hand),
+     * code_2 = candidate reason, due = delivery due, flag = accepts by itself, count = load units reserved,
+     * version = policy version that the pool belongs to */
+    FACT_CURATOR_PROPOSED,
+    FACT_OFFER_DELIVERED, /* assignment, due = answer due */
+    FACT_OFFER_SEEN,      /* assignment, worker */
+    FACT_OFFER_ACCEPTED, /* assignment, case_id, worker, site, code = the case's state after it, flag = by itself */
+    FACT_OFFER_REFUSED, /* assignment, case_id, worker, code = decline reason, text = note */
+    FACT_OFFER_EXPIRED, /* assignment, case_id, worker, code 1 = not delivered, 2 = not answered, due = late by us */
+    FACT_OFFER_WITHDRAWN,  /* assignment, case_id, worker: another hop took the case, or it ended */
+    FACT_ASSIGNMENT_ENDED, /* assignment, case_id, worker: load released */
+    FACT_PUT_ON_DESK, /* case_id, code = desk, code_2 = reason, number = agency, due (0: none), blob = sites that are
+                                shown the task, big-endian u32 each */
+    FACT_TAKEN_OFF_DESK,   /* case_id */
+    FACT_NOTICE_SENT,      /* case_id, site */
+    FACT_DISCLOSED,        /* referral, case_id, site, worker, mask = sections */
+    FACT_DISCLOSURE_ENDED, /* referral, site */
+    FACT_ESCALATED,        /* case_id, code = desk reason, due = late by us: an alarm */
+    FACT_REFERRAL_DELIVERED, /* referral, case_id, site: a joined referral is durable at the lead's site */
+    FACT_REFERRAL_SEEN, /* referral, case_id, worker: the lead saw a joined referral */
+    FACT_RISK_RAISED,   /* case_id: became critical; emergency from now on */
+    FACT_CURATOR_LOST,  /* case_id, assignment, worker: dismissed or left; code = state after it */
+    FACT_OUTCOME_PROPOSED, /* case_id, code = case outcome, worker, text = note */
+    FACT_OUTCOME_REJECTED, /* case_id, worker, text = note */
+    FACT_CASE_CLOSED,      /* case_id, code = case outcome, worker = approver */
     /* exchange */
-    FACT_LANE_ACKNOWLEDGED,  /* site, code = lane, number = last delivery durable there */
-    FACT_LANE_STARTED,       /* site, code = lane, other = incarnation, number = first expected command */
-    FACT_SITE_AWAY,          /* site: too many lines wait; they go, a resync will heal */
-    FACT_SITE_RESYNCED,      /* site, code = lane, number = line up to which the view was sent */
-    FACT_CLOCK_ACCEPTED,     /* due = the wall time that is right */
+    FACT_LANE_ACKNOWLEDGED, /* site, code = lane, number = last delivery durable there */
+    FACT_LANE_STARTED, /* site, code = lane, other = incarnation, number = first expected command */
+    FACT_SITE_AWAY,    /* site: too many lines wait; they go, a resync will heal */
+    FACT_SITE_RESYNCED,  /* site, code = lane, number = line up to which the view was sent */
+    FACT_CLOCK_ACCEPTED, /* due = the wall time that is right */
     FACT_END
 };
 
@@ -76,10 +82,20 @@ struct fact_candidate {
     enum candidate_reason reason;
 };
 
+/* Norms that are pinned to a case with its decision until a curator is appointed. */
+enum fact_norm {
+    FACT_NORM_DELIVER,
+    FACT_NORM_SEE,
+    FACT_NORM_ANSWER,
+    FACT_NORM_CURATOR,
+    FACT_NORM_TRIAGE,
+    FACT_NORM_END
+};
+
 /* A routing decision as data; its text is made when shown. */
 struct fact_decision {
     uint32_t policy_version;
-    int32_t rule; /* index in the policy; -1: none matched */
+    int32_t rule;                    /* index in the policy; -1: none matched */
     uint8_t pools[LIMIT_RULE_POOLS]; /* pool indexes in the order tried */
     size_t pool_count;
     int32_t pool;    /* index of the pool of the chosen in the policy; -1 */
@@ -89,7 +105,11 @@ struct fact_decision {
     size_t failed_count;
     struct fact_candidate candidates[LIMIT_CANDIDATES_KEPT];
     size_t candidate_count;
-    uint32_t counts[CANDIDATE_END];
+    uint32_t counts[CANDIDATE_END]; /* of those not listed */
+    struct {
+        uint32_t amount;
+        uint32_t unit; /* enum duration_unit of policy/calendar.h; 0 none */
+    } norms[FACT_NORM_END];
 };
 
 /* Labels with the territory as a number. */
@@ -124,14 +144,21 @@ struct fact {
     uint64_t number;
     int64_t due_us;
     int64_t due_2_us;
-    const char *text;   /* NULL = "" */
+    const char *text; /* NULL = "" */
     const char *text_2;
     struct bytes blob;
     const struct fact_labels *labels;
     const struct fact_decision *decision;
 };
 
-enum entry_cause { ENTRY_UNSPECIFIED, ENTRY_COMMAND, ENTRY_DEADLINE, ENTRY_EXCHANGE, ENTRY_CONFIGURATION, ENTRY_END };
+enum entry_cause {
+    ENTRY_UNSPECIFIED,
+    ENTRY_COMMAND,
+    ENTRY_DEADLINE,
+    ENTRY_EXCHANGE,
+    ENTRY_CONFIGURATION,
+    ENTRY_END
+};
 
 /* One command and what came of it. For a command: who, where in its lane, and what the reply said, so
  * that a repeat gets the same reply. */
@@ -167,8 +194,9 @@ bool fact_encode_batch(const struct batch *batch, struct arena *arena, struct by
     __attribute__((warn_unused_result));
 bool fact_decode_batch(struct bytes bytes, struct arena *arena, struct batch *out)
     __attribute__((warn_unused_result));
-bool fact_encode_decision(const struct fact_decision *decision, struct arena *arena, struct bytes *out)
-    __attribute__((warn_unused_result));
+bool fact_encode_decision(const struct fact_decision *decision,
+                          struct arena *arena,
+                          struct bytes *out) __attribute__((warn_unused_result));
 bool fact_decode_decision(struct bytes bytes, struct arena *arena, struct fact_decision *out)
     __attribute__((warn_unused_result));
 /* The hash of an encoded batch, for the next one's `previous`. */

@@ -1,0 +1,22 @@
+/* The core's world: the state and the configuration in force. No clock, no I/O, no randomness.
+ *
+ * decide reads (state, command, now) and emits facts through a turn; fold writes them. Everything here is
+ * borrowed from whoever drives the core: the daemon, a test, a simulator.
+ */
+#ifndef BROKER_CORE_CORE_H
+#define BROKER_CORE_CORE_H
+
+#include "broker/store/store.h"
+#include "policy/region.h"
+
+struct core {
+    struct store *store;
+    const struct region *region; /* in force; NULL before the first configuration */
+    /* older versions that open cases are pinned to; NULL-terminated unless full */
+    const struct region *older[LIMIT_POLICY_VERSIONS_LIVE];
+};
+
+/* The region of a version, or the one in force when that version is no longer compiled. */
+const struct region *core_region(const struct core *core, uint32_t version);
+
+#endif

@@ -1,0 +1,29 @@
+/* The read side: answers in pages of at most LIMIT_PAGE_ROWS, from the open state, between turns. */
+#ifndef BROKER_CORE_QUERY_H
+#define BROKER_CORE_QUERY_H
+
+#include "base/arena.h"
+#include "broker/core/core.h"
+#include "proto/message.h"
+
+/* What only the daemon knows, for status rows. */
+struct query_world {
+    int64_t now_us;
+    int64_t started_us;
+    const char *program;
+    uint64_t disk_free_bytes;
+    bool clock_doubted;
+    uint64_t sites_connected;
+    bool (*connected)(const void *world, uint32_t site);
+    const void *world;
+};
+
+/* Answer a query of a site's worker. What the actor may not see is answered NOT_FOUND. The answer lives in the
+ * arena. */
+struct answer query_answer(const struct core *core,
+                           struct arena *arena,
+                           uint32_t site,
+                           const struct query *query,
+                           const struct query_world *world);
+
+#endif

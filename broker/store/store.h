@@ -1,0 +1,400 @@
+/* The state: typed tables over one LMDB environment. A view of the journal, never the truth.
+ *
+ * Records are flat and fixed; their layout may change freely: bump STORE_LAYOUT and the state is rebuilt from the
+ * journal at the next start. Every key that grows for ever begins with something ordered by time, or
+ * belongs to one entity.
+ *
+ * One write transaction is open all the time between store_begin and store_commit; reads see their own writes.
+ * Failures stick inside the transaction (base/kv.h): store_failed is asked once a turn, before the journal
+ * is written. Only fold.c writes records; everybody else reads.
+ *
+ *      case ──< case_referral >── referral ──< matching key
+ *       │ └──< case_assignment >── assignment ── worker
+ *       ├──< decision, timeline
+ *      site ──< outbox line ── view (site, kind, entity) ; reply ring
+ */
+#ifndef BROKER_STORE_STORE_H
+#define BROKER_STORE_STORE_H
+
+#include "base/kv.h"
+#include "policy/directory.h"
+#include "proto/fact.h"
+#include "proto/message.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { STORE_LAYOUT = 1 };
+
+/* ---- records: zero the whole struct before filling it, so that padding is equal everywhere ------- */
+
+struct meta_record {
+    uint32_t layout;
+    uint32_t version;                    /* configuration in force; 0 none yet */
+    uint64_t position;                   /* last batch folded */
+    uint8_t hash[FACT_HASH_BYTES];       /* of that batch */
+    int64_t time_us;                     /* of that batch */
+    uint32_t row_numbers[DIRECTORY_END]; /* highest given out */
+    uint32_t year;
+    uint32_t year_sequence;
+    uint64_t pick_sequence;
+    uint64_t referrals;
+    uint64_t cases_open;
+    uint64_t cases_ended;
+    uint64_t cases_on_desks;
+    uint64_t cases_with_lead;
+    uint64_t offers_open;
+    uint64_t sites_away;
+};
+
+struct case_record {
+    struct id128 id;
+    uint32_t year;
+    uint32_t sequence;
+    enum case_state state;
+    enum procedure procedure;
+    struct fact_labels labels;
+    bool emergency;
+    uint32_t referrals;   /* count; also the next index in case_referral */
+    uint32_t assignments; /* likewise */
+    uint32_t decisions;
+    uint32_t hops_failed; /* refused and expired since the last desk */
+    uint64_t token;       /* of the newest hop */
+    struct id128 offer;   /* open hop (PROPOSED or OFFERED), or none */
+    struct id128 lead_assignment;
+    uint32_t lead; /* worker; stays after the end for continuity */
+    uint32_t policy_version;
+    int32_t rule;
+    enum desk desk;
+    enum desk_reason desk_reason;
+    uint32_t desk_agency;
+    uint32_t desk_sites[8]; /* 0-terminated unless full */
+    int64_t desk_since_us;
+    int64_t desk_due_us; /* has a timer when not 0 */
+    int64_t opened_us;
+    int64_t curator_due_us; /* has a timer while there is no lead */
+    int64_t appointed_us;
+    int64_t ended_us;
+    enum case_outcome outcome;
+    enum case_outcome proposed_outcome;
+    uint32_t proposed_by;
+    struct id128 possible_duplicate; /* the other case, until decided */
+    struct id128 merged_into;
+    struct {
+        uint32_t amount;
+        uint32_t unit;
+    } norms[FACT_NORM_END];
+};
+
+struct referral_record {
+    struct id128 id;
+    struct id128 case_id;
+    uint8_t digest[16]; /* of the submitted body */
+    uint32_t site;
+    uint32_t worker;
+    enum referral_state state;
+    struct fact_labels labels;
+    enum referral_outcome outcome;
+    bool joined; /* came to a case that was open */
+    int64_t receipts_us[RECEIPT_END];
+    int64_t due_us[RECEIPT_END];
+    uint64_t batch; /* where its body stands in the journal */
+    uint32_t entry;
+    uint32_t fact;
+    struct {
+        int64_t at_us;
+        enum update_kind kind;
+        uint32_t code;
+        uint32_t worker;
+    } updates[UPDATES_KEPT]; /* oldest first */
+    uint32_t update_count;
+};
+
+struct assignment_record {
+    struct id128 id;
+    struct id128 case_id;
+    uint32_t worker;
+    uint32_t site;
+    uint64_t token;
+    enum assignment_state state;
+    uint32_t pool; /* index in policy_version; UINT32_MAX by hand */
+    uint32_t policy_version;
+    enum candidate_reason why;
+    uint32_t load;
+    bool auto_accept;
+    bool by_itself;
+    int64_t proposed_us;
+    int64_t delivered_us;
+    int64_t seen_us;
+    int64_t answered_us;
+    int64_t ended_us;
+    int64_t due_us; /* its timer; 0 none */
+    enum decline_reason declined;
+};
+
+struct worker_record {
+    uint32_t load; /* sum over open assignments, proposed ones included */
+    uint32_t open_offers;
+    uint32_t cases;       /* led now */
+    uint64_t last_picked; /* meta.pick_sequence at the last proposal; 0 never */
+};
+
+struct site_record {
+    struct id128 incarnation;
+    bool known; /* said Hello at least once */
+    bool away;
+    uint64_t commands[LANE_END]; /* last command number stored */
+    uint64_t lines[LANE_END];    /* last outbox number given out */
+    uint64_t acknowledged[LANE_END];
+    uint32_t waiting; /* lines in the outbox */
+};
+
+struct reply_record {
+    uint64_t number;
+    uint8_t digest[16];
+    struct id128 subject;
+    struct id128 case_id;
+    uint64_t position;
+    bool repeated;
+};
+
+/* A matching key's entry: one a referral. */
+struct key_record {
+    struct id128 referral;
+    enum person_role role;
+    enum strength strength;
+};
+
+struct line_record {
+    enum delivery_kind kind;
+    struct id128 entity;
+};
+
+/* What a site may see: its pending line about the entity, if any. */
+struct view_record {
+    enum lane lane;
+    bool gone;       /* the pending line takes it away */
+    uint64_t number; /* 0: acknowledged */
+    uint32_t mask;   /* disclosures: sections */
+    uint32_t worker; /* disclosures: for whom */
+    int64_t at_us;
+};
+
+struct timeline_record {
+    int64_t at_us;
+    enum fact_kind kind;
+    uint32_t actor; /* worker; 0 the broker */
+    uint32_t actor_site;
+    uint32_t worker; /* whom it is about */
+    uint32_t policy_version;
+    uint32_t code;
+    uint32_t code_2;
+    bool flag;
+    int64_t late_by_us;
+    struct id128 other; /* referral, or the other case */
+};
+
+enum timer_kind {
+    TIMER_UNSPECIFIED,
+    TIMER_OFFER,     /* assignment: not delivered, or not answered, in time */
+    TIMER_CURATOR,   /* case: no curator within the norm */
+    TIMER_DESK,      /* case: nobody at the desk acted in time */
+    TIMER_DISMISSAL, /* worker number in the entity's last 4 bytes: left the directory */
+    TIMER_END
+};
+
+struct timer_record {
+    int64_t due_us;
+    enum timer_kind kind;
+    struct id128 entity;
+};
+
+/* ---- the store ------------------------------------------------------------------------------------ */
+
+struct store;
+
+/* map_bytes_max 0: the default. A store of another layout is emptied (its meta is zero afterwards). */
+bool store_open(struct store **out, const char *folder, uint64_t map_bytes_max, struct error *err)
+    __attribute__((warn_unused_result));
+void store_close(struct store **store);
+bool store_begin(struct store *store, struct error *err) __attribute__((warn_unused_result));
+bool store_commit(struct store *store, struct error *err) __attribute__((warn_unused_result));
+void store_abort(struct store *store);
+bool store_in_transaction(const struct store *store);
+const struct error *store_failed(const struct store *store);
+/* Empty every table (before a rebuild). */
+void store_clear(struct store *store);
+struct kv_space store_space(struct store *store);
+bool store_grow(struct store *store, struct error *err) __attribute__((warn_unused_result));
+/* BLAKE2b-256 over an ordered dump of every table: equal states have equal digests. */
+void store_digest(struct store *store, uint8_t out[32]);
+
+/* The meta record is kept in memory and written at commit. */
+struct meta_record *store_meta(struct store *store);
+
+bool store_case(struct store *store, const struct id128 *id, struct case_record *out);
+void store_put_case(struct store *store, const struct case_record *record);
+bool store_case_by_number(struct store *store, uint32_t year, uint32_t sequence, struct id128 *out);
+/* The case with the smallest id >= from (none: the first). */
+bool store_case_from(struct store *store, const struct id128 *from, struct case_record *out);
+
+bool store_referral(struct store *store, const struct id128 *id, struct referral_record *out);
+void store_put_referral(struct store *store, const struct referral_record *record);
+bool store_case_referral(struct store *store,
+                         const struct id128 *case_id,
+                         uint32_t index,
+                         struct id128 *out);
+void store_put_case_referral(struct store *store,
+                             const struct id128 *case_id,
+                             uint32_t index,
+                             const struct id128 *referral);
+
+void store_put_key(struct store *store,
+                   const uint8_t digest[MATCHING_DIGEST_BYTES],
+                   const struct key_record *record);
+/* Entries of one digest in order of referral id: pass none first, then the last referral found. */
+bool store_key_after(struct store *store,
+                     const uint8_t digest[MATCHING_DIGEST_BYTES],
+                     const struct id128 *after,
+                     struct key_record *out);
+
+bool store_assignment(struct store *store, const struct id128 *id, struct assignment_record *out);
+void store_put_assignment(struct store *store, const struct assignment_record *record);
+bool store_case_assignment(struct store *store,
+                           const struct id128 *case_id,
+                           uint32_t index,
+                           struct id128 *out);
+void store_put_case_assignment(struct store *store,
+                               const struct id128 *case_id,
+                               uint32_t index,
+                               const struct id128 *assignment);
+
+/* A worker nobody has been offered anything yet has a zero record. */
+struct worker_record store_worker(struct store *store, uint32_t worker);
+void store_put_worker(struct store *store, uint32_t worker, const struct worker_record *record);
+/* Cases that a worker leads or is offered, in case order: pass none first. */
+bool store_worker_case_after(struct store *store,
+                             uint32_t worker,
+                             const struct id128 *after,
+                             struct id128 *out);
+void store_put_worker_case(struct store *store,
+                           uint32_t worker,
+                           const struct id128 *case_id,
+                           bool present);
+/* Cases on desks of an agency, in case order. */
+bool store_desk_case_after(struct store *store,
+                           uint32_t agency,
+                           const struct id128 *after,
+                           struct id128 *out);
+void store_put_desk_case(struct store *store,
+                         uint32_t agency,
+                         const struct id128 *case_id,
+                         bool present);
+
+struct site_record store_site(struct store *store, uint32_t site);
+void store_put_site(struct store *store, uint32_t site, const struct site_record *record);
+bool store_reply(struct store *store,
+                 uint32_t site,
+                 enum lane lane,
+                 uint64_t number,
+                 struct reply_record *out);
+void store_put_reply(struct store *store,
+                     uint32_t site,
+                     enum lane lane,
+                     const struct reply_record *record);
+void store_clear_replies(struct store *store, uint32_t site, enum lane lane);
+
+/* Outbox: the line with the smallest number > after. */
+bool store_line_after(struct store *store,
+                      uint32_t site,
+                      enum lane lane,
+                      uint64_t after,
+                      uint64_t *number,
+                      struct line_record *out);
+void store_put_line(struct store *store,
+                    uint32_t site,
+                    enum lane lane,
+                    uint64_t number,
+                    const struct line_record *record);
+void store_delete_line(struct store *store, uint32_t site, enum lane lane, uint64_t number);
+bool store_view(struct store *store,
+                uint32_t site,
+                enum delivery_kind kind,
+                const struct id128 *entity,
+                struct view_record *out);
+void store_put_view(struct store *store,
+                    uint32_t site,
+                    enum delivery_kind kind,
+                    const struct id128 *entity,
+                    const struct view_record *record);
+void store_delete_view(struct store *store,
+                       uint32_t site,
+                       enum delivery_kind kind,
+                       const struct id128 *entity);
+/* Everything a site may see, ordered by kind and entity: start with DELIVERY_UNSPECIFIED and none. */
+bool store_view_after(struct store *store,
+                      uint32_t site,
+                      enum delivery_kind *kind,
+                      struct id128 *entity,
+                      struct view_record *out);
+
+void store_put_timer(struct store *store, const struct timer_record *timer);
+void store_delete_timer(struct store *store, const struct timer_record *timer);
+bool store_first_timer(struct store *store, struct timer_record *out);
+/* The first timer after a given one in order. */
+bool store_timer_after(struct store *store,
+                       const struct timer_record *after,
+                       struct timer_record *out);
+
+void store_put_decision(struct store *store,
+                        const struct id128 *case_id,
+                        uint32_t index,
+                        int64_t at_us,
+                        struct bytes coded);
+/* coded is borrowed until the next write. */
+bool store_decision(struct store *store,
+                    const struct id128 *case_id,
+                    uint32_t index,
+                    int64_t *at_us,
+                    struct bytes *coded);
+void store_put_timeline(struct store *store,
+                        const struct id128 *case_id,
+                        uint64_t batch,
+                        uint32_t index,
+                        const struct timeline_record *record);
+/* Pass (0, 0) first; then what was found. */
+bool store_timeline_after(struct store *store,
+                          const struct id128 *case_id,
+                          uint64_t *batch,
+                          uint32_t *index,
+                          struct timeline_record *out);
+
+/* Open cases of a territory (for "may it be removed?"). */
+uint64_t store_territory_cases(struct store *store, uint32_t territory);
+void store_add_territory_cases(struct store *store, uint32_t territory, int64_t delta);
+
+/* Configuration: coded rows and texts. Slices borrowed until the next write. */
+void store_put_row(struct store *store,
+                   enum directory_kind kind,
+                   uint32_t number,
+                   bool removed,
+                   struct bytes coded);
+bool store_row(struct store *store,
+               enum directory_kind kind,
+               uint32_t number,
+               bool *removed,
+               struct bytes *coded);
+/* Texts of a version, by index from 0. index UINT32_MAX: the region's own (name = code, text = "prefix\0ru\0en"). */
+void store_put_text(struct store *store,
+                    uint32_t version,
+                    uint32_t index,
+                    const char *name,
+                    struct bytes text);
+bool store_text(struct store *store,
+                uint32_t version,
+                uint32_t index,
+                const char **name,
+                struct bytes *text);
+
+#endif
