@@ -34,6 +34,9 @@ struct kv_options {
     enum kv_durability durability;
 };
 
+/* Opens the store in the folder, or makes it when the folder is missing or empty.
+ * Errors  TEMPORARY somebody has it open (a forked child counts until it ends or execs) ·
+ *         CREATE · IO */
 bool kv_open(struct kv **out, const struct kv_options *options, struct error *err)
     __attribute__((warn_unused_result));
 void kv_close(struct kv **kv);
@@ -47,7 +50,8 @@ bool kv_begin_write(struct kv *kv, struct kv_txn **out, struct error *err)
 /* A snapshot; at most 200 ms, as an old snapshot makes the file grow. */
 bool kv_begin_read(struct kv *kv, struct kv_txn **out, struct error *err)
     __attribute__((warn_unused_result));
-/* Ends the transaction either way and nulls it. */
+/* Ends the transaction either way and nulls it. After a failure in it nothing is written, and the
+ * error is that failure. */
 bool kv_commit(struct kv_txn **txn, struct error *err) __attribute__((warn_unused_result));
 void kv_abort(struct kv_txn **txn);
 /* NULL while all went well. */
@@ -78,7 +82,7 @@ void kv_clear(struct kv_txn *txn, kv_table table);
 
 struct kv_space {
     uint64_t map_bytes;
-    uint64_t used_bytes;
+    uint64_t used_bytes; /* as of the last commit; pages that LMDB can use again do not count */
     uint64_t disk_free_bytes;
 };
 struct kv_space kv_space(struct kv *kv);
