@@ -58,10 +58,10 @@ LDLIBS   := -lzmq -lprotobuf-c -llmdb -lyaml -lsodium -ljansson -lunistring
 
 # One library a folder, top floor first: a library needs only those after it.
 broker_floors := broker/daemon broker broker/core broker/session broker/journal broker/store
-agent_floors  := agents/daemon agents/core
+agent_floors  := agents/daemon agents/core agents/store
 ctl_floors    := agents/ctl agents/core
 low_floors    := policy proto base
-floors        := $(broker_floors) agents/daemon agents/ctl agents/core $(low_floors)
+floors        := $(broker_floors) agents/daemon agents/ctl agents/core agents/store $(low_floors)
 
 main.refbrokerd := broker/daemon/main.c
 main.refagentd  := agents/daemon/main.c
