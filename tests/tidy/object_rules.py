@@ -84,6 +84,14 @@ def header_rule(tree):
             yield from findings
 
 
+def stems_of(header):
+    """Its own, and its family's: store_record.h beside store.h may declare store_."""
+    folder, stem = os.path.dirname(header), os.path.basename(header)[:-2]
+    words = stem.split('_')
+    families = ['_'.join(words[:count]) for count in range(1, len(words))]
+    return [stem] + [family for family in families if os.path.isfile(f'{folder}/{family}.h')]
+
+
 def stem_rule(tree):
     """stem: an external symbol begins with the stem of the header that declares it"""
     headers = [source for source in tree.c_sources if source.path.endswith('.h')]
@@ -93,7 +101,7 @@ def stem_rule(tree):
             declared.setdefault(word, []).append(header.path)
     for source, symbols in tree.objects.defined.items():
         for symbol in sorted(symbols - {'main'}):
-            stems = [os.path.basename(path)[:-2] for path in declared.get(symbol, [])]
+            stems = [stem for path in declared.get(symbol, []) for stem in stems_of(path)]
             if symbol.startswith('LLVMFuzzer') or any(
                     symbol == stem or symbol.startswith(stem + '_') for stem in stems):
                 continue
@@ -165,7 +173,7 @@ def pure_rule(tree):
 def tested_rule(tree):
     """tested: every module of the lower floors and the cores has its test"""
     folders = ('base', 'proto', 'policy', 'broker/core', 'broker/session', 'broker/store',
-               'broker/journal', 'broker', 'agents/core')
+               'broker/journal', 'broker', 'agents/core', 'agents/store')
     covered = {}
     listing = 'tests/tidy/covered_by.txt'
     for number, line in enumerate(tree.text(listing).splitlines(), 1):
