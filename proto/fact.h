@@ -57,6 +57,7 @@ enum fact_kind {
     FACT_REFERRAL_SEEN, /* referral, case_id, worker: the lead saw a joined referral */
     FACT_RISK_RAISED,   /* case_id: became critical; emergency from now on */
     FACT_CURATOR_LOST,  /* case_id, assignment, worker: dismissed or left; code = state after it */
+    FACT_WORKER_DISMISSED, /* worker: nothing is left open with him or her; due = the timer that began it */
     FACT_OUTCOME_PROPOSED, /* case_id, code = case outcome, worker, text = note */
     FACT_OUTCOME_REJECTED, /* case_id, worker, text = note */
     FACT_CASE_CLOSED,      /* case_id, code = case outcome, worker = approver */

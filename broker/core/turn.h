@@ -57,6 +57,10 @@ const struct batch *turn_batch(struct turn *turn);
 /* After a successful append: the state's position, hash and time. */
 void turn_settle(struct turn *turn, const uint8_t hash[FACT_HASH_BYTES]);
 
+/* True when the arena was too small in the middle of deciding: the state is ahead of any batch, so the
+ * process must end without committing it. Keep the arena's use under half between commands. */
+bool turn_failed(const struct turn *turn);
+
 /* Referrals stored in this turn, whose sealed keys go to the journal's `keys` with the batch. */
 struct turn_key {
     struct id128 referral;

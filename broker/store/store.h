@@ -167,6 +167,7 @@ struct key_record {
 };
 
 struct line_record {
+    uint64_t number;
     enum delivery_kind kind;
     struct id128 entity;
 };
@@ -310,12 +311,10 @@ bool store_line_after(struct store *store,
                       uint32_t site,
                       enum lane lane,
                       uint64_t after,
-                      uint64_t *number,
                       struct line_record *out);
 void store_put_line(struct store *store,
                     uint32_t site,
                     enum lane lane,
-                    uint64_t number,
                     const struct line_record *record);
 void store_delete_line(struct store *store, uint32_t site, enum lane lane, uint64_t number);
 bool store_view(struct store *store,

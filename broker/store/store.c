@@ -1,0 +1,279 @@
+/* The state's environment: opening, transactions, the meta record, digests, and keys. */
+#include "broker/store/store.h"
+
+#include "base/keys.h"
+#include "broker/store/store_table.h"
+#include "proto/fact.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MAP_BYTES_FIRST = 64 << 20 };
+static const uint64_t map_bytes_most = UINT64_C(256) << 30;
+
+static const char *const table_names[TABLE_END] = {
+    [TABLE_META] = "meta",
+    [TABLE_CASE] = "case",
+    [TABLE_CASE_NUMBER] = "case-number",
+    [TABLE_CASE_REFERRAL] = "case-referral",
+    [TABLE_REFERRAL] = "referral",
+    [TABLE_KEY] = "key",
+    [TABLE_ASSIGNMENT] = "assignment",
+    [TABLE_CASE_ASSIGNMENT] = "case-assignment",
+    [TABLE_WORKER] = "worker",
+    [TABLE_WORKER_CASE] = "worker-case",
+    [TABLE_DESK_CASE] = "desk-case",
+    [TABLE_SITE] = "site",
+    [TABLE_REPLY] = "reply",
+    [TABLE_LINE] = "line",
+    [TABLE_VIEW] = "view",
+    [TABLE_TIMER] = "timer",
+    [TABLE_DECISION] = "decision",
+    [TABLE_TIMELINE] = "timeline",
+    [TABLE_TERRITORY] = "territory",
+    [TABLE_ROW] = "row",
+    [TABLE_TEXT] = "text",
+};
+
+static const uint8_t meta_key_bytes[] = {'m'};
+
+static bool read_meta(struct store *store, struct error *err);
+
+bool store_open(struct store **out, const char *folder, uint64_t map_bytes_max, struct error *err)
+{
+    struct store *store = calloc(1, sizeof(*store));
+    if (store == NULL) {
+        return error_set(err, ERROR_OS, "no memory for the state");
+    }
+    struct kv_options options = {
+        .path = folder,
+        .map_bytes = MAP_BYTES_FIRST,
+        .map_bytes_max = (size_t)(map_bytes_max == 0 ? map_bytes_most : map_bytes_max),
+        .durability = KV_VIEW,
+    };
+    if (options.map_bytes > options.map_bytes_max) {
+        options.map_bytes = options.map_bytes_max;
+    }
+    bool ok = kv_open(&store->kv, &options, err);
+    for (size_t i = 0; ok && i < TABLE_END; i++) {
+        ok = kv_table_open(store->kv, table_names[i], &store->tables[i], err);
+    }
+    ok = ok && read_meta(store, err);
+    if (!ok) {
+        store_close(&store);
+        return false;
+    }
+    *out = store;
+    return true;
+}
+
+static bool read_meta(struct store *store, struct error *err)
+{
+    if (!store_begin(store, err)) {
+        return false;
+    }
+    struct bytes value;
+    const struct bytes key = bytes_of(meta_key_bytes, sizeof(meta_key_bytes));
+    bool ours = kv_get(store->txn, store->tables[TABLE_META], key, &value) &&
+                value.size == sizeof(store->meta);
+    if (ours) {
+        memcpy(&store->meta, value.data, sizeof(store->meta));
+        ours = store->meta.layout == STORE_LAYOUT;
+    }
+    if (!ours) {
+        store_clear(store);
+    }
+    return store_commit(store, err);
+}
+
+void store_close(struct store **store)
+{
+    if (*store == NULL) {
+        return;
+    }
+    store_abort(*store);
+    kv_close(&(*store)->kv);
+    free(*store);
+    *store = NULL;
+}
+
+bool store_begin(struct store *store, struct error *err)
+{
+    assert(store->txn == NULL);
+    return kv_begin_write(store->kv, &store->txn, err);
+}
+
+bool store_commit(struct store *store, struct error *err)
+{
+    assert(store->txn != NULL);
+    store->meta.layout = STORE_LAYOUT;
+    kv_put(store->txn,
+           store->tables[TABLE_META],
+           bytes_of(meta_key_bytes, sizeof(meta_key_bytes)),
+           bytes_of(&store->meta, sizeof(store->meta)));
+    return kv_commit(&store->txn, err);
+}
+
+void store_abort(struct store *store)
+{
+    if (store->txn != NULL) {
+        kv_abort(&store->txn);
+    }
+}
+
+bool store_in_transaction(const struct store *store)
+{
+    return store->txn != NULL;
+}
+
+const struct error *store_failed(const struct store *store)
+{
+    return store->txn == NULL ? NULL : kv_failed(store->txn);
+}
+
+void store_clear(struct store *store)
+{
+    for (size_t i = 0; i < TABLE_END; i++) {
+        kv_clear(store->txn, store->tables[i]);
+    }
+    memset(&store->meta, 0, sizeof(store->meta));
+}
+
+struct kv_space store_space(struct store *store)
+{
+    return kv_space(store->kv);
+}
+
+bool store_grow(struct store *store, struct error *err)
+{
+    return kv_grow(store->kv, err);
+}
+
+struct meta_record *store_meta(struct store *store)
+{
+    return &store->meta;
+}
+
+/* The meta record is digested from memory, the tables in their order, each entry with its lengths. */
+void store_digest(struct store *store, uint8_t out[32])
+{
+    uint8_t running[FACT_HASH_BYTES];
+    fact_hash(bytes_of(&store->meta, sizeof(store->meta)), running);
+    for (uint32_t table = TABLE_META + 1; table < TABLE_END; table++) {
+        struct store_key from = {0};
+        struct bytes key;
+        struct bytes value;
+        while (kv_seek(
+            store->txn, store->tables[table], bytes_of(from.bytes, from.size), &key, &value)) {
+            uint8_t joined[FACT_HASH_BYTES * 3 + 4];
+            memcpy(joined, running, FACT_HASH_BYTES);
+            fact_hash(key, joined + FACT_HASH_BYTES);
+            fact_hash(value, joined + (size_t)FACT_HASH_BYTES * 2);
+            bytes_put_u32(joined + (size_t)FACT_HASH_BYTES * 3, table);
+            from.size = 0;
+            store_key_add(&from, key.data, key.size);
+            store_key_increment(&from);
+            fact_hash(bytes_of(joined, sizeof(joined)), running);
+        }
+    }
+    memcpy(out, running, FACT_HASH_BYTES);
+}
+
+void store_key_add(struct store_key *key, const void *part, size_t bytes)
+{
+    assert(key->size + bytes <= STORE_KEY_BYTES);
+    memcpy(key->bytes + key->size, part, bytes);
+    key->size += bytes;
+}
+
+void store_key_add_u8(struct store_key *key, uint32_t value)
+{
+    assert(value <= UINT8_MAX);
+    const uint8_t byte = (uint8_t)value;
+    store_key_add(key, &byte, 1);
+}
+
+void store_key_add_u32(struct store_key *key, uint32_t value)
+{
+    uint8_t part[4];
+    bytes_put_u32(part, value);
+    store_key_add(key, part, sizeof(part));
+}
+
+void store_key_add_u64(struct store_key *key, uint64_t value)
+{
+    uint8_t part[8];
+    bytes_put_u64(part, value);
+    store_key_add(key, part, sizeof(part));
+}
+
+void store_key_add_id(struct store_key *key, const struct id128 *id)
+{
+    store_key_add(key, id->bytes, ID128_BYTES);
+}
+
+void store_key_increment(struct store_key *key)
+{
+    for (size_t i = key->size; i > 0; i--) {
+        if (++key->bytes[i - 1] != 0) {
+            return;
+        }
+    }
+    /* All ones: nothing of this size is above it; a longer key is. */
+    memset(key->bytes, UINT8_MAX, key->size);
+    store_key_add_u8(key, 0);
+}
+
+bool store_record(struct store *store,
+                  enum store_table table,
+                  const struct store_key *key,
+                  void *record,
+                  size_t record_bytes)
+{
+    struct bytes value;
+    if (!kv_get(store->txn, store->tables[table], bytes_of(key->bytes, key->size), &value)) {
+        return false;
+    }
+    assert(value.size == record_bytes);
+    memcpy(record, value.data, record_bytes);
+    return true;
+}
+
+void store_put_record(struct store *store,
+                      enum store_table table,
+                      const struct store_key *key,
+                      const void *record,
+                      size_t record_bytes)
+{
+    kv_put(store->txn,
+           store->tables[table],
+           bytes_of(key->bytes, key->size),
+           bytes_of(record, record_bytes));
+}
+
+void store_delete_record(struct store *store, enum store_table table, const struct store_key *key)
+{
+    (void)kv_delete(store->txn, store->tables[table], bytes_of(key->bytes, key->size));
+}
+
+bool store_next(struct store *store,
+                enum store_table table,
+                const struct store_key *from,
+                size_t prefix_bytes,
+                struct store_found *out)
+{
+    struct store_found found;
+    if (!kv_seek(store->txn,
+                 store->tables[table],
+                 bytes_of(from->bytes, from->size),
+                 &found.key,
+                 &found.value)) {
+        return false;
+    }
+    if (found.key.size < prefix_bytes || memcmp(found.key.data, from->bytes, prefix_bytes) != 0) {
+        return false;
+    }
+    *out = found;
+    return true;
+}

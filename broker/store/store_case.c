@@ -1,0 +1,246 @@
+/* Cases, referrals, matching keys, assignments, workers. */
+#include "broker/store/store.h"
+
+#include "broker/store/store_table.h"
+
+#include <string.h>
+
+static struct store_key key_of_id(const struct id128 *id)
+{
+    struct store_key key = {0};
+    store_key_add_id(&key, id);
+    return key;
+}
+
+static struct store_key key_of_number(uint32_t number)
+{
+    struct store_key key = {0};
+    store_key_add_u32(&key, number);
+    return key;
+}
+
+static struct store_key key_of_indexed(const struct id128 *id, uint32_t index)
+{
+    struct store_key key = key_of_id(id);
+    store_key_add_u32(&key, index);
+    return key;
+}
+
+bool store_case(struct store *store, const struct id128 *id, struct case_record *out)
+{
+    const struct store_key key = key_of_id(id);
+    return store_record(store, TABLE_CASE, &key, out, sizeof(*out));
+}
+
+void store_put_case(struct store *store, const struct case_record *record)
+{
+    const struct store_key key = key_of_id(&record->id);
+    store_put_record(store, TABLE_CASE, &key, record, sizeof(*record));
+    struct store_key number = key_of_number(record->year);
+    store_key_add_u32(&number, record->sequence);
+    store_put_record(store, TABLE_CASE_NUMBER, &number, &record->id, sizeof(record->id));
+}
+
+bool store_case_by_number(struct store *store, uint32_t year, uint32_t sequence, struct id128 *out)
+{
+    struct store_key key = key_of_number(year);
+    store_key_add_u32(&key, sequence);
+    return store_record(store, TABLE_CASE_NUMBER, &key, out, sizeof(*out));
+}
+
+bool store_case_from(struct store *store, const struct id128 *from, struct case_record *out)
+{
+    const struct store_key key = key_of_id(from);
+    struct store_found found;
+    if (!store_next(store, TABLE_CASE, &key, 0, &found)) {
+        return false;
+    }
+    memcpy(out, found.value.data, sizeof(*out));
+    return true;
+}
+
+bool store_referral(struct store *store, const struct id128 *id, struct referral_record *out)
+{
+    const struct store_key key = key_of_id(id);
+    return store_record(store, TABLE_REFERRAL, &key, out, sizeof(*out));
+}
+
+void store_put_referral(struct store *store, const struct referral_record *record)
+{
+    const struct store_key key = key_of_id(&record->id);
+    store_put_record(store, TABLE_REFERRAL, &key, record, sizeof(*record));
+}
+
+bool store_case_referral(struct store *store,
+                         const struct id128 *case_id,
+                         uint32_t index,
+                         struct id128 *out)
+{
+    const struct store_key key = key_of_indexed(case_id, index);
+    return store_record(store, TABLE_CASE_REFERRAL, &key, out, sizeof(*out));
+}
+
+void store_put_case_referral(struct store *store,
+                             const struct id128 *case_id,
+                             uint32_t index,
+                             const struct id128 *referral)
+{
+    const struct store_key key = key_of_indexed(case_id, index);
+    store_put_record(store, TABLE_CASE_REFERRAL, &key, referral, sizeof(*referral));
+}
+
+void store_put_key(struct store *store,
+                   const uint8_t digest[MATCHING_DIGEST_BYTES],
+                   const struct key_record *record)
+{
+    struct store_key key = {0};
+    store_key_add(&key, digest, MATCHING_DIGEST_BYTES);
+    store_key_add_id(&key, &record->referral);
+    store_put_record(store, TABLE_KEY, &key, record, sizeof(*record));
+}
+
+bool store_key_after(struct store *store,
+                     const uint8_t digest[MATCHING_DIGEST_BYTES],
+                     const struct id128 *after,
+                     struct key_record *out)
+{
+    struct store_key key = {0};
+    store_key_add(&key, digest, MATCHING_DIGEST_BYTES);
+    if (!id128_is_none(after)) {
+        store_key_add_id(&key, after);
+        store_key_add_u8(&key, 0); /* just above that entry */
+    }
+    struct store_found found;
+    if (!store_next(store, TABLE_KEY, &key, MATCHING_DIGEST_BYTES, &found)) {
+        return false;
+    }
+    memcpy(out, found.value.data, sizeof(*out));
+    return true;
+}
+
+bool store_assignment(struct store *store, const struct id128 *id, struct assignment_record *out)
+{
+    const struct store_key key = key_of_id(id);
+    return store_record(store, TABLE_ASSIGNMENT, &key, out, sizeof(*out));
+}
+
+void store_put_assignment(struct store *store, const struct assignment_record *record)
+{
+    const struct store_key key = key_of_id(&record->id);
+    store_put_record(store, TABLE_ASSIGNMENT, &key, record, sizeof(*record));
+}
+
+bool store_case_assignment(struct store *store,
+                           const struct id128 *case_id,
+                           uint32_t index,
+                           struct id128 *out)
+{
+    const struct store_key key = key_of_indexed(case_id, index);
+    return store_record(store, TABLE_CASE_ASSIGNMENT, &key, out, sizeof(*out));
+}
+
+void store_put_case_assignment(struct store *store,
+                               const struct id128 *case_id,
+                               uint32_t index,
+                               const struct id128 *assignment)
+{
+    const struct store_key key = key_of_indexed(case_id, index);
+    store_put_record(store, TABLE_CASE_ASSIGNMENT, &key, assignment, sizeof(*assignment));
+}
+
+struct worker_record store_worker(struct store *store, uint32_t worker)
+{
+    const struct store_key key = key_of_number(worker);
+    struct worker_record record;
+    memset(&record, 0, sizeof(record));
+    (void)store_record(store, TABLE_WORKER, &key, &record, sizeof(record));
+    return record;
+}
+
+void store_put_worker(struct store *store, uint32_t worker, const struct worker_record *record)
+{
+    const struct store_key key = key_of_number(worker);
+    store_put_record(store, TABLE_WORKER, &key, record, sizeof(*record));
+}
+
+/* A set of cases under a number: entries without a value. */
+static bool member_after(struct store *store,
+                         enum store_table table,
+                         uint32_t number,
+                         const struct id128 *after,
+                         struct id128 *out)
+{
+    struct store_key from = key_of_number(number);
+    store_key_add_id(&from, after);
+    if (!id128_is_none(after)) {
+        store_key_add_u8(&from, 0);
+    }
+    struct store_found found;
+    if (!store_next(store, table, &from, sizeof(uint32_t), &found)) {
+        return false;
+    }
+    memcpy(out->bytes, found.key.data + sizeof(uint32_t), ID128_BYTES);
+    return true;
+}
+
+static void put_member(struct store *store,
+                       enum store_table table,
+                       uint32_t number,
+                       const struct id128 *case_id,
+                       bool present)
+{
+    struct store_key key = key_of_number(number);
+    store_key_add_id(&key, case_id);
+    if (present) {
+        store_put_record(store, table, &key, "", 1);
+    } else {
+        store_delete_record(store, table, &key);
+    }
+}
+
+bool store_worker_case_after(struct store *store,
+                             uint32_t worker,
+                             const struct id128 *after,
+                             struct id128 *out)
+{
+    return member_after(store, TABLE_WORKER_CASE, worker, after, out);
+}
+
+void store_put_worker_case(struct store *store,
+                           uint32_t worker,
+                           const struct id128 *case_id,
+                           bool present)
+{
+    put_member(store, TABLE_WORKER_CASE, worker, case_id, present);
+}
+
+bool store_desk_case_after(struct store *store,
+                           uint32_t agency,
+                           const struct id128 *after,
+                           struct id128 *out)
+{
+    return member_after(store, TABLE_DESK_CASE, agency, after, out);
+}
+
+void store_put_desk_case(struct store *store,
+                         uint32_t agency,
+                         const struct id128 *case_id,
+                         bool present)
+{
+    put_member(store, TABLE_DESK_CASE, agency, case_id, present);
+}
+
+uint64_t store_territory_cases(struct store *store, uint32_t territory)
+{
+    const struct store_key key = key_of_number(territory);
+    uint64_t count = 0;
+    (void)store_record(store, TABLE_TERRITORY, &key, &count, sizeof(count));
+    return count;
+}
+
+void store_add_territory_cases(struct store *store, uint32_t territory, int64_t delta)
+{
+    const struct store_key key = key_of_number(territory);
+    const uint64_t count = store_territory_cases(store, territory) + (uint64_t)delta;
+    store_put_record(store, TABLE_TERRITORY, &key, &count, sizeof(count));
+}

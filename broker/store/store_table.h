@@ -1,0 +1,81 @@
+/* Inside broker/store only: the tables, and how keys are put together.
+ *
+ * A key is the concatenation of ids (16 bytes) and big-endian numbers; its byte order is the table's order. */
+#ifndef BROKER_STORE_STORE_TABLE_H
+#define BROKER_STORE_STORE_TABLE_H
+
+#include "broker/store/store.h"
+
+enum store_table {
+    TABLE_META,
+    TABLE_CASE,            /* case id -> case_record */
+    TABLE_CASE_NUMBER,     /* year, sequence -> case id */
+    TABLE_CASE_REFERRAL,   /* case id, index -> referral id */
+    TABLE_REFERRAL,        /* referral id -> referral_record */
+    TABLE_KEY,             /* digest, referral id -> key_record */
+    TABLE_ASSIGNMENT,      /* assignment id -> assignment_record */
+    TABLE_CASE_ASSIGNMENT, /* case id, index -> assignment id */
+    TABLE_WORKER,          /* worker -> worker_record */
+    TABLE_WORKER_CASE,     /* worker, case id -> nothing */
+    TABLE_DESK_CASE,       /* agency, case id -> nothing */
+    TABLE_SITE,            /* site -> site_record */
+    TABLE_REPLY,           /* site, lane, number mod LIMIT_REPLIES_KEPT -> reply_record */
+    TABLE_LINE,            /* site, lane, number -> line_record */
+    TABLE_VIEW,            /* site, kind, entity -> view_record */
+    TABLE_TIMER,           /* due, kind, entity -> nothing */
+    TABLE_DECISION,        /* case id, index -> time, coded decision */
+    TABLE_TIMELINE,        /* case id, batch, index -> timeline_record */
+    TABLE_TERRITORY,       /* territory -> open cases */
+    TABLE_ROW,             /* kind, number -> removed, coded row */
+    TABLE_TEXT,            /* version, index -> name, NUL, text */
+    TABLE_END
+};
+
+struct store {
+    struct kv *kv;
+    struct kv_txn *txn; /* NULL between store_commit and store_begin */
+    kv_table tables[TABLE_END];
+    struct meta_record meta;
+};
+
+enum { STORE_KEY_BYTES = 40 };
+
+struct store_key {
+    uint8_t bytes[STORE_KEY_BYTES];
+    size_t size;
+};
+
+/* Add a part to a key that began as (struct store_key){0}. */
+void store_key_add(struct store_key *key, const void *part, size_t bytes);
+void store_key_add_u8(struct store_key *key, uint32_t value);
+void store_key_add_u32(struct store_key *key, uint32_t value);
+void store_key_add_u64(struct store_key *key, uint64_t value);
+void store_key_add_id(struct store_key *key, const struct id128 *id);
+/* The smallest key above this one with the same size. */
+void store_key_increment(struct store_key *key);
+
+/* Fixed records: what is stored has exactly record_bytes, or the layout is not ours (asserted). */
+bool store_record(struct store *store,
+                  enum store_table table,
+                  const struct store_key *key,
+                  void *record,
+                  size_t record_bytes);
+void store_put_record(struct store *store,
+                      enum store_table table,
+                      const struct store_key *key,
+                      const void *record,
+                      size_t record_bytes);
+void store_delete_record(struct store *store, enum store_table table, const struct store_key *key);
+/* Borrowed until the next write. */
+struct store_found {
+    struct bytes key;
+    struct bytes value;
+};
+/* The first entry at or above `from` whose key begins with the first prefix_bytes of it. */
+bool store_next(struct store *store,
+                enum store_table table,
+                const struct store_key *from,
+                size_t prefix_bytes,
+                struct store_found *out);
+
+#endif
