@@ -21,6 +21,7 @@
 #include <stdint.h>
 
 enum { LINK_FRAME_BYTES_MAX = 262144, LINK_ENDPOINT_MAX = 256, LINK_PEER_MAX = 64 };
+enum { LINK_WAIT_MAX = 32, LINK_WAIT_MS_MAX = 86400000 };
 
 struct link_context; /* one a process */
 struct link_server;
@@ -36,7 +37,7 @@ struct link_peer {
     size_t routing_bytes;
     uint8_t key[KEYS_BYTES]; /* CURVE servers: the peer's public key, authenticated */
     uint32_t uid;            /* ipc servers: the peer's user; UINT32_MAX unknown */
-    uint32_t pid;
+    uint32_t pid;            /* ipc servers: its process; 0 unknown */
 };
 
 struct link_frame {
@@ -85,9 +86,10 @@ enum link_received link_client_receive(struct link_client *client, struct bytes 
 enum link_sent link_client_send(struct link_client *client, struct bytes body);
 
 /* Wait until one of the sockets or descriptors is readable or the time is over.
- * wait_ms  -1: for ever. Answers ZAP requests by itself. EINTR ends the wait early. */
+ * count    at most LINK_WAIT_MAX
+ * wait_ms  -1: for ever; more than a day is a day. Answers ZAP requests by itself. EINTR ends the wait early. */
 struct link_wait {
-    struct link_server *server; /* one of the three is set */
+    struct link_server *server; /* the first that is set counts: server, client, else fd */
     struct link_client *client;
     int fd;
     bool ready; /* out */
