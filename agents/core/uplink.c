@@ -1,0 +1,641 @@
+/* The agent's side of a session: see uplink.h. */
+#include "agents/core/uplink.h"
+
+#include "base/utc.h"
+
+#include <assert.h>
+#include <string.h>
+
+enum {
+    BACKOFF_LEAST_MS = 200,
+    BACKOFF_MOST_MS = 60000,
+    GREETING_MS = 10000,  /* without a Welcome: try the next endpoint */
+    HEARTBEAT_MS = 10000, /* idle that long: say so */
+    PROBE_MS = 15000,     /* silent that long: the broker may have restarted behind the socket */
+    PROBE_IN_FLIGHT_MS = 5000, /* likewise while it owes replies */
+    DEAD_MS = 30000,           /* silent that long: a new connection */
+    REPLACED_MS = 300000,      /* another agent has this key: two must not take turns */
+    REVOKED_MS = 300000,       /* an administrator has to act first */
+    REWIND_MS = 1000,          /* one rewind for the many replies about one gap */
+    RETRY_LEAST_MS = 1000,     /* commands that the broker refused for now */
+    RETRY_MOST_MS = 60000,
+    GAPS_MAX = 3 /* new starts in a row that closed no gap; then a rest */
+};
+
+_Static_assert(LIMIT_WINDOW <= 64, "settled is a mask of 64 commands");
+
+enum state { DOWN, GREETING, OPEN };
+
+struct lane_state {
+    uint64_t first;   /* oldest command not settled */
+    uint64_t next;    /* number of the next new command */
+    uint64_t sent;    /* next to be sent */
+    uint64_t settled; /* bit i: first + i is settled */
+    uint64_t applied;
+    uint64_t from;       /* Welcome's: deliveries after it follow */
+    uint64_t rewound_to; /* 0: not */
+    int64_t rewound_us;
+    int64_t hold_until_us; /* after a retryable refusal; 0: not held */
+    uint32_t retries;
+    bool ack_due;
+};
+
+struct uplink {
+    const char *program;
+    size_t endpoint_count;
+    size_t endpoint;
+    struct id128 incarnation;
+    enum state state;
+    struct lane_state lanes[LANE_END];
+    uint32_t window;
+    uint32_t attempts;
+    uint32_t gaps; /* Hellos because of gaps since the last delivery applied */
+    bool resync;
+    uint32_t page;   /* next page of a resync; 0: none under way */
+    int64_t wake_us; /* DOWN: when to connect; GREETING: when to give up */
+    int64_t heard_us;
+    int64_t said_us;
+    int64_t probed_us;
+};
+
+static struct uplink_effect *add(struct uplink_effects *effects, enum uplink_effect_kind kind)
+{
+    assert(effects->count < UPLINK_EFFECTS_MAX);
+    struct uplink_effect *effect = &effects->items[effects->count++];
+    memset(effect, 0, sizeof *effect);
+    effect->kind = kind;
+    return effect;
+}
+
+static void note(struct uplink_effects *effects, bool warn, const char *text, uint64_t number)
+{
+    struct uplink_effect *effect = add(effects, UPLINK_NOTE);
+    effect->warn = warn;
+    effect->text = text;
+    effect->number = number;
+}
+
+/* Doubles from least with each attempt up to most; the upper half is jitter. */
+static int64_t backoff_us(uint32_t attempt, int64_t least_ms, int64_t most_ms, uint32_t random)
+{
+    int64_t ms = least_ms;
+    for (uint32_t i = 0; i < attempt && ms < most_ms; i++) {
+        ms *= 2;
+    }
+    if (ms > most_ms) {
+        ms = most_ms;
+    }
+    return (ms / 2 + (int64_t)(random % 1024) * (ms / 2) / 1023) * 1000;
+}
+
+struct uplink *uplink_create(struct arena *arena, const struct uplink_options *options)
+{
+    assert(options->endpoint_count > 0);
+    struct uplink *uplink = arena_alloc(arena, sizeof *uplink);
+    if (uplink == NULL) {
+        return NULL;
+    }
+    uplink->program = options->program;
+    uplink->endpoint_count = options->endpoint_count;
+    uplink->endpoint = options->endpoint_count - 1; /* the first connect takes the next */
+    uplink->incarnation = options->incarnation;
+    uplink->state = DOWN;
+    uplink->resync = options->resync;
+    for (int i = 0; i < LANE_END; i++) {
+        assert(options->lanes[i].first >= 1);
+        assert(options->lanes[i].first <= options->lanes[i].next);
+        uplink->lanes[i].first = options->lanes[i].first;
+        uplink->lanes[i].sent = options->lanes[i].first;
+        uplink->lanes[i].next = options->lanes[i].next;
+        uplink->lanes[i].applied = options->lanes[i].applied;
+    }
+    return uplink;
+}
+
+bool uplink_is_open(const struct uplink *uplink)
+{
+    return uplink->state == OPEN;
+}
+
+size_t uplink_endpoint(const struct uplink *uplink)
+{
+    return uplink->endpoint;
+}
+
+/* ---- connection ------------------------------------------------------------------------------ */
+
+static void say_hello(struct uplink *uplink, int64_t now_us, struct uplink_effects *effects)
+{
+    struct uplink_effect *effect = add(effects, UPLINK_SEND);
+    effect->envelope.version = LIMIT_PROTOCOL_VERSION;
+    effect->envelope.kind = BODY_HELLO;
+    struct hello *hello = &effect->envelope.body.hello;
+    hello->version_least = LIMIT_PROTOCOL_VERSION;
+    hello->version_most = LIMIT_PROTOCOL_VERSION;
+    hello->incarnation = uplink->incarnation;
+    hello->program = uplink->program;
+    hello->resync = uplink->resync;
+    for (int i = 0; i < LANE_END; i++) {
+        hello->lanes[i].first_held = uplink->lanes[i].first;
+        hello->lanes[i].applied = uplink->lanes[i].applied;
+        uplink->lanes[i].ack_due = false;
+    }
+    uplink->state = GREETING;
+    uplink->page = 0;
+    uplink->wake_us = now_us + GREETING_MS * INT64_C(1000);
+    uplink->said_us = now_us;
+    uplink->probed_us = now_us;
+}
+
+static void
+go_down(struct uplink *uplink, int64_t now_us, int64_t wait_us, struct uplink_effects *effects)
+{
+    if (uplink->state != DOWN) {
+        add(effects, UPLINK_DISCONNECT);
+    }
+    uplink->state = DOWN;
+    uplink->wake_us = now_us + wait_us;
+}
+
+static void
+back_off(struct uplink *uplink, uint32_t random, int64_t now_us, struct uplink_effects *effects)
+{
+    int64_t wait_us = backoff_us(uplink->attempts, BACKOFF_LEAST_MS, BACKOFF_MOST_MS, random);
+    if (uplink->attempts < 32) {
+        uplink->attempts++;
+    }
+    go_down(uplink, now_us, wait_us, effects);
+}
+
+static void connect_next(struct uplink *uplink, int64_t now_us, struct uplink_effects *effects)
+{
+    uplink->endpoint = (uplink->endpoint + 1) % uplink->endpoint_count;
+    add(effects, UPLINK_CONNECT)->number = uplink->endpoint;
+    uplink->heard_us = now_us;
+    say_hello(uplink, now_us, effects);
+}
+
+static bool owes_replies(const struct uplink *uplink)
+{
+    for (int i = 0; i < LANE_END; i++) {
+        const struct lane_state *lane = &uplink->lanes[i];
+        if (lane->sent > lane->first && lane->hold_until_us == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static int64_t probe_after_us(const struct uplink *uplink)
+{
+    return (owes_replies(uplink) ? PROBE_IN_FLIGHT_MS : PROBE_MS) * INT64_C(1000);
+}
+
+static int64_t latest(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
+/* ---- commands -------------------------------------------------------------------------------- */
+
+static bool is_settled(const struct lane_state *lane, uint64_t number)
+{
+    return number - lane->first < 64 && (lane->settled >> (number - lane->first) & 1) != 0;
+}
+
+static void send_more(struct uplink *uplink, int64_t now_us, struct uplink_effects *effects)
+{
+    if (uplink->state != OPEN) {
+        return;
+    }
+    for (int i = LANE_END - 1; i >= 0; i--) { /* urgent first */
+        struct lane_state *lane = &uplink->lanes[i];
+        if (lane->hold_until_us > now_us) {
+            continue;
+        }
+        lane->hold_until_us = 0;
+        while (lane->sent < lane->next && lane->sent - lane->first < uplink->window &&
+               effects->count + 4 < UPLINK_EFFECTS_MAX) {
+            uint64_t number = lane->sent++;
+            if (!is_settled(lane, number)) {
+                struct uplink_effect *effect = add(effects, UPLINK_SEND_COMMAND);
+                effect->lane = (enum lane)i;
+                effect->number = number;
+                uplink->said_us = now_us;
+            }
+        }
+    }
+}
+
+static void settle(struct lane_state *lane, uint64_t number)
+{
+    lane->settled |= UINT64_C(1) << (number - lane->first);
+    while ((lane->settled & 1) != 0) {
+        lane->settled >>= 1;
+        lane->first++;
+    }
+    if (lane->sent < lane->first) {
+        lane->sent = lane->first;
+    }
+    lane->retries = 0;
+    lane->rewound_to = 0;
+}
+
+static void
+settle_by_reply(struct lane_state *lane, const struct reply *reply, struct uplink_effects *effects)
+{
+    settle(lane, reply->number);
+    struct uplink_effect *effect = add(effects, UPLINK_SETTLE);
+    effect->lane = reply->lane;
+    effect->number = reply->number;
+    effect->reply = reply;
+}
+
+static bool lane_waits(const struct lane_state *lane, uint64_t number)
+{
+    return number >= lane->first && number < lane->next && number - lane->first < 64 &&
+           !is_settled(lane, number);
+}
+
+static void hold_lane(struct uplink *uplink,
+                      const struct reply *reply,
+                      const struct uplink_event *event,
+                      int64_t now_us)
+{
+    struct lane_state *lane = &uplink->lanes[reply->lane];
+    if (lane->sent > reply->number) {
+        lane->sent = reply->number;
+    }
+    if (lane->hold_until_us > now_us) {
+        return; /* one round of refusals is one try */
+    }
+    lane->hold_until_us =
+        now_us + backoff_us(lane->retries, RETRY_LEAST_MS, RETRY_MOST_MS, event->random);
+    lane->retries += lane->retries < 32 ? 1 : 0;
+}
+
+static void rewind_lane(struct uplink *uplink,
+                        const struct reply *reply,
+                        int64_t now_us,
+                        struct uplink_effects *effects)
+{
+    struct lane_state *lane = &uplink->lanes[reply->lane];
+    uint64_t expected = reply->next_expected;
+    if (lane->hold_until_us > now_us || expected >= lane->sent) {
+        return; /* those after a held command; or an old reply */
+    }
+    bool again = lane->rewound_to == expected && now_us - lane->rewound_us < REWIND_MS * 1000;
+    if (again) {
+        return;
+    }
+    lane->rewound_to = expected;
+    lane->rewound_us = now_us;
+    if (expected < lane->first) {
+        /* It waits for one that is settled here: Hello says from where we go on. */
+        note(effects, true, "lane_behind", expected);
+        say_hello(uplink, now_us, effects);
+        return;
+    }
+    lane->sent = expected;
+}
+
+static void take_reply(struct uplink *uplink,
+                       const struct uplink_event *event,
+                       int64_t now_us,
+                       struct uplink_effects *effects)
+{
+    const struct reply *reply = &event->envelope->body.reply;
+    if ((unsigned)reply->lane >= LANE_END || uplink->state != OPEN) {
+        return;
+    }
+    struct lane_state *lane = &uplink->lanes[reply->lane];
+    if (!lane_waits(lane, reply->number)) {
+        return;
+    }
+    if (!reply->refused || reply->problem_count == 0) {
+        settle_by_reply(lane, reply, effects);
+    } else if (reply->problems[0].code == REFUSAL_NEXT_EXPECTED) {
+        rewind_lane(uplink, reply, now_us, effects);
+    } else if (reply->problems[0].code != REFUSAL_ALREADY_DONE && reply->problems[0].retryable) {
+        hold_lane(uplink, reply, event, now_us);
+    } else {
+        settle_by_reply(lane, reply, effects);
+    }
+    send_more(uplink, now_us, effects);
+}
+
+/* ---- deliveries ------------------------------------------------------------------------------ */
+
+static void greet_again_for_gap(struct uplink *uplink,
+                                const struct delivery *delivery,
+                                int64_t now_us,
+                                struct uplink_effects *effects)
+{
+    uplink->gaps++;
+    if (uplink->gaps > 1) {
+        uplink->resync = true; /* a plain new start did not close it */
+    }
+    note(effects, true, "delivery_gap", delivery->number);
+    if (uplink->gaps > GAPS_MAX) {
+        uplink->gaps = 1;
+        go_down(uplink, now_us, BACKOFF_MOST_MS * INT64_C(1000), effects);
+        return;
+    }
+    say_hello(uplink, now_us, effects);
+}
+
+static void take_delivery(struct uplink *uplink,
+                          const struct delivery *delivery,
+                          int64_t now_us,
+                          struct uplink_effects *effects)
+{
+    if ((unsigned)delivery->lane >= LANE_END || uplink->state != OPEN) {
+        return;
+    }
+    struct lane_state *lane = &uplink->lanes[delivery->lane];
+    if (uplink->page > 1) {
+        return; /* in the middle of a resync; it is sent again after the gap that this leaves */
+    }
+    if (delivery->number <= lane->applied) {
+        lane->ack_due = true;
+        return;
+    }
+    if (delivery->after > lane->applied) {
+        greet_again_for_gap(uplink, delivery, now_us, effects);
+        return;
+    }
+    add(effects, UPLINK_APPLY)->delivery = delivery;
+    lane->applied = delivery->number;
+    lane->ack_due = true;
+    uplink->gaps = 0;
+}
+
+static void take_page(struct uplink *uplink,
+                      const struct resync *resync,
+                      int64_t now_us,
+                      struct uplink_effects *effects)
+{
+    if (uplink->state != OPEN) {
+        return;
+    }
+    if (resync->page != 1 && resync->page != uplink->page) {
+        uplink->resync = true;
+        note(effects, true, "resync_page_missing", resync->page);
+        say_hello(uplink, now_us, effects);
+        return;
+    }
+    uplink->page = resync->page + 1;
+    add(effects, UPLINK_PAGE)->resync = resync;
+    if (!resync->last) {
+        return;
+    }
+    uplink->page = 0;
+    uplink->resync = false;
+    uplink->gaps = 0;
+    for (int i = 0; i < LANE_END; i++) {
+        struct lane_state *lane = &uplink->lanes[i];
+        lane->applied = lane->from;
+        lane->ack_due = true;
+        struct uplink_effect *effect = add(effects, UPLINK_APPLIED);
+        effect->lane = (enum lane)i;
+        effect->number = lane->applied;
+    }
+}
+
+/* ---- session --------------------------------------------------------------------------------- */
+
+static void take_welcome(struct uplink *uplink,
+                         const struct uplink_event *event,
+                         int64_t now_us,
+                         struct uplink_effects *effects)
+{
+    const struct welcome *welcome = &event->envelope->body.welcome;
+    if (uplink->state != GREETING) {
+        return;
+    }
+    if (welcome->version != LIMIT_PROTOCOL_VERSION) {
+        note(effects, true, "protocol_version", welcome->version);
+        back_off(uplink, event->random, now_us, effects);
+        return;
+    }
+    for (int i = 0; i < LANE_END; i++) {
+        if (welcome->lanes[i].expected > uplink->lanes[i].next) {
+            /* It holds commands of this spool that the spool does not know: an old copy of the store
+             * came back. Going on would give used numbers to new commands. */
+            note(effects, true, "spool_is_older_than_broker", welcome->lanes[i].expected);
+            add(effects, UPLINK_RENEW);
+            return;
+        }
+    }
+    uplink->state = OPEN;
+    uplink->attempts = 0;
+    uplink->window = welcome->window == 0             ? 1
+                     : welcome->window > LIMIT_WINDOW ? LIMIT_WINDOW
+                                                      : welcome->window;
+    for (int i = 0; i < LANE_END; i++) {
+        struct lane_state *lane = &uplink->lanes[i];
+        lane->sent = lane->first;
+        lane->from = welcome->lanes[i].from;
+    }
+    add(effects, UPLINK_WELCOMED)->welcome = welcome;
+    send_more(uplink, now_us, effects);
+}
+
+static void take_goodbye(struct uplink *uplink,
+                         const struct uplink_event *event,
+                         int64_t now_us,
+                         struct uplink_effects *effects)
+{
+    const struct goodbye *goodbye = &event->envelope->body.goodbye;
+    switch (goodbye->reason) {
+    case GOODBYE_REPLACED:
+        if (uplink->state == GREETING) {
+            return; /* our own newer Hello on this connection replaced us */
+        }
+        note(effects, true, "key_used_elsewhere", 0);
+        go_down(uplink, now_us, REPLACED_MS * INT64_C(1000), effects);
+        return;
+    case GOODBYE_REVOKED:
+    case GOODBYE_VERSION:
+        note(effects,
+             true,
+             goodbye->reason == GOODBYE_REVOKED ? "key_revoked" : "no_common_version",
+             0);
+        go_down(uplink, now_us, REVOKED_MS * INT64_C(1000), effects);
+        return;
+    case GOODBYE_QUOTA:
+        note(effects, true, "quarantined", 0);
+        go_down(uplink, now_us, BACKOFF_MOST_MS * INT64_C(1000), effects);
+        return;
+    case GOODBYE_STOPPING:
+    case GOODBYE_UNSPECIFIED:
+    case GOODBYE_END:
+        break;
+    }
+    note(effects, false, "broker_stopping", 0);
+    back_off(uplink, event->random, now_us, effects);
+}
+
+static void take_frame(struct uplink *uplink,
+                       const struct uplink_event *event,
+                       int64_t now_us,
+                       struct uplink_effects *effects)
+{
+    if (uplink->state == DOWN) {
+        return;
+    }
+    uplink->heard_us = now_us;
+    const struct envelope *envelope = event->envelope;
+    switch (envelope->kind) {
+    case BODY_WELCOME:
+        take_welcome(uplink, event, now_us, effects);
+        break;
+    case BODY_GOODBYE:
+        take_goodbye(uplink, event, now_us, effects);
+        break;
+    case BODY_REPLY:
+        take_reply(uplink, event, now_us, effects);
+        break;
+    case BODY_DELIVERY:
+        take_delivery(uplink, &envelope->body.delivery, now_us, effects);
+        break;
+    case BODY_RESYNC:
+        take_page(uplink, &envelope->body.resync, now_us, effects);
+        break;
+    case BODY_ANSWER:
+        add(effects, UPLINK_ANSWER)->answer = &envelope->body.answer;
+        break;
+    case BODY_HEARTBEAT:
+        break;
+    case BODY_UNSPECIFIED:
+    case BODY_HELLO:
+    case BODY_COMMAND:
+    case BODY_DELIVERY_ACK:
+    case BODY_QUERY:
+    case BODY_END:
+        note(effects, true, "unexpected_frame", (uint64_t)envelope->kind);
+        break;
+    }
+}
+
+static void take_tick(struct uplink *uplink,
+                      const struct uplink_event *event,
+                      int64_t now_us,
+                      struct uplink_effects *effects)
+{
+    if (uplink->state == DOWN) {
+        if (now_us >= uplink->wake_us) {
+            connect_next(uplink, now_us, effects);
+        }
+        return;
+    }
+    if (uplink->state == GREETING) {
+        if (now_us >= uplink->wake_us) {
+            note(effects, false, "broker_silent", (uint64_t)uplink->endpoint);
+            back_off(uplink, event->random, now_us, effects);
+        }
+        return;
+    }
+    if (now_us - uplink->heard_us >= DEAD_MS * INT64_C(1000)) {
+        note(effects, true, "broker_dead", (uint64_t)uplink->endpoint);
+        back_off(uplink, event->random, now_us, effects);
+        return;
+    }
+    if (now_us - latest(uplink->heard_us, uplink->probed_us) >= probe_after_us(uplink)) {
+        say_hello(uplink, now_us, effects);
+        return;
+    }
+    send_more(uplink, now_us, effects);
+}
+
+static void take_renewal(struct uplink *uplink,
+                         const struct uplink_event *event,
+                         int64_t now_us,
+                         struct uplink_effects *effects)
+{
+    uplink->incarnation = event->incarnation;
+    uplink->resync = true;
+    if (uplink->state != DOWN) {
+        say_hello(uplink, now_us, effects);
+    }
+}
+
+void uplink_step(struct uplink *uplink,
+                 const struct uplink_event *event,
+                 int64_t now_us,
+                 struct uplink_effects *effects)
+{
+    switch (event->kind) {
+    case UPLINK_TICK:
+        take_tick(uplink, event, now_us, effects);
+        break;
+    case UPLINK_FRAME:
+        take_frame(uplink, event, now_us, effects);
+        break;
+    case UPLINK_GARBAGE:
+        note(effects, true, "unreadable_frame", 0);
+        break;
+    case UPLINK_SPOOLED:
+        assert(event->number == uplink->lanes[event->lane].next);
+        uplink->lanes[event->lane].next = event->number + 1;
+        send_more(uplink, now_us, effects);
+        break;
+    case UPLINK_MISSING:
+        if (lane_waits(&uplink->lanes[event->lane], event->number)) {
+            settle(&uplink->lanes[event->lane], event->number);
+        }
+        send_more(uplink, now_us, effects);
+        break;
+    case UPLINK_RENEWED:
+        take_renewal(uplink, event, now_us, effects);
+        break;
+    case UPLINK_BROKEN:
+        if (uplink->state != DOWN) {
+            back_off(uplink, event->random, now_us, effects);
+        }
+        break;
+    }
+}
+
+void uplink_finish_turn(struct uplink *uplink, int64_t now_us, struct uplink_effects *effects)
+{
+    if (uplink->state != OPEN) {
+        return;
+    }
+    for (int i = 0; i < LANE_END; i++) {
+        if (uplink->lanes[i].ack_due) {
+            struct envelope *envelope = &add(effects, UPLINK_SEND)->envelope;
+            envelope->version = LIMIT_PROTOCOL_VERSION;
+            envelope->kind = BODY_DELIVERY_ACK;
+            envelope->body.ack.lane = (enum lane)i;
+            envelope->body.ack.number = uplink->lanes[i].applied;
+            uplink->lanes[i].ack_due = false;
+            uplink->said_us = now_us;
+        }
+    }
+    if (now_us - uplink->said_us >= HEARTBEAT_MS * INT64_C(1000)) {
+        struct envelope *envelope = &add(effects, UPLINK_SEND)->envelope;
+        envelope->version = LIMIT_PROTOCOL_VERSION;
+        envelope->kind = BODY_HEARTBEAT;
+        uplink->said_us = now_us;
+    }
+}
+
+int64_t uplink_deadline_us(const struct uplink *uplink)
+{
+    if (uplink->state != OPEN) {
+        return uplink->wake_us;
+    }
+    int64_t due = uplink->said_us + HEARTBEAT_MS * INT64_C(1000);
+    int64_t probe = latest(uplink->heard_us, uplink->probed_us) + probe_after_us(uplink);
+    int64_t dead = uplink->heard_us + DEAD_MS * INT64_C(1000);
+    due = probe < due ? probe : due;
+    due = dead < due ? dead : due;
+    for (int i = 0; i < LANE_END; i++) {
+        int64_t hold = uplink->lanes[i].hold_until_us;
+        if (hold != 0 && hold < due) {
+            due = hold;
+        }
+    }
+    return due;
+}
