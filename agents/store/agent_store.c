@@ -11,7 +11,6 @@
 enum {
     SCRATCH_BYTES = 4 << 20,   /* for small values that no caller's arena holds */
     DISK_LOW_BYTES = 64 << 20, /* under it new work is refused */
-    KEY_BYTES = 64,
     VALUE_NUMBER_BYTES = 8
 };
 
@@ -49,7 +48,7 @@ static void stick(struct agent_store *store, enum error_code code, const char *t
 /* Additional data of a sealed value: it opens only where it was put. */
 static struct bytes context_of(enum agent_store_table table, struct bytes key, uint8_t *buffer)
 {
-    assert(key.size > 0 && key.size <= KEY_BYTES);
+    assert(key.size > 0 && key.size <= AGENT_STORE_KEY_BYTES_MAX);
     buffer[0] = (uint8_t)table;
     memcpy(buffer + 1, key.data, key.size);
     return bytes_of(buffer, key.size + 1);
@@ -169,7 +168,7 @@ bool agent_store_get(struct agent_store *store,
                      struct arena *arena,
                      struct bytes *plain)
 {
-    uint8_t buffer[KEY_BYTES + 1];
+    uint8_t buffer[AGENT_STORE_KEY_BYTES_MAX + 1];
     struct bytes sealed;
     return kv_get(store->txn, store->tables[table], key, &sealed) &&
            unseal(store, context_of(table, key, buffer), sealed, arena, plain);
@@ -187,7 +186,7 @@ void agent_store_put(struct agent_store *store,
                      struct bytes plain,
                      struct arena *arena)
 {
-    uint8_t buffer[KEY_BYTES + 1];
+    uint8_t buffer[AGENT_STORE_KEY_BYTES_MAX + 1];
     struct bytes sealed;
     if (!sealing_store(&store->storage, context_of(table, key, buffer), plain, arena, &sealed)) {
         stick(store, ERROR_OS, "no memory to seal a record of the store");
@@ -212,7 +211,7 @@ bool agent_store_seek(struct agent_store *store,
     if (!kv_seek(store->txn, store->tables[table], from, &key, &sealed)) {
         return false;
     }
-    uint8_t buffer[KEY_BYTES + 1];
+    uint8_t buffer[AGENT_STORE_KEY_BYTES_MAX + 1];
     row->key = bytes_of(arena_copy(arena, key.data, key.size), key.size);
     if (row->key.data == NULL) {
         stick(store, ERROR_OS, "no memory to read the store");
@@ -221,35 +220,33 @@ bool agent_store_seek(struct agent_store *store,
     return unseal(store, context_of(table, key, buffer), sealed, arena, &row->plain);
 }
 
-static bool copy_key(struct bytes found, uint8_t key[64], size_t *key_bytes)
+static bool copy_key(struct bytes found, struct agent_store_key *key)
 {
-    assert(found.size <= KEY_BYTES);
-    memcpy(key, found.data, found.size);
-    *key_bytes = found.size;
+    assert(found.size <= sizeof key->data);
+    memcpy(key->data, found.data, found.size);
+    key->size = found.size;
     return true;
 }
 
 bool agent_store_seek_key(struct agent_store *store,
                           enum agent_store_table table,
                           struct bytes from,
-                          uint8_t key[64],
-                          size_t *key_bytes)
+                          struct agent_store_key *key)
 {
     struct bytes found;
     struct bytes sealed;
-    return kv_seek(store->txn, store->tables[table], from, &found, &sealed) &&
-           copy_key(found, key, key_bytes);
+    return kv_seek(store->txn, store->tables[table], from, &found, &sealed) && copy_key(found, key);
 }
 
-bool agent_store_last_key(struct agent_store *store,
-                          enum agent_store_table table,
-                          uint8_t key[64],
-                          size_t *key_bytes)
+bool agent_store_seek_key_before(struct agent_store *store,
+                                 enum agent_store_table table,
+                                 struct bytes before,
+                                 struct agent_store_key *key)
 {
     struct bytes found;
     struct bytes sealed;
-    return kv_seek_before(store->txn, store->tables[table], bytes_of(NULL, 0), &found, &sealed) &&
-           copy_key(found, key, key_bytes);
+    return kv_seek_before(store->txn, store->tables[table], before, &found, &sealed) &&
+           copy_key(found, key);
 }
 
 uint64_t agent_store_count(struct agent_store *store, enum agent_store_table table)

@@ -18,6 +18,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+enum { AGENT_STORE_KEY_BYTES_MAX = 64 };
+
 struct agent_store;
 
 enum agent_store_table {
@@ -79,16 +81,19 @@ bool agent_store_seek(struct agent_store *store,
                       struct bytes from,
                       struct arena *arena,
                       struct agent_store_row *row);
-/* The key alone, of the first record >= from; room for KV_KEY_BYTES_MAX in key. */
+/* The key alone: of the first record >= from, of the last record < before (empty: the very last). */
+struct agent_store_key {
+    uint8_t data[AGENT_STORE_KEY_BYTES_MAX];
+    size_t size;
+};
 bool agent_store_seek_key(struct agent_store *store,
                           enum agent_store_table table,
                           struct bytes from,
-                          uint8_t key[64],
-                          size_t *key_bytes);
-bool agent_store_last_key(struct agent_store *store,
-                          enum agent_store_table table,
-                          uint8_t key[64],
-                          size_t *key_bytes);
+                          struct agent_store_key *key);
+bool agent_store_seek_key_before(struct agent_store *store,
+                                 enum agent_store_table table,
+                                 struct bytes before,
+                                 struct agent_store_key *key);
 uint64_t agent_store_count(struct agent_store *store, enum agent_store_table table);
 void agent_store_clear(struct agent_store *store, enum agent_store_table table);
 
