@@ -6,34 +6,39 @@
 enum {
     LIMIT_PROTOCOL_VERSION = 1,
 
-    LIMIT_FRAME_BYTES = 262144,        /* one frame; four times the largest referral with its overhead */
-    LIMIT_SECTIONS_BYTES = 65536,      /* all sealed sections of a referral: some pages of text */
-    LIMIT_SECTION_TEXT_BYTES = 16384,  /* one free text of a form */
-    LIMIT_SHORT_TEXT_BYTES = 400,      /* a name, an address, a reason: 200 Cyrillic letters */
-    LIMIT_CODE_BYTES = 47,             /* an id of the directory or the policy */
-    LIMIT_TITLE_BYTES = 200,           /* one title in one language: 100 Cyrillic letters */
-    LIMIT_MATCHING_KEYS = 48,          /* 8 children and 4 parents with every kind of key */
-    LIMIT_PERSONS = 16,                /* children and parents of one form */
-    LIMIT_DOCUMENTS = 16,              /* titles and numbers in one form */
-    LIMIT_DECODE_BYTES = 8388608,      /* arena for one decoded frame: protobuf-c amplifies up to 68 times,
+    LIMIT_FRAME_BYTES = 262144,   /* one frame; four times the largest referral with its overhead */
+    LIMIT_SECTIONS_BYTES = 65536, /* all sealed sections of a referral: some pages of text */
+    LIMIT_SECTION_TEXT_BYTES = 16384, /* one free text of a form */
+    LIMIT_SHORT_TEXT_BYTES = 400,     /* a name, an address, a reason: 200 Cyrillic letters */
+    LIMIT_CODE_BYTES = 47,            /* an id of the directory or the policy */
+    LIMIT_TITLE_BYTES = 200,          /* one title in one language: 100 Cyrillic letters */
+    LIMIT_SENTENCE_BYTES = 1000,       /* a sentence for people in one language; longer ones are cut */
+    LIMIT_MATCHING_KEYS = 48,         /* 8 children and 4 parents with every kind of key */
+    LIMIT_PERSONS = 16,               /* children and parents of one form */
+    LIMIT_DOCUMENTS = 16,             /* titles and numbers in one form */
+    LIMIT_DECODE_BYTES =
+        8388608, /* arena for one decoded frame: protobuf-c amplifies up to 68 times,
                                           honest frames far less */
 
-    LIMIT_WINDOW = 64,                 /* commands or deliveries in flight per lane */
-    LIMIT_REPLIES_KEPT = 64,           /* replies kept per lane: exactly what a window can repeat */
-    LIMIT_TURN_FRAMES = 1024,          /* frames drained in one turn of the broker's loop */
-    LIMIT_OUTBOX_LINES = 20000,        /* beyond it a site is away and will be resynced */
-    LIMIT_PAGE_ROWS = 200,             /* rows in one answer page */
+    LIMIT_WINDOW = 64,          /* commands or deliveries in flight per lane */
+    LIMIT_REPLIES_KEPT = 64,    /* replies kept per lane: exactly what a window can repeat */
+    LIMIT_TURN_FRAMES = 1024,   /* frames drained in one turn of the broker's loop */
+    LIMIT_OUTBOX_LINES = 20000, /* beyond it a site is away and will be resynced */
+    LIMIT_CASE_REFERRALS = 256,        /* referrals listed with one case, the newest */
+    LIMIT_CASE_FACTS = 32,             /* disclosed referrals shown with one case, the newest */
+    LIMIT_PAGE_ROWS = 200,      /* rows in one answer page */
 
-    LIMIT_CANDIDATES_KEPT = 16,        /* candidates kept with a decision; the rest are counted */
-    LIMIT_RULES = 256,                 /* rules of one policy; 2 bytes of a decision each at the most */
+    LIMIT_CANDIDATES_KEPT = 16, /* candidates kept with a decision; the rest are counted */
+    LIMIT_RULES = 256,          /* rules of one policy; 2 bytes of a decision each at the most */
     LIMIT_POOLS = 64,
-    LIMIT_RULE_POOLS = 8,              /* pools that one rule may name */
-    LIMIT_RULE_NOTICES = 8,            /* selectors that one rule may notify */
-    LIMIT_NOTICE_SITES = 32,           /* sites told about one case */
-    LIMIT_OFFERS_BEFORE_DESK = 3,      /* refused or silent; then the supervisor must assign */
-    LIMIT_POLICY_BYTES = 262144,       /* canonical text of one policy version */
-    LIMIT_POLICY_VERSIONS_LIVE = 8,    /* compiled at once: the newest and those that referrals are pinned to */
-    LIMIT_SPEAKABLE_BYTES = 32         /* "NSO-2026-000123-7" */
+    LIMIT_RULE_POOLS = 8,         /* pools that one rule may name */
+    LIMIT_RULE_NOTICES = 8,       /* selectors that one rule may notify */
+    LIMIT_NOTICE_SITES = 32,      /* sites told about one case */
+    LIMIT_OFFERS_BEFORE_DESK = 3, /* refused or silent; then the supervisor must assign */
+    LIMIT_POLICY_BYTES = 262144,  /* canonical text of one policy version */
+    LIMIT_POLICY_VERSIONS_LIVE =
+        8, /* compiled at once: the newest and those that referrals are pinned to */
+    LIMIT_SPEAKABLE_BYTES = 32 /* "NSO-2026-000123-7" */
 };
 
 #endif

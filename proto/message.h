@@ -5,7 +5,7 @@
  * Times are microseconds since 1970 UTC, 0 = not yet. Workers, sites, agencies and territories are
  * named by their directory ids (codes) here; the core's own numbers never leave the broker.
  *
- * To change a message: add the field here, in the .proto file (a new number), in wire.c both ways,
+ * To change a message: add the field here, in the .proto file (a new number), as a row in wire_table_*.c,
  * in PROTOCOL.md, and in the round-trip test. Numbers of removed fields are reserved.
  */
 #ifndef PROTO_MESSAGE_H
@@ -101,8 +101,8 @@ struct hello {
     uint32_t version_most;
     struct id128 incarnation; /* drawn when the spool was created */
     const char *program;      /* "refagentd 0.1.0", for the operator */
-    struct {
-        uint64_t first_held; /* number of the first command still in the spool, or the next new one */
+    struct hello_lane {
+        uint64_t first_held; /* number of the first command still held, or of the next new one */
         uint64_t applied;    /* last delivery applied on this lane */
     } lanes[LANE_END];
     bool resync; /* the mirror is new or lost: send the whole view */
@@ -114,7 +114,7 @@ struct welcome {
     const char *site;
     int64_t time_us;
     uint32_t window;
-    struct {
+    struct welcome_lane {
         uint64_t expected; /* next command number */
         uint64_t from;     /* deliveries after this number follow */
     } lanes[LANE_END];
@@ -142,22 +142,23 @@ struct goodbye {
 
 enum command_kind {
     COMMAND_UNSPECIFIED,
-    COMMAND_SUBMIT,            /* referral */
-    COMMAND_SEE,               /* subject: offer or task opened by a person */
-    COMMAND_ACCEPT,            /* subject: offer; token */
-    COMMAND_REFUSE,            /* subject: offer; token; decline reason in code; note */
-    COMMAND_PROPOSE_OUTCOME,   /* subject: case; case outcome in code; note */
-    COMMAND_APPROVE_OUTCOME,   /* subject: case */
-    COMMAND_REJECT_OUTCOME,    /* subject: case; note */
-    COMMAND_ASSIGN,            /* subject: case; worker; note: the supervisor's or triage desk's appointment */
+    COMMAND_SUBMIT,          /* referral */
+    COMMAND_SEE,             /* subject: offer or task opened by a person */
+    COMMAND_ACCEPT,          /* subject: offer; token */
+    COMMAND_REFUSE,          /* subject: offer; token; decline reason in code; note */
+    COMMAND_PROPOSE_OUTCOME, /* subject: case; case outcome in code; note */
+    COMMAND_APPROVE_OUTCOME, /* subject: case */
+    COMMAND_REJECT_OUTCOME,  /* subject: case; note */
+    COMMAND_ASSIGN, /* subject: case; worker; note: the supervisor's or triage desk's appointment */
     COMMAND_CONFIRM_DUPLICATE, /* subject: case flagged possible-duplicate: merge it into the other */
-    COMMAND_REJECT_DUPLICATE,  /* subject: case */
-    COMMAND_ACCEPT_CLOCK,      /* administrator: the machine's clock is right after a jump */
-    COMMAND_FORM,              /* ipc only: form */
+    COMMAND_REJECT_DUPLICATE, /* subject: case */
+    COMMAND_ACCEPT_CLOCK,     /* administrator: the machine's clock is right after a jump */
+    COMMAND_FORM,             /* ipc only: form */
     COMMAND_END
 };
 
-struct form { /* a referral before sealing; ipc only, the broker refuses it */
+/* A referral before sealing; ipc only, the broker refuses it. */
+struct form {
     struct id128 id; /* none: the agent draws one; given: submitting again is harmless */
     enum purpose purpose;
     struct labels labels;
@@ -279,7 +280,7 @@ struct referral_view {
     int64_t due_us[RECEIPT_END];      /* the norm; 0: none */
     enum referral_outcome outcome;
     enum case_outcome case_outcome;
-    const char *curator;        /* worker id, "" until appointed */
+    const char *curator;         /* worker id, "" until appointed */
     struct phrase curator_title; /* "" until appointed */
     struct update *updates;      /* oldest first, the newest UPDATES_KEPT */
     size_t update_count;
@@ -299,7 +300,7 @@ struct offer_view {
     uint32_t policy_version;
     const char *rule;
     struct phrase rule_title;
-    struct phrase why;            /* one sentence: why this curator */
+    struct phrase why;              /* one sentence: why this curator */
     const char *possible_duplicate; /* number of the other case, or "" */
     uint32_t referral_count;
 };
@@ -328,7 +329,7 @@ struct case_view {
     const char *merged_into;
     struct id128 *referrals;
     size_t referral_count;
-    struct facts *facts; /* ipc only: what was disclosed to this site, newest referral first; one a referral */
+    struct facts *facts; /* ipc only: disclosed to this site; one a referral, newest first */
     size_t facts_count;
 };
 
@@ -374,7 +375,7 @@ struct disclosure {
 struct delivery {
     enum lane lane;
     uint64_t number;
-    uint64_t after; /* the delivery sent before this one on the lane in this session (or Welcome's `from`) */
+    uint64_t after; /* the delivery before this one in the session, or Welcome's `from` */
     enum delivery_kind kind;
     struct id128 entity;
     bool gone; /* the site may no longer see it: drop it from the mirror; no view follows */
@@ -406,11 +407,11 @@ struct resync {
 
 enum query_kind {
     QUERY_UNSPECIFIED,
-    QUERY_STATUS,    /* the broker's, or over ipc also the agent's */
-    QUERY_CASES,     /* those the actor may see */
-    QUERY_CASE,      /* subject or text (number) */
-    QUERY_TIMELINE,  /* of a case */
-    QUERY_EXPLAIN,   /* decisions of a case */
+    QUERY_STATUS,   /* the broker's, or over ipc also the agent's */
+    QUERY_CASES,    /* those the actor may see */
+    QUERY_CASE,     /* subject or text (number) */
+    QUERY_TIMELINE, /* of a case */
+    QUERY_EXPLAIN,  /* decisions of a case */
     QUERY_AGENCIES,
     QUERY_CURATORS,
     QUERY_REFERRALS, /* ipc: own referrals from the mirror and the spool; text: an id or "" */
@@ -455,9 +456,9 @@ struct site_status {
 
 struct timeline_row {
     int64_t at_us;
-    const char *event;   /* name of the fact kind: "curator-offered" */
-    struct phrase text;  /* a sentence */
-    const char *actor;   /* worker id, or "" for the broker itself */
+    const char *event;  /* name of the fact kind: "curator-offered" */
+    struct phrase text; /* a sentence */
+    const char *actor;  /* worker id, or "" for the broker itself */
     const char *site;
     uint32_t policy_version;
     uint64_t position;
@@ -484,11 +485,11 @@ struct explanation {
     struct candidate_view *candidates;
     size_t candidate_count;
     uint32_t counts[CANDIDATE_END]; /* those not listed, by reason */
-    struct {
+    struct passed_rule {
         const char *rule;
         struct phrase title;
         struct phrase failed; /* "уровень: нужен critical, был sop" */
-    } *passed_rules;
+    } * passed_rules;
     size_t passed_rule_count;
     struct phrase sentence;
 };
@@ -531,10 +532,11 @@ struct referral_row { /* a referral of this site: waiting in the spool, refused,
 struct answer {
     uint64_t id;
     enum query_kind kind;
-    const char *cursor; /* "" last page */
+    const char *cursor;       /* "" last page */
     struct problem *problems; /* refused when > 0 */
     size_t problem_count;
-    struct site_status *status; /* broker's own; over ipc: agent's first, then the broker's when reachable */
+    struct site_status
+        *status; /* broker's own; over ipc: agent's, then the broker's if reachable */
     size_t status_count;
     struct case_view *cases;
     size_t case_count;
@@ -583,7 +585,7 @@ struct envelope {
         struct delivery_ack ack;
         struct query query;
         struct answer answer;
-        struct {
+        struct heartbeat {
             int64_t time_us;
         } heartbeat;
         struct resync resync;

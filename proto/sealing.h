@@ -27,12 +27,18 @@ bool sealing_seal(const struct facts *facts,
                   struct arena *arena,
                   struct referral *referral) __attribute__((warn_unused_result));
 
-/* Keeper: re-seal the sections in mask to a site. False: the sealed key does not open. */
+/* What the keeper needs to disclose one referral to one site. All borrowed. */
+struct sealing_permit {
+    struct bytes sealed_key;               /* the referral's, from the keys table */
+    const struct key32 *disclosure_secret; /* of the referral's disclosure epoch */
+    const uint8_t *site_sealing_public;    /* KEYS_BYTES */
+    uint32_t mask;                         /* sections that the site may see */
+};
+
+/* Keeper: re-seal the permitted sections to a site. False: the sealed key does not open, or the arena is
+ * full. */
 bool sealing_reseal(const struct referral *referral,
-                    struct bytes sealed_key,
-                    const struct key32 *disclosure_secret,
-                    const uint8_t site_sealing_public[KEYS_BYTES],
-                    uint32_t mask,
+                    const struct sealing_permit *permit,
                     struct arena *arena,
                     struct disclosed_section **sections,
                     size_t *count) __attribute__((warn_unused_result));

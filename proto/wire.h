@@ -16,7 +16,7 @@
 struct wire_fault {
     enum refusal code;
     char field[PROBLEM_FIELD_BYTES]; /* "command.submit.labels.risk", or "" */
-    bool known_command;              /* the fault is inside a command whose lane and number were readable */
+    bool known_command; /* the fault is inside a command whose lane and number were readable */
     enum lane lane;
     uint64_t number;
     uint64_t query_id; /* likewise inside a query, else 0 */

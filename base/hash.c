@@ -1,0 +1,48 @@
+/* libsodium's generichash behind a name. */
+#include "base/hash.h"
+
+#include <assert.h>
+#include <sodium.h>
+#include <string.h>
+
+_Static_assert(sizeof(crypto_generichash_state) <= sizeof(struct hash), "the state fits");
+_Static_assert(_Alignof(crypto_generichash_state) <= _Alignof(struct hash), "and is aligned");
+
+static crypto_generichash_state *state_of(struct hash *hash)
+{
+    void *memory = hash->opaque;
+    return memory;
+}
+
+void hash_start(struct hash *hash, struct bytes key, size_t digest_bytes)
+{
+    assert(digest_bytes >= HASH_BYTES_MIN && digest_bytes <= HASH_BYTES_MAX);
+    assert(key.size <= HASH_KEY_BYTES_MAX);
+    const int started = crypto_generichash_init(
+        state_of(hash), key.size > 0 ? key.data : NULL, key.size, digest_bytes);
+    assert(started == 0);
+}
+
+void hash_add(struct hash *hash, struct bytes bytes)
+{
+    if (bytes.size == 0) {
+        return;
+    }
+    const int added = crypto_generichash_update(state_of(hash), bytes.data, bytes.size);
+    assert(added == 0);
+}
+
+void hash_end(struct hash *hash, uint8_t *digest, size_t digest_bytes)
+{
+    const int ended = crypto_generichash_final(state_of(hash), digest, digest_bytes);
+    assert(ended == 0);
+    sodium_memzero(hash, sizeof(*hash));
+}
+
+void hash_of(struct bytes key, struct bytes bytes, uint8_t *digest, size_t digest_bytes)
+{
+    struct hash hash;
+    hash_start(&hash, key, digest_bytes);
+    hash_add(&hash, bytes);
+    hash_end(&hash, digest, digest_bytes);
+}

@@ -1,0 +1,26 @@
+/* BLAKE2b (RFC 7693), the one hash of the house: digests of commands, the journal's chain, matching keys. */
+#ifndef BASE_HASH_H
+#define BASE_HASH_H
+
+#include "base/bytes.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum { HASH_BYTES_MIN = 16, HASH_BYTES_MAX = 64, HASH_KEY_BYTES_MAX = 64 };
+
+/* A hash in progress; plain memory, nothing to release. */
+struct hash {
+    _Alignas(64) uint8_t opaque[384];
+};
+
+/* key may be empty; digest_bytes within HASH_BYTES_MIN..MAX (asserted). */
+void hash_start(struct hash *hash, struct bytes key, size_t digest_bytes);
+void hash_add(struct hash *hash, struct bytes bytes);
+/* digest_bytes as at the start. */
+void hash_end(struct hash *hash, uint8_t *digest, size_t digest_bytes);
+
+/* All at once. */
+void hash_of(struct bytes key, struct bytes bytes, uint8_t *digest, size_t digest_bytes);
+
+#endif

@@ -1,0 +1,173 @@
+/* Tables of queries and answers. */
+#include "proto/exchange.pb-c.h"
+#include "proto/wire_row.h"
+#include "proto/wire_table.h"
+
+enum { STATUS_ROWS = 2 };
+
+#define QUERY (Referral__V1__Query, struct query)
+static const struct wire_part_row query_rows[] = {
+    ROW_64(QUERY, id),
+    ROW_TEXT(QUERY, actor, LIMIT_CODE_BYTES),
+    ROW_CODE(QUERY, kind, QUERY_END),
+    ROW_ID(QUERY, subject),
+    ROW_TEXT(QUERY, text, LIMIT_SHORT_TEXT_BYTES),
+    ROW_TEXT(QUERY, cursor, LIMIT_SHORT_TEXT_BYTES),
+};
+const struct wire_part wire_table_query = {&referral__v1__query__descriptor,
+                                           sizeof(struct query),
+                                           ROWS(query_rows)};
+
+#define STATUS (Referral__V1__SiteStatus, struct site_status)
+static const struct wire_part_row status_rows[] = {
+    ROW_TEXT(STATUS, program, LIMIT_SHORT_TEXT_BYTES),
+    ROW_TEXT(STATUS, region, LIMIT_CODE_BYTES),
+    ROW_TEXT(STATUS, site, LIMIT_CODE_BYTES),
+    ROW_BOOL(STATUS, connected),
+    ROW_TEXT(STATUS, endpoint, LIMIT_SHORT_TEXT_BYTES),
+    ROW_64(STATUS, time_us),
+    ROW_64(STATUS, started_us),
+    ROW_32(STATUS, policy_version),
+    ROW_64(STATUS, position),
+    ROW_64(STATUS, referrals),
+    ROW_64(STATUS, cases_open),
+    ROW_64(STATUS, cases_ended),
+    ROW_64(STATUS, cases_on_desks),
+    ROW_64(STATUS, cases_with_lead),
+    ROW_64(STATUS, offers_open),
+    ROW_64(STATUS, sites_connected),
+    ROW_64(STATUS, sites_away),
+    ROW_64(STATUS, spool_waiting),
+    ROW_64(STATUS, spool_limit),
+    ROW_64(STATUS, oldest_waiting_us),
+    ROW_64(STATUS, refused),
+    ROW_64(STATUS, disk_free_bytes),
+    ROW_BOOL(STATUS, clock_doubted),
+};
+static const struct wire_part status_part = {&referral__v1__site_status__descriptor,
+                                             sizeof(struct site_status),
+                                             ROWS(status_rows)};
+
+#define TIMELINE (Referral__V1__TimelineRow, struct timeline_row)
+static const struct wire_part_row timeline_rows[] = {
+    ROW_64(TIMELINE, at_us),
+    ROW_TEXT(TIMELINE, event, LIMIT_CODE_BYTES),
+    ROW_HELD(TIMELINE, text, wire_table_phrase_text),
+    ROW_TEXT(TIMELINE, actor, LIMIT_CODE_BYTES),
+    ROW_TEXT(TIMELINE, site, LIMIT_CODE_BYTES),
+    ROW_32(TIMELINE, policy_version),
+    ROW_64(TIMELINE, position),
+    ROW_64(TIMELINE, late_by_us),
+};
+static const struct wire_part timeline_part = {&referral__v1__timeline_row__descriptor,
+                                               sizeof(struct timeline_row),
+                                               ROWS(timeline_rows)};
+
+#define CANDIDATE (Referral__V1__CandidateView, struct candidate_view)
+static const struct wire_part_row candidate_rows[] = {
+    ROW_TEXT(CANDIDATE, worker, LIMIT_CODE_BYTES),
+    ROW_HELD(CANDIDATE, title, wire_table_phrase_title),
+    ROW_CODE(CANDIDATE, reason, CANDIDATE_END),
+    ROW_32(CANDIDATE, load),
+    ROW_32(CANDIDATE, capacity),
+};
+static const struct wire_part candidate_part = {&referral__v1__candidate_view__descriptor,
+                                                sizeof(struct candidate_view),
+                                                ROWS(candidate_rows)};
+
+#define PASSED_RULE (Referral__V1__PassedRule, struct passed_rule)
+static const struct wire_part_row passed_rule_rows[] = {
+    ROW_TEXT(PASSED_RULE, rule, LIMIT_CODE_BYTES),
+    ROW_HELD(PASSED_RULE, title, wire_table_phrase_title),
+    ROW_HELD(PASSED_RULE, failed, wire_table_phrase_text),
+};
+static const struct wire_part passed_rule_part = {&referral__v1__passed_rule__descriptor,
+                                                  sizeof(struct passed_rule),
+                                                  ROWS(passed_rule_rows)};
+
+#define EXPLANATION (Referral__V1__Explanation, struct explanation)
+static const struct wire_part_row explanation_rows[] = {
+    ROW_64(EXPLANATION, at_us),
+    ROW_32(EXPLANATION, policy_version),
+    ROW_TEXT(EXPLANATION, rule, LIMIT_CODE_BYTES),
+    ROW_HELD(EXPLANATION, rule_title, wire_table_phrase_title),
+    ROW_TEXT(EXPLANATION, pool, LIMIT_CODE_BYTES),
+    ROW_TEXT(EXPLANATION, chosen, LIMIT_CODE_BYTES),
+    ROW_HELD(EXPLANATION, chosen_title, wire_table_phrase_title),
+    ROW_CODE(EXPLANATION, desk_reason, DESK_REASON_END),
+    ROW_LIST(EXPLANATION, candidates, candidate_count, LIMIT_CANDIDATES_KEPT, candidate_part),
+    ROW_COUNTS(EXPLANATION, counts, CANDIDATE_END),
+    ROW_LIST(EXPLANATION, passed_rules, passed_rule_count, LIMIT_RULES, passed_rule_part),
+    ROW_HELD(EXPLANATION, sentence, wire_table_phrase_text),
+};
+static const struct wire_part explanation_part = {&referral__v1__explanation__descriptor,
+                                                  sizeof(struct explanation),
+                                                  ROWS(explanation_rows)};
+
+#define AGENCY (Referral__V1__AgencyRow, struct agency_row)
+static const struct wire_part_row agency_rows[] = {
+    ROW_TEXT(AGENCY, id, LIMIT_CODE_BYTES),
+    ROW_CODE(AGENCY, kind, AGENCY_KIND_END),
+    ROW_CODE(AGENCY, ownership, OWNERSHIP_END),
+    ROW_HELD(AGENCY, title, wire_table_phrase_title),
+    ROW_TEXT(AGENCY, home_site, LIMIT_CODE_BYTES),
+    ROW_32(AGENCY, sites),
+    ROW_32(AGENCY, sites_connected),
+    ROW_32(AGENCY, workers),
+};
+static const struct wire_part agency_part = {&referral__v1__agency_row__descriptor,
+                                             sizeof(struct agency_row),
+                                             ROWS(agency_rows)};
+
+#define CURATOR (Referral__V1__CuratorRow, struct curator_row)
+static const struct wire_part_row curator_rows[] = {
+    ROW_TEXT(CURATOR, id, LIMIT_CODE_BYTES),
+    ROW_HELD(CURATOR, title, wire_table_phrase_title),
+    ROW_TEXT(CURATOR, agency, LIMIT_CODE_BYTES),
+    ROW_TEXT(CURATOR, site, LIMIT_CODE_BYTES),
+    ROW_32(CURATOR, load),
+    ROW_32(CURATOR, capacity),
+    ROW_32(CURATOR, open_offers),
+    ROW_BOOL(CURATOR, connected),
+};
+static const struct wire_part curator_part = {&referral__v1__curator_row__descriptor,
+                                              sizeof(struct curator_row),
+                                              ROWS(curator_rows)};
+
+#define REFERRAL_ROW (Referral__V1__ReferralRow, struct referral_row)
+static const struct wire_part_row referral_row_rows[] = {
+    ROW_HELD(REFERRAL_ROW, view, wire_table_referral_view),
+    ROW_BOOL(REFERRAL_ROW, waiting),
+    ROW_LIST(REFERRAL_ROW, problems, problem_count, PROBLEMS_MAX, wire_table_problem),
+};
+static const struct wire_part referral_row_part = {&referral__v1__referral_row__descriptor,
+                                                   sizeof(struct referral_row),
+                                                   ROWS(referral_row_rows)};
+
+#define INBOX (Referral__V1__InboxRow, struct inbox_row)
+static const struct wire_part_row inbox_rows[] = {
+    ROW_HELD(INBOX, delivery, wire_table_delivery),
+    ROW_BOOL(INBOX, seen),
+};
+static const struct wire_part inbox_part = {&referral__v1__inbox_row__descriptor,
+                                            sizeof(struct inbox_row),
+                                            ROWS(inbox_rows)};
+
+#define ANSWER (Referral__V1__Answer, struct answer)
+static const struct wire_part_row answer_rows[] = {
+    ROW_64(ANSWER, id),
+    ROW_CODE(ANSWER, kind, QUERY_END),
+    ROW_TEXT(ANSWER, cursor, LIMIT_SHORT_TEXT_BYTES),
+    ROW_LIST(ANSWER, problems, problem_count, PROBLEMS_MAX, wire_table_problem),
+    ROW_LIST(ANSWER, status, status_count, STATUS_ROWS, status_part),
+    ROW_LIST(ANSWER, cases, case_count, LIMIT_PAGE_ROWS, wire_table_case_view),
+    ROW_LIST(ANSWER, timeline, timeline_count, LIMIT_PAGE_ROWS, timeline_part),
+    ROW_LIST(ANSWER, explanations, explanation_count, LIMIT_PAGE_ROWS, explanation_part),
+    ROW_LIST(ANSWER, agencies, agency_count, LIMIT_PAGE_ROWS, agency_part),
+    ROW_LIST(ANSWER, curators, curator_count, LIMIT_PAGE_ROWS, curator_part),
+    ROW_LIST(ANSWER, referrals, referral_count, LIMIT_PAGE_ROWS, referral_row_part),
+    ROW_LIST(ANSWER, inbox, inbox_count, LIMIT_PAGE_ROWS, inbox_part),
+};
+const struct wire_part wire_table_answer = {&referral__v1__answer__descriptor,
+                                            sizeof(struct answer),
+                                            ROWS(answer_rows)};
