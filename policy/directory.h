@@ -40,29 +40,29 @@ struct directory_row {
     const char *id;  /* desks: "triage/agency/territory"; keys: "site/curve key" */
     const char *title_ru;
     const char *title_en;
-    const char *parent;      /* territory */
-    const char *zone;        /* territory; "" = the parent's */
-    const char *oktmo;       /* territory */
+    const char *parent; /* territory */
+    const char *zone;   /* territory; "" = the parent's */
+    const char *oktmo;  /* territory */
     enum agency_kind agency_kind;
     enum ownership ownership;
-    const char *home_site;   /* agency */
-    const char *agency;      /* site, service, desk */
-    const char *site;        /* worker, key */
-    const char *territory;   /* desk */
-    uint32_t roles;          /* worker: mask */
-    uint32_t capacity;       /* worker, service */
+    const char *home_site; /* agency */
+    const char *agency;    /* site, service, desk */
+    const char *site;      /* worker, key */
+    const char *territory; /* desk */
+    uint32_t roles;        /* worker: mask */
+    uint32_t capacity;     /* worker, service */
     enum desk desk;
-    uint32_t needs;          /* service: mask */
+    uint32_t needs; /* service: mask */
     uint32_t ages;
     const char **territories; /* agency, worker, service: ids */
     size_t territory_count;
     const char **training;
     size_t training_count;
-    const char **escalate;   /* agency: agency ids, nearest first */
+    const char **escalate; /* agency: agency ids, nearest first */
     size_t escalate_count;
     uint8_t curve[KEYS_BYTES]; /* key rows */
     uint8_t sealing[KEYS_BYTES];
-    int64_t until_us;        /* 0: no end */
+    int64_t until_us; /* 0: no end */
     bool revoked;
 };
 
@@ -70,7 +70,7 @@ struct directory_territory {
     uint32_t number;
     const char *id;
     struct phrase title;
-    uint32_t parent; /* 0: the root */
+    uint32_t parent;  /* 0: the root */
     const char *zone; /* inherited already */
     bool removed;
 };
@@ -120,6 +120,8 @@ struct directory_service {
     uint32_t needs;
     uint32_t ages;
     uint32_t capacity;
+    const uint32_t *territories; /* own, or the agency's */
+    size_t territory_count;
     bool removed;
 };
 
@@ -127,8 +129,10 @@ struct directory_service {
 struct directory_desk {
     enum desk desk;
     uint32_t agency;
-    uint32_t home_site;        /* where it stands when no worker holds it */
-    const uint32_t *workers;   /* of that agency, with the role, covering the territory; valid with the directory */
+    uint32_t territory; /* the one that it was named for: this or the nearest above */
+    uint32_t home_site; /* where it stands when no worker holds it */
+    /* Of that agency, with the role, covering the territory; valid with the directory. */
+    const uint32_t *workers;
     size_t worker_count;
 };
 
@@ -141,6 +145,9 @@ bool directory_create(struct directory **out,
                       const bool *removed,
                       size_t row_count,
                       struct error *err) __attribute__((warn_unused_result));
+/* The same for a set that is being checked: what does not resolve is left out, of two rows with one id
+ * the first counts, a cycle of territories is cut. NULL: out of memory. */
+struct directory *directory_create_draft(const struct directory_row *rows, size_t row_count);
 void directory_destroy(struct directory **directory);
 
 /* One coded row for the journal (protobuf) and back. */
@@ -150,26 +157,38 @@ bool directory_decode_row(struct bytes bytes, struct arena *arena, struct direct
     __attribute__((warn_unused_result));
 
 /* By number; NULL when there never was such a row. */
-const struct directory_territory *directory_territory(const struct directory *directory, uint32_t number);
+const struct directory_territory *directory_territory(const struct directory *directory,
+                                                      uint32_t number);
 const struct directory_agency *directory_agency(const struct directory *directory, uint32_t number);
 const struct directory_site *directory_site(const struct directory *directory, uint32_t number);
 const struct directory_worker *directory_worker(const struct directory *directory, uint32_t number);
-const struct directory_service *directory_service(const struct directory *directory, uint32_t number);
+const struct directory_service *directory_service(const struct directory *directory,
+                                                  uint32_t number);
 /* By id, among those not removed; 0 when unknown. */
-uint32_t directory_find(const struct directory *directory, enum directory_kind kind, const char *id);
+uint32_t
+directory_find(const struct directory *directory, enum directory_kind kind, const char *id);
 /* Highest number given out of a kind: loop 1..count. */
 uint32_t directory_count(const struct directory *directory, enum directory_kind kind);
 
+/* The nearest id of a kind to a mistyped one, or NULL. */
+const char *
+directory_nearest(const struct directory *directory, enum directory_kind kind, const char *id);
+
 /* True when inner is outer or lies below it. */
 bool directory_within(const struct directory *directory, uint32_t inner, uint32_t outer);
-bool directory_worker_covers(const struct directory *directory, uint32_t worker, uint32_t territory);
-bool directory_agency_covers(const struct directory *directory, uint32_t agency, uint32_t territory);
+bool directory_worker_covers(const struct directory *directory,
+                             uint32_t worker,
+                             uint32_t territory);
+bool directory_agency_covers(const struct directory *directory,
+                             uint32_t agency,
+                             uint32_t territory);
 /* The nearest desk for a territory, going up the tree. False: there is none (a checked set has all). */
 bool directory_desk_for(const struct directory *directory,
                         enum desk desk,
                         uint32_t territory,
                         struct directory_desk *out);
-/* True when the worker sits at that kind of desk for the territory. */
+/* True when the worker sits at that kind of desk for the territory. A desk that nobody holds is served by the
+ * intake curators, supervisors, coordinators and administrators of the site where it stands. */
 bool directory_at_desk(const struct directory *directory,
                        uint32_t worker,
                        enum desk desk,
@@ -179,7 +198,8 @@ bool directory_at_desk(const struct directory *directory,
 uint32_t directory_site_of_key(const struct directory *directory,
                                const uint8_t curve[KEYS_BYTES],
                                int64_t now_us);
-/* The newest valid sealing key of a site; NULL when it has none. */
-const uint8_t *directory_sealing_key(const struct directory *directory, uint32_t site, int64_t now_us);
+/* The newest valid sealing key of a site (of the row given out last); NULL when it has none. */
+const uint8_t *
+directory_sealing_key(const struct directory *directory, uint32_t site, int64_t now_us);
 
 #endif
