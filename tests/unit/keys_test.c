@@ -1,0 +1,200 @@
+/* Keys: Z85, files and their permissions. */
+#include "base/keys.h"
+#include "tests/support/scratch.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* curve_keypair of libzmq's own tests (tests/testutil_security.hpp, the classic pair of RFC 32's
+ * manual page zmq_curve): secret and public belong together. */
+static const char secret_text[] = "D:)Q[IlAW!ahhC2ac:9*A}h:p?([4%wOTJ%JR%cs";
+static const char public_text[] = "Yne@$w-vo<fVvi]a<NY6T1ed:M$fCG*[IaLV{hID";
+
+static void keys_z85_matches_rfc32_test(void **state)
+{
+    /* RFC 32's test vector is 8 bytes, "HelloWorld"; four of them make a key */
+    static const uint8_t hello[8] = {0x86, 0x4F, 0xD2, 0x6F, 0xB5, 0x59, 0xF7, 0x5B};
+    uint8_t key[KEYS_BYTES];
+    uint8_t back[KEYS_BYTES];
+    char text[KEYS_TEXT_MAX];
+
+    (void)state;
+    for (size_t i = 0; i < 4; i++) {
+        memcpy(key + 8 * i, hello, 8);
+    }
+    keys_to_text(key, text);
+    assert_string_equal(text, "HelloWorldHelloWorldHelloWorldHelloWorld");
+    assert_true(keys_of_text(text, back));
+    assert_memory_equal(back, key, KEYS_BYTES);
+}
+
+static void keys_of_text_refuses_anything_else_test(void **state)
+{
+    uint8_t key[KEYS_BYTES] = {1};
+
+    (void)state;
+    assert_false(keys_of_text("", key));
+    assert_false(keys_of_text("HelloWorldHelloWorldHelloWorldHelloWorl", key));
+    assert_false(keys_of_text("HelloWorldHelloWorldHelloWorldHelloWorldH", key));
+    assert_false(keys_of_text("HelloWorldHelloWorldHelloWorldHelloWor\"d", key));
+    assert_false(keys_of_text("HelloWorldHelloWorldHelloWorldHello####!", key));
+    assert_false(keys_of_text("#####HelloWorldHelloWorldHelloWorldHello", key)); /* over 32 bits */
+    assert_int_equal(key[0], 1);
+}
+
+static void keys_public_of_known_secret_test(void **state)
+{
+    struct key32 secret = {.epoch = 3};
+    struct key32 public_key;
+    char text[KEYS_TEXT_MAX];
+
+    (void)state;
+    assert_true(keys_of_text(secret_text, secret.bytes));
+    keys_public_of(&secret, &public_key);
+    keys_to_text(public_key.bytes, text);
+    assert_string_equal(text, public_text);
+    assert_int_equal(public_key.epoch, 3);
+}
+
+static void keys_files_go_there_and_back_test(void **state)
+{
+    struct scratch *scratch = scratch_create();
+    const char *path = scratch_path(scratch, "x.key");
+    struct key32 key;
+    struct key32 back;
+    struct stat status;
+    struct error err;
+
+    (void)state;
+    keys_generate(KEYS_DISCLOSURE_SECRET, 7, &key);
+    assert_true(keys_write(path, KEYS_DISCLOSURE_SECRET, &key, "of the region", &err));
+    assert_int_equal(stat(path, &status), 0);
+    assert_int_equal(status.st_mode & 0777, 0400);
+    assert_true(keys_read(path, KEYS_DISCLOSURE_SECRET, &back, &err));
+    assert_memory_equal(back.bytes, key.bytes, KEYS_BYTES);
+    assert_int_equal(back.epoch, 7);
+    assert_false(keys_write(path, KEYS_DISCLOSURE_SECRET, &key, NULL, &err));
+    assert_int_equal(err.code, ERROR_CREATE);
+    keys_public_of(&key, &back);
+    assert_true(
+        keys_write(scratch_path(scratch, "x.pub"), KEYS_DISCLOSURE_PUBLIC, &back, NULL, &err));
+    assert_int_equal(stat(scratch_path(scratch, "x.pub"), &status), 0);
+    assert_int_equal(status.st_mode & 0777, 0444);
+    assert_false(keys_read(scratch_path(scratch, "x.pub"), KEYS_CURVE_PUBLIC, &back, &err));
+    assert_non_null(strstr(err.text, "curve-public key was expected, not disclosure-public"));
+    scratch_destroy(&scratch);
+}
+
+static void keys_read_refuses_open_secrets_test(void **state)
+{
+    struct scratch *scratch = scratch_create();
+    struct key32 key;
+    struct error err;
+    char text[100];
+
+    (void)state;
+    (void)snprintf(text, sizeof(text), "curve-secret %s\n", secret_text);
+    const char *path = scratch_write(scratch, "x.key", text);
+    assert_true(keys_read(path, KEYS_CURVE_SECRET, &key, &err));
+    assert_int_equal(chmod(path, 0440), 0);
+    assert_false(keys_read(path, KEYS_CURVE_SECRET, &key, &err));
+    assert_int_equal(err.code, ERROR_PERMISSION);
+    (void)snprintf(text, sizeof(text), "curve-public %s", public_text);
+    path = scratch_write(scratch, "x.pub", text);
+    assert_int_equal(chmod(path, 0644), 0);
+    assert_true(keys_read(path, KEYS_CURVE_PUBLIC, &key, &err));
+    assert_false(keys_read(scratch_path(scratch, "none"), KEYS_CURVE_PUBLIC, &key, &err));
+    assert_int_equal(err.code, ERROR_NO_INPUT);
+    assert_false(keys_read(scratch_path(scratch, ""), KEYS_CURVE_PUBLIC, &key, &err));
+    scratch_destroy(&scratch);
+}
+
+/* Reads one text as a matching key; returns the error's line, or 0 when it was read. */
+static uint32_t read_matching(const char *text, struct key32 *out)
+{
+    struct scratch *scratch = scratch_create();
+    struct error err;
+
+    bool ok = keys_read(scratch_write(scratch, "k", text), KEYS_MATCHING, out, &err);
+    scratch_destroy(&scratch);
+    if (!ok) {
+        assert_int_equal(err.code, ERROR_CONFIG);
+        assert_null(strstr(err.text, "HelloWorld")); /* a message never shows the key */
+    }
+    return ok ? 0 : err.at.line;
+}
+
+static void keys_read_tells_the_line_test(void **state)
+{
+    static const char good[] =
+        "# a comment\n\n  matching\tHelloWorldHelloWorldHelloWorldHelloWorld "
+        "4294967295\r\n# the end";
+    struct key32 key;
+
+    (void)state;
+    assert_int_equal(read_matching(good, &key), 0);
+    assert_true(key.epoch == 4294967295);
+    assert_int_equal(read_matching("", &key), 1);
+    assert_int_equal(read_matching("# only\n# comments\n", &key), 1);
+    assert_int_equal(read_matching("\nHelloWorld\n", &key), 2);
+    assert_int_equal(read_matching("matching\n", &key), 1);
+    assert_int_equal(read_matching("matching HelloWorld 1\n", &key), 1);
+    assert_int_equal(read_matching("\nmatching HelloWorldHelloWorldHelloWorldHelloWorld\n", &key),
+                     2);
+    assert_int_equal(read_matching("matching HelloWorldHelloWorldHelloWorldHelloWorld 0\n", &key),
+                     1);
+    assert_int_equal(
+        read_matching("matching HelloWorldHelloWorldHelloWorldHelloWorld 4294967296\n", &key), 1);
+    assert_int_equal(read_matching("matching HelloWorldHelloWorldHelloWorldHelloWorld 1 x\n", &key),
+                     1);
+    assert_int_equal(read_matching("matching HelloWorldHelloWorldHelloWorldHelloWorld 1\n"
+                                   "matching HelloWorldHelloWorldHelloWorldHelloWorld 2\n",
+                                   &key),
+                     2);
+}
+
+static void keys_wipe_and_random_test(void **state)
+{
+    static const uint8_t zeros[32] = {0};
+    uint8_t bytes[32] = {0};
+
+    (void)state;
+    keys_random(bytes, sizeof(bytes));
+    assert_memory_not_equal(bytes, zeros, sizeof(bytes));
+    keys_wipe(bytes, sizeof(bytes));
+    assert_memory_equal(bytes, zeros, sizeof(bytes));
+}
+
+static void keys_start_may_be_called_twice_test(void **state)
+{
+    struct error err;
+
+    (void)state;
+    assert_true(keys_start(&err));
+    assert_true(keys_start(&err));
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(keys_z85_matches_rfc32_test),
+        cmocka_unit_test(keys_of_text_refuses_anything_else_test),
+        cmocka_unit_test(keys_public_of_known_secret_test),
+        cmocka_unit_test(keys_files_go_there_and_back_test),
+        cmocka_unit_test(keys_read_refuses_open_secrets_test),
+        cmocka_unit_test(keys_read_tells_the_line_test),
+        cmocka_unit_test(keys_wipe_and_random_test),
+        cmocka_unit_test(keys_start_may_be_called_twice_test),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
