@@ -1,7 +1,7 @@
 /* The agent's side of a session: see uplink.h. */
 #include "agents/core/uplink.h"
 
-#include "base/utc.h"
+#include "agents/core/uplink_lane.h"
 
 #include <assert.h>
 #include <string.h>
@@ -16,29 +16,10 @@ enum {
     DEAD_MS = 30000,           /* silent that long: a new connection */
     REPLACED_MS = 300000,      /* another agent has this key: two must not take turns */
     REVOKED_MS = 300000,       /* an administrator has to act first */
-    REWIND_MS = 1000,          /* one rewind for the many replies about one gap */
-    RETRY_LEAST_MS = 1000,     /* commands that the broker refused for now */
-    RETRY_MOST_MS = 60000,
-    GAPS_MAX = 3 /* new starts in a row that closed no gap; then a rest */
+    GAPS_MAX = 3               /* new starts in a row that closed no gap; then a rest */
 };
-
-_Static_assert(LIMIT_WINDOW <= 64, "settled is a mask of 64 commands");
 
 enum state { DOWN, GREETING, OPEN };
-
-struct lane_state {
-    uint64_t first;   /* oldest command not settled */
-    uint64_t next;    /* number of the next new command */
-    uint64_t sent;    /* next to be sent */
-    uint64_t settled; /* bit i: first + i is settled */
-    uint64_t applied;
-    uint64_t from;       /* Welcome's: deliveries after it follow */
-    uint64_t rewound_to; /* 0: not */
-    int64_t rewound_us;
-    int64_t hold_until_us; /* after a retryable refusal; 0: not held */
-    uint32_t retries;
-    bool ack_due;
-};
 
 struct uplink {
     const char *program;
@@ -46,7 +27,7 @@ struct uplink {
     size_t endpoint;
     struct id128 incarnation;
     enum state state;
-    struct lane_state lanes[LANE_END];
+    struct uplink_lane lanes[LANE_END];
     uint32_t window;
     uint32_t attempts;
     uint32_t gaps; /* Hellos because of gaps since the last delivery applied */
@@ -73,19 +54,6 @@ static void note(struct uplink_effects *effects, bool warn, const char *text, ui
     effect->warn = warn;
     effect->text = text;
     effect->number = number;
-}
-
-/* Doubles from least with each attempt up to most; the upper half is jitter. */
-static int64_t backoff_us(uint32_t attempt, int64_t least_ms, int64_t most_ms, uint32_t random)
-{
-    int64_t ms = least_ms;
-    for (uint32_t i = 0; i < attempt && ms < most_ms; i++) {
-        ms *= 2;
-    }
-    if (ms > most_ms) {
-        ms = most_ms;
-    }
-    return (ms / 2 + (int64_t)(random % 1024) * (ms / 2) / 1023) * 1000;
 }
 
 struct uplink *uplink_create(struct arena *arena, const struct uplink_options *options)
@@ -160,7 +128,8 @@ go_down(struct uplink *uplink, int64_t now_us, int64_t wait_us, struct uplink_ef
 static void
 back_off(struct uplink *uplink, uint32_t random, int64_t now_us, struct uplink_effects *effects)
 {
-    int64_t wait_us = backoff_us(uplink->attempts, BACKOFF_LEAST_MS, BACKOFF_MOST_MS, random);
+    int64_t wait_us =
+        uplink_lane_backoff_us(uplink->attempts, BACKOFF_LEAST_MS, BACKOFF_MOST_MS, random);
     if (uplink->attempts < 32) {
         uplink->attempts++;
     }
@@ -178,7 +147,7 @@ static void connect_next(struct uplink *uplink, int64_t now_us, struct uplink_ef
 static bool owes_replies(const struct uplink *uplink)
 {
     for (int i = 0; i < LANE_END; i++) {
-        const struct lane_state *lane = &uplink->lanes[i];
+        const struct uplink_lane *lane = &uplink->lanes[i];
         if (lane->sent > lane->first && lane->hold_until_us == 0) {
             return true;
         }
@@ -198,105 +167,30 @@ static int64_t latest(int64_t a, int64_t b)
 
 /* ---- commands -------------------------------------------------------------------------------- */
 
-static bool is_settled(const struct lane_state *lane, uint64_t number)
-{
-    return number - lane->first < 64 && (lane->settled >> (number - lane->first) & 1) != 0;
-}
-
 static void send_more(struct uplink *uplink, int64_t now_us, struct uplink_effects *effects)
 {
-    if (uplink->state != OPEN) {
-        return;
-    }
-    for (int i = LANE_END - 1; i >= 0; i--) { /* urgent first */
-        struct lane_state *lane = &uplink->lanes[i];
-        if (lane->hold_until_us > now_us) {
-            continue;
-        }
-        lane->hold_until_us = 0;
-        while (lane->sent < lane->next && lane->sent - lane->first < uplink->window &&
-               effects->count + 4 < UPLINK_EFFECTS_MAX) {
-            uint64_t number = lane->sent++;
-            if (!is_settled(lane, number)) {
-                struct uplink_effect *effect = add(effects, UPLINK_SEND_COMMAND);
-                effect->lane = (enum lane)i;
-                effect->number = number;
-                uplink->said_us = now_us;
+    for (int i = LANE_END - 1; i >= 0 && uplink->state == OPEN; i--) { /* urgent first */
+        while (effects->count + 4 < UPLINK_EFFECTS_MAX) {
+            uint64_t number = uplink_lane_take(&uplink->lanes[i], uplink->window, now_us);
+            if (number == 0) {
+                break;
             }
+            struct uplink_effect *effect = add(effects, UPLINK_SEND_COMMAND);
+            effect->lane = (enum lane)i;
+            effect->number = number;
+            uplink->said_us = now_us;
         }
     }
-}
-
-static void settle(struct lane_state *lane, uint64_t number)
-{
-    lane->settled |= UINT64_C(1) << (number - lane->first);
-    while ((lane->settled & 1) != 0) {
-        lane->settled >>= 1;
-        lane->first++;
-    }
-    if (lane->sent < lane->first) {
-        lane->sent = lane->first;
-    }
-    lane->retries = 0;
-    lane->rewound_to = 0;
 }
 
 static void
-settle_by_reply(struct lane_state *lane, const struct reply *reply, struct uplink_effects *effects)
+settle_by_reply(struct uplink_lane *lane, const struct reply *reply, struct uplink_effects *effects)
 {
-    settle(lane, reply->number);
+    uplink_lane_settle(lane, reply->number);
     struct uplink_effect *effect = add(effects, UPLINK_SETTLE);
     effect->lane = reply->lane;
     effect->number = reply->number;
     effect->reply = reply;
-}
-
-static bool lane_waits(const struct lane_state *lane, uint64_t number)
-{
-    return number >= lane->first && number < lane->next && number - lane->first < 64 &&
-           !is_settled(lane, number);
-}
-
-static void hold_lane(struct uplink *uplink,
-                      const struct reply *reply,
-                      const struct uplink_event *event,
-                      int64_t now_us)
-{
-    struct lane_state *lane = &uplink->lanes[reply->lane];
-    if (lane->sent > reply->number) {
-        lane->sent = reply->number;
-    }
-    if (lane->hold_until_us > now_us) {
-        return; /* one round of refusals is one try */
-    }
-    lane->hold_until_us =
-        now_us + backoff_us(lane->retries, RETRY_LEAST_MS, RETRY_MOST_MS, event->random);
-    lane->retries += lane->retries < 32 ? 1 : 0;
-}
-
-static void rewind_lane(struct uplink *uplink,
-                        const struct reply *reply,
-                        int64_t now_us,
-                        struct uplink_effects *effects)
-{
-    struct lane_state *lane = &uplink->lanes[reply->lane];
-    uint64_t expected = reply->next_expected;
-    if (lane->hold_until_us > now_us || expected >= lane->sent) {
-        return; /* those after a held command; or an old reply */
-    }
-    bool again = lane->rewound_to == expected && now_us - lane->rewound_us < REWIND_MS * 1000;
-    if (again) {
-        return;
-    }
-    lane->rewound_to = expected;
-    lane->rewound_us = now_us;
-    if (expected < lane->first) {
-        /* It waits for one that is settled here: Hello says from where we go on. */
-        note(effects, true, "lane_behind", expected);
-        say_hello(uplink, now_us, effects);
-        return;
-    }
-    lane->sent = expected;
 }
 
 static void take_reply(struct uplink *uplink,
@@ -308,16 +202,19 @@ static void take_reply(struct uplink *uplink,
     if ((unsigned)reply->lane >= LANE_END || uplink->state != OPEN) {
         return;
     }
-    struct lane_state *lane = &uplink->lanes[reply->lane];
-    if (!lane_waits(lane, reply->number)) {
+    struct uplink_lane *lane = &uplink->lanes[reply->lane];
+    if (!uplink_lane_waits(lane, reply->number)) {
         return;
     }
     if (!reply->refused || reply->problem_count == 0) {
         settle_by_reply(lane, reply, effects);
     } else if (reply->problems[0].code == REFUSAL_NEXT_EXPECTED) {
-        rewind_lane(uplink, reply, now_us, effects);
+        if (uplink_lane_rewind(lane, reply->next_expected, now_us) == UPLINK_LANE_BEHIND) {
+            note(effects, true, "lane_behind", reply->next_expected);
+            say_hello(uplink, now_us, effects);
+        }
     } else if (reply->problems[0].code != REFUSAL_ALREADY_DONE && reply->problems[0].retryable) {
-        hold_lane(uplink, reply, event, now_us);
+        uplink_lane_hold(lane, reply->number, event->random, now_us);
     } else {
         settle_by_reply(lane, reply, effects);
     }
@@ -352,7 +249,7 @@ static void take_delivery(struct uplink *uplink,
     if ((unsigned)delivery->lane >= LANE_END || uplink->state != OPEN) {
         return;
     }
-    struct lane_state *lane = &uplink->lanes[delivery->lane];
+    struct uplink_lane *lane = &uplink->lanes[delivery->lane];
     if (uplink->page > 1) {
         return; /* in the middle of a resync; it is sent again after the gap that this leaves */
     }
@@ -393,7 +290,7 @@ static void take_page(struct uplink *uplink,
     uplink->resync = false;
     uplink->gaps = 0;
     for (int i = 0; i < LANE_END; i++) {
-        struct lane_state *lane = &uplink->lanes[i];
+        struct uplink_lane *lane = &uplink->lanes[i];
         lane->applied = lane->from;
         lane->ack_due = true;
         struct uplink_effect *effect = add(effects, UPLINK_APPLIED);
@@ -433,7 +330,7 @@ static void take_welcome(struct uplink *uplink,
                      : welcome->window > LIMIT_WINDOW ? LIMIT_WINDOW
                                                       : welcome->window;
     for (int i = 0; i < LANE_END; i++) {
-        struct lane_state *lane = &uplink->lanes[i];
+        struct uplink_lane *lane = &uplink->lanes[i];
         lane->sent = lane->first;
         lane->from = welcome->lanes[i].from;
     }
@@ -581,8 +478,8 @@ void uplink_step(struct uplink *uplink,
         send_more(uplink, now_us, effects);
         break;
     case UPLINK_MISSING:
-        if (lane_waits(&uplink->lanes[event->lane], event->number)) {
-            settle(&uplink->lanes[event->lane], event->number);
+        if (uplink_lane_waits(&uplink->lanes[event->lane], event->number)) {
+            uplink_lane_settle(&uplink->lanes[event->lane], event->number);
         }
         send_more(uplink, now_us, effects);
         break;
