@@ -1,0 +1,13 @@
+/* A token bucket kept as one number: each token taken pushes the moment at which the bucket is full again. */
+#include "broker/session/quota.h"
+
+bool quota_take(struct quota *quota, const struct quota_rate *rate, int64_t now_us)
+{
+    int64_t full_us = quota->full_us > now_us ? quota->full_us : now_us;
+
+    if (full_us + rate->each_us > now_us + (int64_t)rate->burst * rate->each_us) {
+        return false;
+    }
+    quota->full_us = full_us + rate->each_us;
+    return true;
+}

@@ -1,0 +1,159 @@
+/* Sessions of sites: who may speak now, what is expected of them, what they may be sent. Pure.
+ *
+ * A session begins with Hello and belongs to one connection of one site; the newest Hello wins. Frames of
+ * other connections are ignored. The caller turns bytes into events, carries out the effects in order before
+ * the next event (those about the turn at once, those that are sent after the journal), and asks session_next for
+ * deliveries and pages.
+ *
+ * Commands of a lane, counted from the last stored in the state:
+ *
+ *      number     below expected                                  expected        above
+ *      answer     stored: the same reply, or ID_REUSED for        decided,        NEXT_EXPECTED
+ *                 another body; refused before: decided again;    expected + 1
+ *                 older than the kept replies: ALREADY_DONE
+ *
+ * A refused command changes nothing, so a refusal moves `expected` in this memory only. After a restart Hello's
+ * first_held moves it again: an agent holds everything that was not answered.
+ *
+ * Resync. Asked for by Hello, or forced when the site is away or its `applied` cannot be true:
+ *
+ *      Hello ─► Welcome, from = newest line of each lane ─► Resync 1 … Resync n (last)
+ *            ◄─ DeliveryAck of both lanes with exactly Welcome's from: the view is durable
+ *      then lines after from follow as deliveries. Until then none is sent.
+ *
+ * Pages are built from the state as it is when each is sent; later lines bring what changed meanwhile.
+ */
+#ifndef BROKER_SESSION_SESSION_H
+#define BROKER_SESSION_SESSION_H
+
+#include "base/arena.h"
+#include "base/link.h"
+#include "broker/store/store.h"
+#include "policy/region.h"
+#include "proto/message.h"
+#include "proto/wire.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    SESSION_SITES_MAX = 65536,
+    SESSION_SILENCE_MS = 30000,    /* three missed heartbeats: the peer is gone */
+    SESSION_QUARANTINE_MS = 60000, /* for whoever sends what is no message */
+    SESSION_EFFECTS_MAX = 12
+};
+
+struct session_table;
+
+/* What a step may look at. Borrowed during the call. */
+struct session_world {
+    struct store *store;
+    const struct region *region;
+    const struct key32 *disclosure_public;
+    struct arena *arena; /* the turn's: problems and digests */
+    int64_t now_us;      /* core time, told to peers */
+    int64_t boot_us;     /* boot clock: silence and quotas */
+};
+
+enum session_event_kind {
+    SESSION_FRAME, /* peer, envelope */
+    SESSION_FAULT, /* peer, fault: bytes that are no message */
+    SESSION_TICK,  /* a second or so passed */
+    SESSION_LOST,  /* the connection is gone */
+    SESSION_CLOSE  /* reason: say Goodbye; with a peer, also to a connection without a session */
+};
+
+struct session_event {
+    enum session_event_kind kind;
+    uint32_t site;
+    const struct link_peer *peer;
+    const struct envelope *envelope;
+    const struct wire_fault *fault;
+    enum goodbye_reason reason;
+};
+
+enum session_effect_kind {
+    SESSION_START_LANE,  /* lane, incarnation, number: turn_start_lane */
+    SESSION_ACKNOWLEDGE, /* lane, number: turn_acknowledge */
+    SESSION_RESYNCED,    /* lines: turn_resynced */
+    SESSION_DECIDE,      /* command: turn_command, and send the reply */
+    SESSION_REPEAT,      /* lane, kept: send the reply that was kept */
+    SESSION_ANSWER,      /* query: answer it after the turn */
+    SESSION_SEND,        /* envelope */
+    SESSION_NOTE         /* a line for the log */
+};
+
+enum session_weight { SESSION_INFO, SESSION_WARN, SESSION_ALARM };
+
+struct session_effect {
+    enum session_effect_kind kind;
+    uint32_t site;
+    struct link_peer peer;
+    enum lane lane;
+    uint64_t number;
+    struct id128 incarnation;
+    uint64_t lines[LANE_END];
+    struct reply_record kept;
+    const struct command *command; /* borrowed from the event */
+    const struct query *query;
+    struct envelope envelope;
+    struct {
+        enum session_weight weight;
+        const char *event;  /* static */
+        const char *detail; /* static, or borrowed from the event; may be NULL */
+    } note;
+};
+
+struct session_effects {
+    struct session_effect items[SESSION_EFFECTS_MAX];
+    size_t count;
+};
+
+/* What goes to a site next. */
+enum session_item_kind { SESSION_NOTHING, SESSION_LINE, SESSION_PAGE };
+
+/* How far a resync has come: the entity sent last. Begins zeroed. */
+struct session_cursor {
+    enum delivery_kind kind;
+    struct id128 entity;
+};
+
+struct session_item {
+    enum session_item_kind kind;
+    struct link_peer peer;
+    enum lane lane; /* LINE */
+    uint64_t after; /* LINE: sent before it on the lane */
+    struct line_record line;
+    uint32_t page;                /* PAGE: its number */
+    struct session_cursor cursor; /* PAGE: entities after this one */
+};
+
+/* Lives in the arena, which must outlive it and is never reset. NULL: it is full. */
+struct session_table *session_table_create(struct arena *arena);
+
+/* Adds to effects, which the caller empties between steps. A site that does not fit is answered by silence. */
+void session_step(struct session_table *table,
+                  const struct session_world *world,
+                  const struct session_event *event,
+                  struct session_effects *effects);
+
+/* The next delivery or page of a site with a session, urgent lane first. SESSION_NOTHING when there is none or the
+ * windows are full. Say session_line_sent or session_page_sent when it went out. */
+void session_next(struct session_table *table,
+                  const struct session_world *world,
+                  uint32_t site,
+                  struct session_item *out);
+void session_line_sent(struct session_table *table, uint32_t site, enum lane lane, uint64_t number);
+/* cursor  the last entity of the page */
+void session_page_sent(struct session_table *table,
+                       uint32_t site,
+                       const struct session_cursor *cursor,
+                       bool last);
+
+bool session_is_open(const struct session_table *table, uint32_t site);
+uint32_t session_count(const struct session_table *table);
+/* The first site after this one that has a session; 0: no more. Begin with 0. */
+uint32_t session_after(const struct session_table *table, uint32_t site);
+
+#endif

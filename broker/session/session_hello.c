@@ -1,0 +1,155 @@
+/* Greeting: which session a Hello begins, from where its lanes go on, and whether the site's view must be sent
+ * anew. */
+#include "broker/session/session_site.h"
+
+#include <string.h>
+
+/* Twenty reconnections at once, then one in five seconds: a new incarnation is written to the journal. */
+static const struct quota_rate hello_rate = {.burst = 20, .each_us = INT64_C(5000000)};
+
+static void start_lanes(struct session_step *step, const struct hello *hello)
+{
+    struct session_site *site = step->site;
+    if (!id128_is_none(&site->incarnation) &&
+        id128_equal(&site->incarnation_before, &hello->incarnation)) {
+        session_site_note(step, SESSION_ALARM, "key_used_twice", NULL);
+    }
+    site->incarnation_before = site->incarnation;
+    for (int i = 0; i < LANE_END; i++) {
+        struct session_effect *effect = session_site_effect(step, SESSION_START_LANE);
+        effect->lane = (enum lane)i;
+        effect->incarnation = hello->incarnation;
+        effect->number = hello->lanes[i].first_held;
+        site->expected[i] = hello->lanes[i].first_held;
+    }
+}
+
+static void
+go_on(struct session_site *site, const struct hello *hello, const struct site_record *record)
+{
+    for (int i = 0; i < LANE_END; i++) {
+        const uint64_t stored = record->commands[i];
+        site->expected[i] =
+            hello->lanes[i].first_held > stored ? hello->lanes[i].first_held : stored + 1;
+    }
+}
+
+/* A mirror that applied less than it acknowledged was restored from a copy; one that applied what was never sent
+ * belongs to another life of this broker. */
+static bool needs_resync(const struct hello *hello, const struct site_record *record)
+{
+    bool needed = hello->resync || record->away;
+    for (int i = 0; i < LANE_END; i++) {
+        needed = needed || hello->lanes[i].applied < record->acknowledged[i] ||
+                 hello->lanes[i].applied > record->lines[i];
+    }
+    return needed;
+}
+
+static void
+open_windows(struct session_step *step, const struct hello *hello, const struct site_record *record)
+{
+    struct session_site *site = step->site;
+    memset(&site->resync, 0, sizeof(site->resync));
+    if (needs_resync(hello, record)) {
+        site->resync.page = 1;
+        memcpy(site->resync.lines, record->lines, sizeof(site->resync.lines));
+    }
+    for (int i = 0; i < LANE_END; i++) {
+        const uint64_t applied = hello->lanes[i].applied;
+        if (site->resync.page != 0) {
+            window_open(&site->windows[i], record->lines[i]);
+            continue;
+        }
+        window_open(&site->windows[i], applied);
+        if (applied > record->acknowledged[i]) {
+            struct session_effect *effect = session_site_effect(step, SESSION_ACKNOWLEDGE);
+            effect->lane = (enum lane)i;
+            effect->number = applied;
+        }
+    }
+}
+
+static void welcome(struct session_step *step)
+{
+    const struct region *region = step->world->region;
+    const struct directory_site *site = directory_site(region->directory, step->event->site);
+    struct envelope *envelope = &session_site_effect(step, SESSION_SEND)->envelope;
+    struct welcome *body = &envelope->body.welcome;
+
+    envelope->version = LIMIT_PROTOCOL_VERSION;
+    envelope->kind = BODY_WELCOME;
+    body->version = LIMIT_PROTOCOL_VERSION;
+    body->region = region->code;
+    body->site = site == NULL ? "" : site->id;
+    body->time_us = step->world->now_us;
+    body->window = LIMIT_WINDOW;
+    for (int i = 0; i < LANE_END; i++) {
+        body->lanes[i].expected = step->site->expected[i];
+        body->lanes[i].from = step->site->windows[i].sent;
+    }
+    body->policy_version = region->version;
+    body->disclosure_epoch = step->world->disclosure_public->epoch;
+    body->disclosure_key = bytes_of(step->world->disclosure_public->bytes, KEYS_BYTES);
+}
+
+/* False: the Hello was answered otherwise. */
+static bool acceptable(struct session_step *step, const struct hello *hello)
+{
+    if (!quota_take(&step->site->hellos, &hello_rate, step->world->boot_us)) {
+        session_site_quarantine(step);
+        return false;
+    }
+    if (hello->version_least > LIMIT_PROTOCOL_VERSION ||
+        hello->version_most < LIMIT_PROTOCOL_VERSION) {
+        session_site_goodbye(step, step->event->peer, GOODBYE_VERSION);
+        session_site_note(step, SESSION_WARN, "no_common_version", hello->program);
+        return false;
+    }
+    const char *missing = id128_is_none(&hello->incarnation)          ? "hello.incarnation"
+                          : hello->lanes[LANE_NORMAL].first_held == 0 ? "hello.normal.first_held"
+                          : hello->lanes[LANE_URGENT].first_held == 0 ? "hello.urgent.first_held"
+                                                                      : NULL;
+    if (missing != NULL) {
+        session_site_refuse(step, LANE_NORMAL, 0, REFUSAL_MISSING_FIELD, missing);
+        session_site_strike(step, "hello");
+        return false;
+    }
+    return true;
+}
+
+static void replace_older(struct session_step *step)
+{
+    struct session_site *site = step->site;
+    const struct link_peer *peer = step->event->peer;
+    if (site->open && (site->peer.routing_bytes != peer->routing_bytes ||
+                       memcmp(site->peer.routing, peer->routing, peer->routing_bytes) != 0)) {
+        session_site_goodbye(step, &site->peer, GOODBYE_REPLACED);
+        session_site_note(step, SESSION_INFO, "session_closed", "replaced");
+    }
+    site->peer = *peer;
+    site->open = true;
+    site->heard_us = step->world->boot_us;
+}
+
+void session_site_hello(struct session_step *step)
+{
+    const struct hello *hello = &step->event->envelope->body.hello;
+    if (!acceptable(step, hello)) {
+        return;
+    }
+    const struct site_record record = store_site(step->world->store, step->event->site);
+    replace_older(step);
+    if (record.known && id128_equal(&record.incarnation, &hello->incarnation)) {
+        go_on(step->site, hello, &record);
+    } else {
+        start_lanes(step, hello);
+    }
+    step->site->incarnation = hello->incarnation;
+    open_windows(step, hello, &record);
+    welcome(step);
+    session_site_note(step, SESSION_INFO, "session_opened", hello->program);
+    if (step->site->resync.page != 0) {
+        session_site_note(step, SESSION_INFO, "resync_started", NULL);
+    }
+}

@@ -1,0 +1,69 @@
+/* What a session remembers of one site, and the steps that session.c hands on. For this folder only. */
+#ifndef BROKER_SESSION_SESSION_SITE_H
+#define BROKER_SESSION_SESSION_SITE_H
+
+#include "broker/session/quota.h"
+#include "broker/session/session.h"
+#include "broker/session/window.h"
+
+/* A view on its way to a site. */
+struct session_resync {
+    uint32_t page; /* next to be sent; 0: no resync */
+    bool sent;     /* the last page went out */
+    struct session_cursor cursor;
+    uint64_t lines[LANE_END]; /* Welcome's from */
+    bool durable[LANE_END];   /* acknowledged since the last page */
+};
+
+struct session_site {
+    bool open;
+    struct link_peer peer;
+    struct id128 incarnation; /* of the session */
+    struct id128 incarnation_before;
+    int64_t heard_us;
+    int64_t quarantine_until_us;
+    struct quota strikes; /* frames that are no message, or lie */
+    struct quota hellos;
+    struct quota queries;
+    uint64_t expected[LANE_END]; /* next command */
+    struct window windows[LANE_END];
+    struct session_resync resync;
+};
+
+/* Everything a step passes down. */
+struct session_step {
+    const struct session_world *world;
+    const struct session_event *event;
+    struct session_site *site;
+    struct session_effects *effects;
+};
+
+/* A Hello: opens the session, or says Goodbye. */
+void session_site_hello(struct session_step *step);
+void session_site_command(struct session_step *step);
+void session_site_acknowledge(struct session_step *step);
+void session_site_query(struct session_step *step);
+/* Bytes that were no message. */
+void session_site_fault(struct session_step *step);
+
+/* The next effect to be filled, about the step's site and the event's peer. */
+struct session_effect *session_site_effect(struct session_step *step,
+                                           enum session_effect_kind kind);
+void session_site_note(struct session_step *step,
+                       enum session_weight weight,
+                       const char *event,
+                       const char *detail);
+void session_site_goodbye(struct session_step *step,
+                          const struct link_peer *peer,
+                          enum goodbye_reason reason);
+/* A reply with one problem. */
+void session_site_refuse(struct session_step *step,
+                         enum lane lane,
+                         uint64_t number,
+                         enum refusal code,
+                         const char *field);
+/* One bad frame more; too many of them quarantine the site. */
+void session_site_strike(struct session_step *step, const char *what);
+void session_site_quarantine(struct session_step *step);
+
+#endif
