@@ -7,6 +7,9 @@
  *
  * A batch is what one turn of the broker decided: entries in order, each a command (or a deadline, or the
  * broker's own act) with its facts. Its encoding carries the BLAKE2b-256 hash of the previous batch's encoding.
+ *
+ * To add a kind: here, in fact.proto, and twice in fact_number.c. To add a field: here, in fact.proto,
+ * and as a row in fact.c.
  */
 #ifndef PROTO_FACT_H
 #define PROTO_FACT_H
@@ -107,7 +110,7 @@ struct fact_decision {
     struct fact_candidate candidates[LIMIT_CANDIDATES_KEPT];
     size_t candidate_count;
     uint32_t counts[CANDIDATE_END]; /* of those not listed */
-    struct {
+    struct fact_norm_length {
         uint32_t amount;
         uint32_t unit; /* enum duration_unit of policy/calendar.h; 0 none */
     } norms[FACT_NORM_END];
