@@ -73,7 +73,8 @@ struct case_record {
     int64_t desk_since_us;
     int64_t desk_due_us; /* has a timer when not 0 */
     int64_t opened_us;
-    int64_t curator_due_us; /* has a timer while there is no lead */
+    int64_t curator_due_us;
+    int64_t curator_timer_us; /* its timer; 0 none */
     int64_t appointed_us;
     int64_t ended_us;
     enum case_outcome outcome;

@@ -1,0 +1,108 @@
+/* The table of commands. */
+#include "broker/core/decide.h"
+
+#include "broker/core/permission.h"
+
+#include <string.h>
+
+/* What a command's subject is, so that the case it concerns is found in one place. */
+enum subject { SUBJECT_NONE, SUBJECT_OFFER, SUBJECT_CASE, SUBJECT_OFFER_OR_CASE };
+
+struct decide_row {
+    decide_function *decide;
+    enum subject subject;
+};
+
+static void accept_clock(struct hearing *hearing);
+
+static const struct decide_row decide_rows[COMMAND_END] = {
+    [COMMAND_SUBMIT] = {intake_submit, SUBJECT_NONE},
+    [COMMAND_SEE] = {offer_see, SUBJECT_OFFER_OR_CASE},
+    [COMMAND_ACCEPT] = {offer_accept, SUBJECT_OFFER},
+    [COMMAND_REFUSE] = {offer_refuse, SUBJECT_OFFER},
+    [COMMAND_PROPOSE_OUTCOME] = {casebook_propose_outcome, SUBJECT_CASE},
+    [COMMAND_APPROVE_OUTCOME] = {casebook_approve_outcome, SUBJECT_CASE},
+    [COMMAND_REJECT_OUTCOME] = {casebook_reject_outcome, SUBJECT_CASE},
+    [COMMAND_ASSIGN] = {desk_assign, SUBJECT_CASE},
+    [COMMAND_CONFIRM_DUPLICATE] = {family_confirm_duplicate, SUBJECT_CASE},
+    [COMMAND_REJECT_DUPLICATE] = {family_reject_duplicate, SUBJECT_CASE},
+    [COMMAND_ACCEPT_CLOCK] = {accept_clock, SUBJECT_NONE},
+};
+
+static bool identify(struct hearing *hearing)
+{
+    const struct directory *directory = hearing->turn->core->region->directory;
+    const char *actor = hearing->command->actor == NULL ? "" : hearing->command->actor;
+    const uint32_t number = directory_find(directory, DIRECTORY_WORKER, actor);
+    const struct directory_worker *row = number == 0 ? NULL : directory_worker(directory, number);
+    if (row == NULL || row->site != hearing->speaker.site) {
+        turn_refuse(hearing, REFUSAL_UNKNOWN_WORKER, "command.actor", actor);
+        return false;
+    }
+    hearing->speaker.worker = number;
+    hearing->speaker.row = row;
+    turn_entry(hearing->turn)->worker = number;
+    return true;
+}
+
+static bool find_case(struct hearing *hearing, enum subject subject, struct case_record *record)
+{
+    struct store *store = hearing->turn->store;
+    const struct id128 *id = &hearing->command->subject;
+    struct assignment_record offer;
+    if (subject != SUBJECT_CASE && store_assignment(store, id, &offer)) {
+        return store_case(store, &offer.case_id, record);
+    }
+    return subject != SUBJECT_OFFER && store_case(store, id, record);
+}
+
+void decide_command(struct hearing *hearing)
+{
+    const struct command *command = hearing->command;
+    struct turn *turn = hearing->turn;
+    const bool known = command->kind > COMMAND_UNSPECIFIED && command->kind < COMMAND_END &&
+                       decide_rows[command->kind].decide != NULL;
+    if (!known) {
+        const bool open = command->kind == COMMAND_FORM;
+        turn_refuse(
+            hearing, open ? REFUSAL_OPEN_FACTS : REFUSAL_UNKNOWN_KIND, "command.body", NULL);
+        return;
+    }
+    if (turn->core->region == NULL) {
+        turn_refuse(hearing, REFUSAL_BUSY, "", NULL);
+        return;
+    }
+    if (!identify(hearing) || !checks_command(command, turn->options.now_us, hearing->problems)) {
+        return;
+    }
+    const struct decide_row *row = &decide_rows[command->kind];
+    struct case_record record;
+    memset(&record, 0, sizeof(record));
+    const bool concerns_case = row->subject != SUBJECT_NONE;
+    if (concerns_case && !find_case(hearing, row->subject, &record)) {
+        turn_refuse(hearing, REFUSAL_NOT_FOUND, "command.subject", NULL);
+        return;
+    }
+    switch (permission_command(
+        turn->core, hearing->speaker.worker, command->kind, concerns_case ? &record : NULL)) {
+    case PERMISSION_GRANTED:
+        row->decide(hearing);
+        return;
+    case PERMISSION_DENIED:
+        turn_refuse(hearing, REFUSAL_NOT_ALLOWED, "command.actor", NULL);
+        return;
+    case PERMISSION_HIDDEN:
+        turn_refuse(hearing, REFUSAL_NOT_FOUND, "command.subject", NULL);
+        return;
+    }
+}
+
+static void accept_clock(struct hearing *hearing)
+{
+    const struct fact fact = {.kind = FACT_CLOCK_ACCEPTED,
+                              .worker = hearing->speaker.worker,
+                              .due_us = hearing->turn->options.now_us};
+    turn_emit(hearing->turn, &fact);
+    const struct id128 none = {{0}};
+    turn_stored(hearing, &none, &none);
+}

@@ -1,0 +1,193 @@
+/* Matching, and what people decide about possible duplicates. */
+#include "broker/core/family.h"
+
+#include "broker/core/decide.h"
+#include "broker/core/disclosure.h"
+#include "broker/core/offer.h"
+
+#include <string.h>
+
+static const int64_t repeat_within_us = INT64_C(365) * 24 * 3600 * 1000000;
+
+static bool is_open(const struct case_record *record)
+{
+    return record->state >= CASE_SIGNAL && record->state <= CASE_MONITORING;
+}
+
+/* The case of a referral; a merged one leads to what it was merged into (chains are short: each merge is a
+ * person's decision; the bound only guards against a damaged state). */
+static bool case_of(struct store *store, const struct id128 *referral, struct case_record *out)
+{
+    enum { MERGES_MAX = 32 };
+    struct referral_record record;
+    if (!store_referral(store, referral, &record) || !store_case(store, &record.case_id, out)) {
+        return false;
+    }
+    for (int i = 0; i < MERGES_MAX && out->state == CASE_MERGED; i++) {
+        const struct id128 next = out->merged_into;
+        if (!store_case(store, &next, out)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool is_older(const struct id128 *a, const struct id128 *than)
+{
+    return id128_is_none(than) || id128_compare(a, than) < 0;
+}
+
+static void
+note_strong(const struct turn *turn, const struct case_record *record, struct family_match *match)
+{
+    if (!is_open(record)) {
+        if (record->state == CASE_CLOSED && record->lead != 0) {
+            match->continuity = record->lead; /* keys are walked oldest first: the newest stays */
+            const bool recent = turn->options.now_us - record->ended_us < repeat_within_us;
+            match->repeated = match->repeated || recent;
+        }
+        return;
+    }
+    if (id128_equal(&record->id, &match->open_case)) {
+        return;
+    }
+    if (is_older(&record->id, &match->open_case)) {
+        match->second_case = match->open_case;
+        match->open_case = record->id;
+    } else if (is_older(&record->id, &match->second_case)) {
+        match->second_case = record->id;
+    }
+}
+
+static void
+look_up(const struct turn *turn, const struct matching_key *key, struct family_match *match)
+{
+    struct key_record entry;
+    memset(&entry, 0, sizeof(entry));
+    for (int i = 0; i < FAMILY_ENTRIES_MAX; i++) {
+        const struct id128 after = entry.referral;
+        struct case_record record;
+        if (!store_key_after(turn->store, key->digest, &after, &entry)) {
+            return;
+        }
+        if (!case_of(turn->store, &entry.referral, &record)) {
+            continue;
+        }
+        if (key->strength == STRENGTH_STRONG && entry.strength == STRENGTH_STRONG) {
+            note_strong(turn, &record, match);
+        } else if (is_open(&record) && is_older(&record.id, &match->weak_case)) {
+            match->weak_case = record.id;
+        }
+    }
+}
+
+void family_match(const struct turn *turn,
+                  const struct referral *referral,
+                  struct family_match *out)
+{
+    memset(out, 0, sizeof(*out));
+    for (size_t i = 0; i < referral->key_count; i++) {
+        look_up(turn, &referral->keys[i], out);
+    }
+    if (!id128_is_none(&out->open_case)) {
+        memset(&out->weak_case, 0, sizeof(out->weak_case));
+    }
+}
+
+struct fact_labels family_joined_labels(const struct fact_labels *a, const struct fact_labels *b)
+{
+    struct fact_labels joined = *a;
+    if (b->risk > joined.risk) {
+        joined.risk = b->risk;
+    }
+    if (joined.basis == LEGAL_BASIS_UNSPECIFIED) {
+        joined.basis = b->basis;
+    }
+    joined.needs |= b->needs;
+    joined.ages |= b->ages;
+    joined.flags |= b->flags;
+    if (b->children > joined.children) {
+        joined.children = b->children;
+    }
+    return joined;
+}
+
+/* ---- possible duplicates ------------------------------------------------------------------------- */
+
+/* The case that goes on: the one with a lead; with two or none, the older. */
+static void choose_survivor(struct case_record *from, struct case_record *into)
+{
+    const bool from_led = !id128_is_none(&from->lead_assignment);
+    const bool into_led = !id128_is_none(&into->lead_assignment);
+    const bool from_older = id128_compare(&from->id, &into->id) < 0;
+    if (from_led == into_led ? from_older : from_led) {
+        const struct case_record other = *from;
+        *from = *into;
+        *into = other;
+    }
+}
+
+/* What the ending case holds is given back before it is merged. */
+static void give_back(struct turn *turn, const struct case_record *from)
+{
+    if (!id128_is_none(&from->offer)) {
+        offer_withdraw(turn, &from->id);
+    }
+    if (from->desk != DESK_UNSPECIFIED) {
+        const struct fact off = {.kind = FACT_TAKEN_OFF_DESK, .case_id = from->id};
+        turn_emit(turn, &off);
+    }
+    if (!id128_is_none(&from->lead_assignment)) {
+        const struct fact ended = {.kind = FACT_ASSIGNMENT_ENDED,
+                                   .case_id = from->id,
+                                   .assignment = from->lead_assignment,
+                                   .worker = from->lead};
+        turn_emit(turn, &ended);
+    }
+}
+
+void family_confirm_duplicate(struct hearing *hearing)
+{
+    struct turn *turn = hearing->turn;
+    struct case_record from = turn_case(turn, &hearing->command->subject);
+    if (!is_open(&from) || id128_is_none(&from.possible_duplicate)) {
+        turn_refuse(hearing, REFUSAL_WRONG_STATE, "command.subject", NULL);
+        return;
+    }
+    struct case_record into = turn_case(turn, &from.possible_duplicate);
+    if (!is_open(&into)) {
+        turn_refuse(hearing, REFUSAL_WRONG_STATE, "command.subject", NULL);
+        return;
+    }
+    choose_survivor(&from, &into);
+    give_back(turn, &from);
+    struct fact_labels labels = family_joined_labels(&into.labels, &from.labels);
+    labels.flags &= ~(UINT32_C(1) << FLAG_POSSIBLE_DUPLICATE);
+    const struct fact merged = {.kind = FACT_CASE_MERGED,
+                                .case_id = from.id,
+                                .other = into.id,
+                                .worker = hearing->speaker.worker,
+                                .labels = &labels};
+    turn_emit(turn, &merged);
+    disclosure_to_lead(turn, &into.id);
+    if (labels.risk == RISK_CRITICAL && !into.emergency) {
+        offer_raise(turn, &into.id);
+    }
+    turn_stored(hearing, &into.id, &into.id);
+}
+
+void family_reject_duplicate(struct hearing *hearing)
+{
+    struct turn *turn = hearing->turn;
+    const struct case_record record = turn_case(turn, &hearing->command->subject);
+    if (!is_open(&record) || id128_is_none(&record.possible_duplicate)) {
+        turn_refuse(hearing, REFUSAL_WRONG_STATE, "command.subject", NULL);
+        return;
+    }
+    const struct fact rejected = {.kind = FACT_DUPLICATE_REJECTED,
+                                  .case_id = record.id,
+                                  .other = record.possible_duplicate,
+                                  .worker = hearing->speaker.worker};
+    turn_emit(turn, &rejected);
+    turn_stored(hearing, &record.id, &record.id);
+}

@@ -1,0 +1,26 @@
+/* One family, one case: what a referral's matching keys say about cases that exist already. */
+#ifndef BROKER_CORE_FAMILY_H
+#define BROKER_CORE_FAMILY_H
+
+#include "broker/core/turn_part.h"
+
+enum {
+    FAMILY_ENTRIES_MAX = 64 /* entries of one key that are looked at: referrals about one person */
+};
+
+struct family_match {
+    struct id128 open_case;   /* oldest open case with a strong hit, or none */
+    struct id128 second_case; /* another open case with a strong hit: the two may be one */
+    struct id128 weak_case; /* oldest open case with weak hits only, when there is no strong one */
+    uint32_t continuity;    /* the lead of the newest ended case with a strong hit; 0 none */
+    bool repeated;          /* that case ended within the last 12 months */
+};
+
+void family_match(const struct turn *turn,
+                  const struct referral *referral,
+                  struct family_match *out);
+
+/* Labels of a case after a referral joined it: the higher risk, needs, ages and flags together. */
+struct fact_labels family_joined_labels(const struct fact_labels *a, const struct fact_labels *b);
+
+#endif

@@ -1,0 +1,135 @@
+/* Folds of configuration and of the exchange with sites. */
+#include "broker/core/fold_part.h"
+
+#include <assert.h>
+#include <string.h>
+
+void fold_configuration_adopted(const struct fold *fold)
+{
+    const struct fact *fact = fold->fact;
+    store_meta(fold->store)->version = fact->version;
+    uint8_t text[1024];
+    const size_t prefix_bytes = strlen(fact->text_2) + 1;
+    assert(prefix_bytes + fact->blob.size <= sizeof(text));
+    memcpy(text, fact->text_2, prefix_bytes);
+    memcpy(text + prefix_bytes, fact->blob.data, fact->blob.size);
+    store_put_text(fold->store,
+                   fact->version,
+                   UINT32_MAX,
+                   fact->text,
+                   bytes_of(text, prefix_bytes + fact->blob.size));
+}
+
+void fold_row_set(const struct fold *fold)
+{
+    const struct fact *fact = fold->fact;
+    assert(fact->code > DIRECTORY_UNSPECIFIED && fact->code < DIRECTORY_END);
+    const uint32_t number = (uint32_t)fact->number;
+    store_put_row(fold->store, (enum directory_kind)fact->code, number, false, fact->blob);
+    struct meta_record *meta = store_meta(fold->store);
+    if (number > meta->row_numbers[fact->code]) {
+        meta->row_numbers[fact->code] = number;
+    }
+}
+
+void fold_row_removed(const struct fold *fold)
+{
+    const struct fact *fact = fold->fact;
+    const enum directory_kind kind = (enum directory_kind)fact->code;
+    const uint32_t number = (uint32_t)fact->number;
+    bool removed = false;
+    struct bytes borrowed;
+    const bool found = store_row(fold->store, kind, number, &removed, &borrowed);
+    assert(found && !removed);
+    void *coded = arena_copy(fold->arena, borrowed.data, borrowed.size);
+    assert(coded != NULL);
+    store_put_row(fold->store, kind, number, true, bytes_of(coded, borrowed.size));
+    if (kind == DIRECTORY_WORKER) {
+        struct id128 entity;
+        memset(&entity, 0, sizeof(entity));
+        bytes_put_u32(entity.bytes + ID128_BYTES - 4, number);
+        fold_move_timer(fold->store, TIMER_DISMISSAL, &entity, 0, fact->at_us);
+    }
+}
+
+void fold_policy_text(const struct fold *fold)
+{
+    const struct fact *fact = fold->fact;
+    store_put_text(fold->store, fact->version, fact->count, fact->text, fact->blob);
+}
+
+/* ---- lanes ---------------------------------------------------------------------------------------- */
+
+/* A line is durable at the site, or is made unnecessary by a resync. */
+static void
+settle_line(struct store *store, uint32_t site, enum lane lane, const struct line_record *line)
+{
+    struct view_record view;
+    const bool known = store_view(store, site, line->kind, &line->entity, &view);
+    assert(known && view.number == line->number && view.lane == lane);
+    if (view.gone) {
+        store_delete_view(store, site, line->kind, &line->entity);
+    } else {
+        view.number = 0;
+        store_put_view(store, site, line->kind, &line->entity, &view);
+    }
+    store_delete_line(store, site, lane, line->number);
+}
+
+static void settle_lines(struct store *store, uint32_t site, enum lane lane, uint64_t up_to)
+{
+    struct site_record record = store_site(store, site);
+    struct line_record line;
+    while (store_line_after(store, site, lane, 0, &line) && line.number <= up_to) {
+        settle_line(store, site, lane, &line);
+        assert(record.waiting > 0);
+        record.waiting--;
+    }
+    if (up_to > record.acknowledged[lane]) {
+        record.acknowledged[lane] = up_to;
+    }
+    store_put_site(store, site, &record);
+}
+
+void fold_lane_acknowledged(const struct fold *fold)
+{
+    settle_lines(fold->store, fold->fact->site, (enum lane)fold->fact->code, fold->fact->number);
+}
+
+void fold_lane_started(const struct fold *fold)
+{
+    const struct fact *fact = fold->fact;
+    struct site_record site = store_site(fold->store, fact->site);
+    site.known = true;
+    site.incarnation = fact->other;
+    site.commands[fact->code] = fact->number - 1;
+    store_put_site(fold->store, fact->site, &site);
+    store_clear_replies(fold->store, fact->site, (enum lane)fact->code);
+}
+
+void fold_site_away(const struct fold *fold)
+{
+    const uint32_t number = fold->fact->site;
+    for (int lane = LANE_NORMAL; lane < LANE_END; lane++) {
+        settle_lines(fold->store, number, (enum lane)lane, UINT64_MAX - 1);
+    }
+    struct site_record site = store_site(fold->store, number);
+    for (int lane = LANE_NORMAL; lane < LANE_END; lane++) {
+        site.acknowledged[lane] = site.lines[lane];
+    }
+    site.away = true;
+    store_put_site(fold->store, number, &site);
+    store_meta(fold->store)->sites_away++;
+}
+
+void fold_site_resynced(const struct fold *fold)
+{
+    const struct fact *fact = fold->fact;
+    settle_lines(fold->store, fact->site, (enum lane)fact->code, fact->number);
+    struct site_record site = store_site(fold->store, fact->site);
+    if (site.away) {
+        site.away = false;
+        store_put_site(fold->store, fact->site, &site);
+        store_meta(fold->store)->sites_away--;
+    }
+}

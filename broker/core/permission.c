@@ -1,0 +1,182 @@
+/* Who may do what: the table and the relations. */
+#include "broker/core/permission.h"
+
+#include <string.h>
+
+#define ROLE(name) (UINT32_C(1) << ROLE_##name)
+
+enum { ANY = 0 };
+
+/* Order does not matter; several rows of a kind are alternatives. */
+static const struct permission_row permission_table[] = {
+    {false,
+     COMMAND_SUBMIT,
+     ROLE(SPECIALIST) | ROLE(INTAKE_CURATOR) | ROLE(CASE_CURATOR) | ROLE(DUTY_CURATOR) |
+         ROLE(PERFORMER) | ROLE(SUPERVISOR) | ROLE(COORDINATOR),
+     RELATION_NONE},
+    {false, COMMAND_SEE, ANY, RELATION_OFFERED},
+    {false, COMMAND_SEE, ANY, RELATION_LEAD},
+    {false, COMMAND_SEE, ANY, RELATION_DESK},
+    {false, COMMAND_ACCEPT, ANY, RELATION_OFFERED},
+    {false, COMMAND_REFUSE, ANY, RELATION_OFFERED},
+    {false, COMMAND_PROPOSE_OUTCOME, ANY, RELATION_LEAD},
+    {false, COMMAND_APPROVE_OUTCOME, ROLE(SUPERVISOR) | ROLE(COORDINATOR), RELATION_RESPONSIBLE},
+    {false, COMMAND_REJECT_OUTCOME, ROLE(SUPERVISOR) | ROLE(COORDINATOR), RELATION_RESPONSIBLE},
+    {false,
+     COMMAND_ASSIGN,
+     ROLE(INTAKE_CURATOR) | ROLE(SUPERVISOR) | ROLE(COORDINATOR),
+     RELATION_RESPONSIBLE},
+    {false, COMMAND_ASSIGN, ANY, RELATION_DESK},
+    {false, COMMAND_CONFIRM_DUPLICATE, ANY, RELATION_OFFERED},
+    {false, COMMAND_CONFIRM_DUPLICATE, ANY, RELATION_LEAD},
+    {false,
+     COMMAND_CONFIRM_DUPLICATE,
+     ROLE(INTAKE_CURATOR) | ROLE(SUPERVISOR) | ROLE(COORDINATOR),
+     RELATION_RESPONSIBLE},
+    {false, COMMAND_REJECT_DUPLICATE, ANY, RELATION_OFFERED},
+    {false, COMMAND_REJECT_DUPLICATE, ANY, RELATION_LEAD},
+    {false,
+     COMMAND_REJECT_DUPLICATE,
+     ROLE(INTAKE_CURATOR) | ROLE(SUPERVISOR) | ROLE(COORDINATOR),
+     RELATION_RESPONSIBLE},
+    {false, COMMAND_ACCEPT_CLOCK, ROLE(ADMINISTRATOR), RELATION_NONE},
+
+    {true, QUERY_STATUS, ANY, RELATION_NONE},
+    {true, QUERY_AGENCIES, ANY, RELATION_NONE},
+    {true,
+     QUERY_CURATORS,
+     ROLE(INTAKE_CURATOR) | ROLE(SUPERVISOR) | ROLE(COORDINATOR) | ROLE(ADMINISTRATOR),
+     RELATION_NONE},
+    {true, QUERY_CASES, ANY, RELATION_NONE}, /* each row of the answer is asked for as QUERY_CASE */
+    {true, QUERY_CASE, ANY, RELATION_OFFERED},
+    {true, QUERY_CASE, ANY, RELATION_LEAD},
+    {true, QUERY_CASE, ANY, RELATION_DESK},
+    {true,
+     QUERY_CASE,
+     ROLE(INTAKE_CURATOR) | ROLE(SUPERVISOR) | ROLE(COORDINATOR),
+     RELATION_RESPONSIBLE},
+    {true, QUERY_CASE, ROLE(ADMINISTRATOR), RELATION_NONE},
+};
+
+/* A timeline and an explanation are for whoever may see the case. */
+static enum query_kind asked_as(enum query_kind kind)
+{
+    return kind == QUERY_TIMELINE || kind == QUERY_EXPLAIN ? QUERY_CASE : kind;
+}
+
+const struct permission_row *permission_rows(size_t *count)
+{
+    *count = sizeof(permission_table) / sizeof(permission_table[0]);
+    return permission_table;
+}
+
+bool permission_holds_desk(const struct core *core,
+                           uint32_t worker,
+                           enum desk desk,
+                           uint32_t territory)
+{
+    const struct directory *directory = core->region->directory;
+    if (directory_at_desk(directory, worker, desk, territory)) {
+        return true;
+    }
+    struct directory_desk found;
+    const struct directory_worker *row = directory_worker(directory, worker);
+    return row != NULL && directory_desk_for(directory, desk, territory, &found) &&
+           found.worker_count == 0 && found.home_site == row->site;
+}
+
+static bool is_offered(const struct core *core, uint32_t worker, const struct case_record *record)
+{
+    for (uint32_t i = record->assignments; i > 0; i--) {
+        struct id128 id;
+        struct assignment_record hop;
+        if (!store_case_assignment(core->store, &record->id, i - 1, &id) ||
+            !store_assignment(core->store, &id, &hop)) {
+            return false;
+        }
+        const bool answerable = hop.state == ASSIGNMENT_PROPOSED ||
+                                hop.state == ASSIGNMENT_OFFERED || hop.state == ASSIGNMENT_EXPIRED;
+        if (answerable && hop.worker == worker) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool
+is_responsible(const struct core *core, uint32_t worker, const struct case_record *record)
+{
+    for (int desk = DESK_TRIAGE; desk < DESK_END; desk++) {
+        if (directory_at_desk(
+                core->region->directory, worker, (enum desk)desk, record->labels.territory)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool related(const struct core *core,
+                    uint32_t worker,
+                    enum relation relation,
+                    const struct case_record *record)
+{
+    switch (relation) {
+    case RELATION_NONE:
+        return true;
+    case RELATION_OFFERED:
+        return record != NULL && is_offered(core, worker, record);
+    case RELATION_LEAD:
+        return record != NULL && record->lead == worker && record->state != CASE_CURATOR_PENDING;
+    case RELATION_DESK:
+        return record != NULL && record->desk != DESK_UNSPECIFIED &&
+               permission_holds_desk(core, worker, record->desk, record->labels.territory);
+    case RELATION_RESPONSIBLE:
+        return record != NULL && is_responsible(core, worker, record);
+    case RELATION_END:
+        break;
+    }
+    return false;
+}
+
+static enum permission_verdict ask(const struct core *core,
+                                   uint32_t worker,
+                                   const struct permission_row *wanted,
+                                   const struct case_record *record)
+{
+    const struct directory_worker *row = directory_worker(core->region->directory, worker);
+    if (row == NULL || row->removed) {
+        return PERMISSION_DENIED;
+    }
+    bool role_fits = false;
+    const size_t rows = sizeof(permission_table) / sizeof(permission_table[0]);
+    for (size_t i = 0; i < rows; i++) {
+        const struct permission_row *entry = &permission_table[i];
+        if (entry->query != wanted->query || entry->kind != wanted->kind ||
+            (entry->roles != ANY && (entry->roles & row->roles) == 0)) {
+            continue;
+        }
+        role_fits = true;
+        if (related(core, worker, entry->relation, record)) {
+            return PERMISSION_GRANTED;
+        }
+    }
+    return role_fits && record != NULL ? PERMISSION_HIDDEN : PERMISSION_DENIED;
+}
+
+enum permission_verdict permission_command(const struct core *core,
+                                           uint32_t worker,
+                                           enum command_kind kind,
+                                           const struct case_record *record)
+{
+    const struct permission_row wanted = {.query = false, .kind = kind};
+    return ask(core, worker, &wanted, record);
+}
+
+enum permission_verdict permission_query(const struct core *core,
+                                         uint32_t worker,
+                                         enum query_kind kind,
+                                         const struct case_record *record)
+{
+    const struct permission_row wanted = {.query = true, .kind = asked_as(kind)};
+    return ask(core, worker, &wanted, record);
+}

@@ -1,0 +1,55 @@
+/* Permission: one table, command or query × role × relation. No row = refused. PROTOCOL.md prints it.
+ *
+ * A relation is what ties the speaker to the thing spoken of. Roles are those of the worker in the directory now:
+ * a change of roles acts on the next message.
+ */
+#ifndef BROKER_CORE_PERMISSION_H
+#define BROKER_CORE_PERMISSION_H
+
+#include "broker/core/core.h"
+
+#include <stdbool.h>
+
+enum relation {
+    RELATION_NONE,        /* no tie is asked for: the role alone decides */
+    RELATION_OFFERED,     /* the open (or expired) offer is made to the speaker */
+    RELATION_LEAD,        /* leads the case */
+    RELATION_DESK,        /* sits at the desk that holds the case */
+    RELATION_RESPONSIBLE, /* sits at a desk of that kind for the case's territory */
+    RELATION_END
+};
+
+enum permission_verdict {
+    PERMISSION_GRANTED,
+    PERMISSION_DENIED, /* the role may never do this */
+    PERMISSION_HIDDEN  /* answered as if the thing did not exist */
+};
+
+struct permission_row {
+    bool query; /* kind is a query_kind, else a command_kind */
+    uint32_t kind;
+    uint32_t roles; /* mask: at least one is needed; 0: any role */
+    enum relation relation;
+};
+
+/* The table, for tests and documents. */
+const struct permission_row *permission_rows(size_t *count);
+
+/* May this worker give the command about this case (NULL: none is concerned)? */
+enum permission_verdict permission_command(const struct core *core,
+                                           uint32_t worker,
+                                           enum command_kind kind,
+                                           const struct case_record *record);
+enum permission_verdict permission_query(const struct core *core,
+                                         uint32_t worker,
+                                         enum query_kind kind,
+                                         const struct case_record *record);
+
+/* Whether the worker holds the desk: sits there by role and territory, or, where no worker does, belongs to the desk's
+ * home site. */
+bool permission_holds_desk(const struct core *core,
+                           uint32_t worker,
+                           enum desk desk,
+                           uint32_t territory);
+
+#endif
