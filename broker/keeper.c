@@ -1,0 +1,131 @@
+/* Re-sealing of sections; see keeper.h. */
+#include "broker/keeper.h"
+
+#include "proto/sealing.h"
+#include "proto/wire.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct keeper {
+    struct key32 secret;
+    struct key32 public_key;
+    struct journal *journal;
+};
+
+static bool read_referral(const struct keeper *keeper,
+                          const struct referral_record *record,
+                          struct arena *arena,
+                          struct referral *out);
+
+bool keeper_open(struct keeper **out, const char *path, struct journal *journal, struct error *err)
+{
+    struct keeper *keeper = calloc(1, sizeof(*keeper));
+    if (keeper == NULL) {
+        return error_set(err, ERROR_OS, "no memory for the keeper");
+    }
+    if (!keys_read(path, KEYS_DISCLOSURE_SECRET, &keeper->secret, err)) {
+        free(keeper);
+        return error_prepend(err, "disclosure key");
+    }
+    keys_public_of(&keeper->secret, &keeper->public_key);
+    keeper->public_key.epoch = keeper->secret.epoch;
+    keeper->journal = journal;
+    *out = keeper;
+    return true;
+}
+
+void keeper_close(struct keeper **keeper)
+{
+    if (*keeper == NULL) {
+        return;
+    }
+    keys_wipe(&(*keeper)->secret, sizeof((*keeper)->secret));
+    free(*keeper);
+    *keeper = NULL;
+}
+
+const struct key32 *keeper_public(const struct keeper *keeper)
+{
+    return &keeper->public_key;
+}
+
+static enum keeper_verdict gone(struct delivery *out)
+{
+    out->gone = true;
+    return KEEPER_GONE;
+}
+
+static enum keeper_verdict reseal(const struct keeper *keeper,
+                                  const struct keeper_request *request,
+                                  const struct sealing_permit *permit,
+                                  struct arena *arena,
+                                  struct delivery *out)
+{
+    struct referral_record record;
+    struct referral referral;
+
+    if (!store_referral(request->store, &request->referral, &record)) {
+        return gone(out);
+    }
+    out->view.disclosure.referral = request->referral;
+    out->view.disclosure.case_id = record.case_id;
+    if (!read_referral(keeper, &record, arena, &referral)) {
+        return KEEPER_FULL;
+    }
+    return sealing_reseal(&referral,
+                          permit,
+                          arena,
+                          &out->view.disclosure.sections,
+                          &out->view.disclosure.section_count)
+               ? KEEPER_MADE
+               : KEEPER_UNOPENED;
+}
+
+enum keeper_verdict keeper_disclose(const struct keeper *keeper,
+                                    const struct keeper_request *request,
+                                    struct arena *arena,
+                                    struct delivery *out)
+{
+    struct view_record view;
+    struct journal_key key;
+
+    memset(out, 0, sizeof(*out));
+    out->kind = DELIVERY_DISCLOSURE;
+    out->entity = request->referral;
+    const uint8_t *site_key =
+        directory_sealing_key(request->directory, request->site, request->now_us);
+    if (!store_view(request->store, request->site, out->kind, &out->entity, &view) || view.gone ||
+        site_key == NULL || !journal_key(keeper->journal, &request->referral, arena, &key)) {
+        return gone(out);
+    }
+    const struct directory_worker *worker = directory_worker(request->directory, view.worker);
+    out->view.disclosure.worker = worker == NULL ? "" : worker->id;
+    out->view.disclosure.case_number = "";
+    out->view.disclosure.at_us = view.at_us;
+    const struct sealing_permit permit = {.sealed_key = key.sealed,
+                                          .disclosure_secret = &keeper->secret,
+                                          .site_sealing_public = site_key,
+                                          .mask = view.mask};
+    return reseal(keeper, request, &permit, arena, out);
+}
+
+/* A batch is read whole: it is the unit that the journal keeps. */
+static bool read_referral(const struct keeper *keeper,
+                          const struct referral_record *record,
+                          struct arena *arena,
+                          struct referral *out)
+{
+    struct error err;
+    struct bytes coded;
+    struct batch batch;
+    struct wire_fault fault;
+
+    if (!journal_read(keeper->journal, record->batch, arena, &coded, &err) ||
+        !fact_decode_batch(coded, arena, &batch) || record->entry >= batch.entry_count ||
+        record->fact >= batch.entries[record->entry].fact_count) {
+        return false;
+    }
+    const struct fact *fact = &batch.entries[record->entry].facts[record->fact];
+    return wire_decode_referral(fact->blob, arena, out, &fault);
+}

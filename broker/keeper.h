@@ -1,0 +1,49 @@
+/* The keeper: holds the region's disclosure secret, and re-seals to a site the sections that a fact says it may
+ * see. The only place of the broker in which a referral's key is open, for the time of one call.
+ *
+ * A module behind a header, so that it can become a process on another host: nothing else reads the secret.
+ */
+#ifndef BROKER_KEEPER_H
+#define BROKER_KEEPER_H
+
+#include "base/arena.h"
+#include "base/keys.h"
+#include "broker/journal/journal.h"
+#include "broker/store/store.h"
+#include "policy/directory.h"
+#include "proto/message.h"
+
+#include <stdbool.h>
+
+struct keeper;
+
+/* path     file of the disclosure secret
+ * journal  borrowed as long as the keeper lives: bodies and sealed keys of referrals */
+bool keeper_open(struct keeper **out, const char *path, struct journal *journal, struct error *err)
+    __attribute__((warn_unused_result));
+void keeper_close(struct keeper **keeper);
+/* What agents seal to, with its epoch. Valid until close. */
+const struct key32 *keeper_public(const struct keeper *keeper);
+
+struct keeper_request {
+    struct store *store; /* in a transaction */
+    const struct directory *directory;
+    uint32_t site;
+    struct id128 referral;
+    int64_t now_us;
+};
+
+enum keeper_verdict {
+    KEEPER_MADE,
+    KEEPER_GONE,     /* out is `gone`: the site may not, or no longer, see it; or it was erased */
+    KEEPER_UNOPENED, /* out has no sections: what the agent sealed does not open with this secret */
+    KEEPER_FULL      /* the arena is full; out is nothing */
+};
+
+/* Fills kind, entity and view of a DELIVERY_DISCLOSURE. The case's number is left empty, lane and numbers zero. */
+enum keeper_verdict keeper_disclose(const struct keeper *keeper,
+                                    const struct keeper_request *request,
+                                    struct arena *arena,
+                                    struct delivery *out);
+
+#endif

@@ -1,0 +1,230 @@
+/* Compiled configurations out of the state; see regions.h. */
+#include "broker/regions.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* 27 000 workers decoded, and eight versions' texts. */
+static const size_t scratch_bytes = (size_t)256 << 20;
+
+struct pins {
+    uint32_t versions[LIMIT_POLICY_VERSIONS_LIVE]; /* newest first */
+    size_t count;
+};
+
+/* What a compilation reads; lives in the scratch arena. */
+struct loading {
+    struct store *store;
+    struct arena *arena;
+    struct directory_row *rows;
+    bool *removed;
+    size_t row_count;
+};
+
+static bool load_rows(struct loading *loading, struct error *err);
+static bool load_version(const struct loading *loading,
+                         uint32_t version,
+                         struct region **out,
+                         struct error *err);
+static void find_pins(struct store *store, struct pins *pins);
+
+bool regions_load(struct regions *out, struct store *store, struct error *err)
+{
+    struct regions made;
+    struct pins pins;
+    struct error ignored;
+    const uint32_t version = store_meta(store)->version;
+
+    memset(&made, 0, sizeof(made));
+    if (version == 0) {
+        *out = made;
+        return true;
+    }
+    struct loading loading = {.store = store, .arena = arena_create(scratch_bytes)};
+    if (loading.arena == NULL) {
+        return error_set(err, ERROR_OS, "no memory to compile the configuration");
+    }
+    bool ok = load_rows(&loading, err) && load_version(&loading, version, &made.current, err);
+    if (ok) {
+        size_t count = 0;
+        find_pins(store, &pins);
+        for (size_t i = 0; i < pins.count && count < LIMIT_POLICY_VERSIONS_LIVE - 1; i++) {
+            if (load_version(&loading, pins.versions[i], &made.older[count], &ignored)) {
+                count++;
+            } else {
+                made.left_out[made.left_out_count++] = pins.versions[i];
+            }
+        }
+        *out = made;
+    }
+    arena_destroy(&loading.arena);
+    return ok || error_prepend(err, "configuration version %u", version);
+}
+
+void regions_release(struct regions *regions)
+{
+    region_destroy(&regions->current);
+    for (size_t i = 0; i < LIMIT_POLICY_VERSIONS_LIVE; i++) {
+        region_destroy(&regions->older[i]);
+    }
+    memset(regions, 0, sizeof(*regions));
+}
+
+static bool load_row(struct loading *loading, enum directory_kind kind, uint32_t number)
+{
+    struct bytes coded;
+    bool removed = false;
+
+    if (!store_row(loading->store, kind, number, &removed, &coded)) {
+        return true; /* a number that a refused set had been given */
+    }
+    loading->removed[loading->row_count] = removed;
+    return directory_decode_row(coded, loading->arena, &loading->rows[loading->row_count]) &&
+           ++loading->row_count > 0;
+}
+
+static bool load_rows(struct loading *loading, struct error *err)
+{
+    const struct meta_record *meta = store_meta(loading->store);
+    size_t most = 0;
+
+    for (int kind = DIRECTORY_UNSPECIFIED + 1; kind < DIRECTORY_END; kind++) {
+        most += meta->row_numbers[kind];
+    }
+    loading->rows = arena_array(loading->arena, most + 1, sizeof(*loading->rows));
+    loading->removed = arena_array(loading->arena, most + 1, sizeof(*loading->removed));
+    if (loading->rows == NULL || loading->removed == NULL) {
+        return error_set(err, ERROR_OS, "no memory for the directory");
+    }
+    for (int kind = DIRECTORY_UNSPECIFIED + 1; kind < DIRECTORY_END; kind++) {
+        for (uint32_t number = 1; number <= meta->row_numbers[kind]; number++) {
+            if (!load_row(loading, (enum directory_kind)kind, number)) {
+                return error_set(err, ERROR_DATA, "directory row %u of kind %d", number, kind);
+            }
+        }
+    }
+    return true;
+}
+
+/* "NSO\0title ru\0title en" into the input. */
+static bool load_heading(const struct loading *loading, struct region_input *input)
+{
+    const char *code = NULL;
+    const char *parts[3];
+    struct bytes text;
+
+    if (!store_text(loading->store, input->version, UINT32_MAX, &code, &text)) {
+        return false;
+    }
+    const char *copy = arena_text_of(loading->arena, text); /* with a NUL behind it */
+    input->code = arena_text(loading->arena, code);
+    if (copy == NULL || input->code == NULL) {
+        return false;
+    }
+    size_t at = 0;
+    for (size_t i = 0; i < 3; i++) {
+        parts[i] = at <= text.size ? copy + at : "";
+        at += strlen(parts[i]) + 1;
+    }
+    input->number_prefix = parts[0];
+    input->title = (struct phrase){.ru = parts[1], .en = parts[2]};
+    return true;
+}
+
+static bool load_texts(const struct loading *loading, struct region_input *input)
+{
+    const char *name = NULL;
+    struct bytes text;
+    uint32_t count = 0;
+
+    while (store_text(loading->store, input->version, count, &name, &text)) {
+        count++;
+    }
+    struct region_text *texts = arena_array(loading->arena, (size_t)count + 1, sizeof(*texts));
+    for (uint32_t i = 0; texts != NULL && i < count; i++) {
+        const bool found = store_text(loading->store, input->version, i, &name, &text);
+        assert(found);
+        texts[i].name = arena_text(loading->arena, name);
+        texts[i].text = bytes_of(arena_text_of(loading->arena, text), text.size);
+        if (texts[i].name == NULL || texts[i].text.data == NULL) {
+            return false;
+        }
+    }
+    input->texts = texts;
+    input->text_count = count;
+    return texts != NULL;
+}
+
+static bool load_version(const struct loading *loading,
+                         uint32_t version,
+                         struct region **out,
+                         struct error *err)
+{
+    struct region_input input = {.version = version,
+                                 .rows = loading->rows,
+                                 .removed = loading->removed,
+                                 .row_count = loading->row_count};
+
+    if (!load_heading(loading, &input) || !load_texts(loading, &input)) {
+        return error_set(err, ERROR_DATA, "its texts are missing");
+    }
+    struct error_list *errors = calloc(1, sizeof(*errors));
+    if (errors == NULL) {
+        return error_set(err, ERROR_OS, "no memory");
+    }
+    bool made = region_create(out, &input, errors);
+    if (!made) {
+        *err = errors->items[0];
+        if (errors->count == 0) {
+            (void)error_set(err, ERROR_DATA, "does not compile");
+        }
+    }
+    free(errors);
+    return made;
+}
+
+/* Keeps the newest versions, each once. */
+static void add_pin(struct pins *pins, uint32_t version)
+{
+    size_t at = 0;
+    while (at < pins->count && pins->versions[at] > version) {
+        at++;
+    }
+    if (at == LIMIT_POLICY_VERSIONS_LIVE || (at < pins->count && pins->versions[at] == version)) {
+        return;
+    }
+    if (pins->count < LIMIT_POLICY_VERSIONS_LIVE) {
+        pins->count++;
+    }
+    memmove(&pins->versions[at + 1],
+            &pins->versions[at],
+            (pins->count - at - 1) * sizeof(pins->versions[0]));
+    pins->versions[at] = version;
+}
+
+/* A case that waits for its curator has a timer: that of its norm, its desk or its offer. */
+static void find_pins(struct store *store, struct pins *pins)
+{
+    const uint32_t version = store_meta(store)->version;
+    struct timer_record timer;
+    struct case_record at_case;
+    struct assignment_record offer;
+
+    memset(pins, 0, sizeof(*pins));
+    bool more = store_first_timer(store, &timer);
+    while (more) {
+        uint32_t pinned = 0;
+        if (timer.kind == TIMER_OFFER && store_assignment(store, &timer.entity, &offer)) {
+            pinned = offer.policy_version;
+        } else if ((timer.kind == TIMER_CURATOR || timer.kind == TIMER_DESK) &&
+                   store_case(store, &timer.entity, &at_case)) {
+            pinned = at_case.policy_version;
+        }
+        if (pinned != 0 && pinned != version) {
+            add_pin(pins, pinned);
+        }
+        const struct timer_record last = timer;
+        more = store_timer_after(store, &last, &timer);
+    }
+}

@@ -1,0 +1,28 @@
+/* The configurations that are alive: the one in force, and older versions to which open cases are pinned.
+ *
+ * Compiled from what the journal holds (rows and texts in the state), never from files. An older version is
+ * its own texts with today's rows: rules are pinned, people are not.
+ */
+#ifndef BROKER_REGIONS_H
+#define BROKER_REGIONS_H
+
+#include "broker/store/store.h"
+#include "policy/region.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct regions {
+    struct region *current;                           /* NULL: nothing was configured yet */
+    struct region *older[LIMIT_POLICY_VERSIONS_LIVE]; /* NULL-terminated unless full */
+    uint32_t left_out[LIMIT_POLICY_VERSIONS_LIVE];    /* pinned, but no longer compile */
+    size_t left_out_count;
+};
+
+/* store  in a transaction; read only
+ * Errors the version in force does not compile; out is untouched */
+bool regions_load(struct regions *out, struct store *store, struct error *err)
+    __attribute__((warn_unused_result));
+void regions_release(struct regions *regions);
+
+#endif
