@@ -10,9 +10,10 @@ struct configuring {
     struct turn *turn;
     const struct region_input *input;
     struct problems *problems;
-    uint32_t *numbers;            /* of the input's rows */
-    bool *kept[DIRECTORY_END];    /* by number: stands in the new set too */
-    uint32_t next[DIRECTORY_END]; /* numbers given out so far */
+    uint32_t *numbers;              /* of the input's rows */
+    bool *kept[DIRECTORY_END];      /* by number: stands in the new set too */
+    uint32_t before[DIRECTORY_END]; /* highest numbers before this set */
+    uint32_t next[DIRECTORY_END];   /* highest given out so far */
     uint32_t version;
     bool changed;
 };
@@ -26,6 +27,7 @@ static bool prepare(struct configuring *configuring)
         arena_array(turn->arena, configuring->input->row_count + 1, sizeof(uint32_t));
     turn->failed = turn->failed || configuring->numbers == NULL;
     for (size_t kind = 0; kind < DIRECTORY_END; kind++) {
+        configuring->before[kind] = meta->row_numbers[kind];
         configuring->next[kind] = meta->row_numbers[kind];
         configuring->kept[kind] =
             arena_array(turn->arena, (size_t)meta->row_numbers[kind] + 1, sizeof(bool));
@@ -138,13 +140,8 @@ static void emit_row(struct configuring *configuring, size_t index)
 static void emit_removed(struct configuring *configuring)
 {
     struct turn *turn = configuring->turn;
-    const struct meta_record *meta = store_meta(turn->store);
-    uint32_t most[DIRECTORY_END];
-    memcpy(most, meta->row_numbers, sizeof(most));
     for (uint32_t kind = DIRECTORY_UNSPECIFIED + 1; kind < DIRECTORY_END; kind++) {
-        const uint32_t known =
-            configuring->next[kind] < most[kind] ? configuring->next[kind] : most[kind];
-        for (uint32_t number = 1; number <= known; number++) {
+        for (uint32_t number = 1; number <= configuring->before[kind]; number++) {
             bool removed = true;
             struct bytes coded;
             const bool gone =

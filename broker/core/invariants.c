@@ -1,0 +1,195 @@
+/* Walking the state. Everything is counted again from the cases and compared with what the folds keep. */
+#include "broker/core/invariants.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct walk {
+    struct store *store;
+    struct error_list *breaches;
+    uint64_t referrals;
+    uint64_t open;
+    uint64_t ended;
+    uint64_t on_desks;
+    uint64_t with_lead;
+    uint64_t offers;
+};
+
+static void breach(struct walk *walk, const struct case_record *record, const char *what)
+{
+    (void)error_list_add(walk->breaches,
+                         ERROR_INTERNAL,
+                         NULL,
+                         "case %u-%u: %s",
+                         (unsigned)record->year,
+                         (unsigned)record->sequence,
+                         what);
+}
+
+static bool is_open(const struct case_record *record)
+{
+    return record->state >= CASE_SIGNAL && record->state <= CASE_MONITORING;
+}
+
+static void check_curator(struct walk *walk, const struct case_record *record)
+{
+    const bool led = !id128_is_none(&record->lead_assignment);
+    const bool offered = !id128_is_none(&record->offer);
+    const bool on_desk = record->desk != DESK_UNSPECIFIED;
+    if (!is_open(record)) {
+        if (led || offered || on_desk) {
+            breach(walk, record, "ended, but somebody still holds it");
+        }
+        return;
+    }
+    if (record->state > CASE_CURATOR_PENDING && !led) {
+        breach(walk, record, "past CURATOR_PENDING without a lead");
+    }
+    if (record->state == CASE_CURATOR_PENDING && led) {
+        breach(walk, record, "a lead, but still CURATOR_PENDING");
+    }
+    if (!led && !offered && !on_desk) {
+        breach(walk, record, "waits in silence: no lead, no offer, no desk");
+    }
+    if (led && offered) {
+        breach(walk, record, "two hops at once");
+    }
+}
+
+static void check_assignments(struct walk *walk, const struct case_record *record)
+{
+    uint32_t active = 0;
+    uint32_t pending = 0;
+    for (uint32_t i = 0; i < record->assignments; i++) {
+        struct id128 id;
+        struct assignment_record hop;
+        if (!store_case_assignment(walk->store, &record->id, i, &id) ||
+            !store_assignment(walk->store, &id, &hop)) {
+            breach(walk, record, "an assignment is missing");
+            continue;
+        }
+        active += hop.state == ASSIGNMENT_ACTIVE ? 1 : 0;
+        pending += hop.state == ASSIGNMENT_PROPOSED || hop.state == ASSIGNMENT_OFFERED ? 1 : 0;
+    }
+    if (active != (id128_is_none(&record->lead_assignment) ? 0U : 1U)) {
+        breach(walk, record, "active assignments differ from the lead");
+    }
+    if (pending != (id128_is_none(&record->offer) ? 0U : 1U)) {
+        breach(walk, record, "pending hops differ from the open offer");
+    }
+}
+
+static void check_referrals(struct walk *walk, const struct case_record *record)
+{
+    for (uint32_t i = 0; i < record->referrals; i++) {
+        struct id128 id;
+        struct referral_record referral;
+        if (!store_case_referral(walk->store, &record->id, i, &id) ||
+            !store_referral(walk->store, &id, &referral)) {
+            breach(walk, record, "a referral is missing");
+            continue;
+        }
+        if (!id128_equal(&referral.case_id, &record->id)) {
+            breach(walk, record, "a referral belongs to another case");
+        }
+        const int64_t *receipts = referral.receipts_us;
+        for (int receipt = RECEIPT_DELIVERED; receipt < RECEIPT_END; receipt++) {
+            if (receipts[receipt] != 0 && receipts[receipt] < receipts[RECEIPT_STORED]) {
+                breach(walk, record, "a receipt went backward");
+            }
+        }
+        if (record->state == CASE_CLOSED && receipts[RECEIPT_OUTCOME] == 0) {
+            breach(walk, record, "closed, but a referrer was not told the outcome");
+        }
+    }
+    if (is_open(record) && record->referrals == 0) {
+        breach(walk, record, "open without a referral");
+    }
+    if (record->state == CASE_CLOSED && record->outcome == CASE_OUTCOME_UNSPECIFIED) {
+        breach(walk, record, "closed without an outcome");
+    }
+    if (record->decisions == 0) {
+        breach(walk, record, "no decision is on record");
+    }
+}
+
+static void count_case(struct walk *walk, const struct case_record *record)
+{
+    walk->referrals += record->referrals;
+    walk->open += is_open(record) ? 1 : 0;
+    walk->ended += is_open(record) ? 0 : 1;
+    walk->on_desks += record->desk != DESK_UNSPECIFIED ? 1 : 0;
+    walk->with_lead += id128_is_none(&record->lead_assignment) ? 0 : 1;
+    walk->offers += id128_is_none(&record->offer) ? 0 : 1;
+}
+
+static void compare(struct walk *walk, const char *what, uint64_t counted, uint64_t kept)
+{
+    if (counted != kept) {
+        (void)error_list_add(walk->breaches,
+                             ERROR_INTERNAL,
+                             NULL,
+                             "%s: counted %llu, kept %llu",
+                             what,
+                             (unsigned long long)counted,
+                             (unsigned long long)kept);
+    }
+}
+
+/* A curator's load is the sum over the open assignments. */
+static void check_loads(struct walk *walk)
+{
+    const struct meta_record *meta = store_meta(walk->store);
+    for (uint32_t worker = 1; worker <= meta->row_numbers[DIRECTORY_WORKER]; worker++) {
+        const struct worker_record kept = store_worker(walk->store, worker);
+        uint64_t load = 0;
+        struct id128 after = {{0}};
+        struct id128 case_id;
+        while (store_worker_case_after(walk->store, worker, &after, &case_id)) {
+            struct case_record record;
+            struct assignment_record hop;
+            after = case_id;
+            if (!store_case(walk->store, &case_id, &record)) {
+                continue;
+            }
+            if (store_assignment(walk->store, &record.lead_assignment, &hop) &&
+                hop.worker == worker) {
+                load += hop.load;
+            }
+            if (store_assignment(walk->store, &record.offer, &hop) && hop.worker == worker) {
+                load += hop.load;
+            }
+        }
+        if (load != kept.load) {
+            char what[64];
+            (void)snprintf(what, sizeof(what), "load of worker %u", (unsigned)worker);
+            compare(walk, what, load, kept.load);
+        }
+    }
+}
+
+bool invariants_hold(struct store *store, struct error_list *breaches)
+{
+    struct walk walk = {.store = store, .breaches = breaches};
+    const size_t before = breaches->count + breaches->dropped;
+    struct id128 from = {{0}};
+    struct case_record record;
+    while (store_case_from(store, &from, &record)) {
+        check_curator(&walk, &record);
+        check_assignments(&walk, &record);
+        check_referrals(&walk, &record);
+        count_case(&walk, &record);
+        from = record.id;
+        for (size_t byte = ID128_BYTES; byte > 0 && ++from.bytes[byte - 1] == 0; byte--) {
+        }
+    }
+    const struct meta_record *meta = store_meta(store);
+    compare(&walk, "referrals", walk.referrals, meta->referrals);
+    compare(&walk, "open cases", walk.open, meta->cases_open);
+    compare(&walk, "ended cases", walk.ended, meta->cases_ended);
+    compare(&walk, "cases on desks", walk.on_desks, meta->cases_on_desks);
+    compare(&walk, "cases with a lead", walk.with_lead, meta->cases_with_lead);
+    compare(&walk, "open offers", walk.offers, meta->offers_open);
+    check_loads(&walk);
+    return breaches->count + breaches->dropped == before;
+}
