@@ -1,11 +1,6 @@
-/* How a case ends: the lead proposes an outcome, a second person approves it.
- *
- *      PLANNING, ACTIVE, MONITORING ──propose (lead)──► waits on the supervisor's desk
- *                     ▲                                        │
- *                     └───────────────reject───────────────────┤
- *                                                              └──approve──► CLOSED
- */
-#include "broker/core/decide.h"
+/* Outcomes of cases. */
+#include "broker/core/casebook.h"
+
 #include "broker/core/desk.h"
 
 /* States in which an outcome may be proposed. */

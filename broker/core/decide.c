@@ -1,6 +1,11 @@
 /* The table of commands. */
 #include "broker/core/decide.h"
 
+#include "broker/core/casebook.h"
+#include "broker/core/desk.h"
+#include "broker/core/family.h"
+#include "broker/core/intake.h"
+#include "broker/core/offer.h"
 #include "broker/core/permission.h"
 
 #include <string.h>

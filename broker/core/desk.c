@@ -1,7 +1,6 @@
 /* Desks, and the appointments made there. */
 #include "broker/core/desk.h"
 
-#include "broker/core/decide.h"
 #include "broker/core/offer.h"
 
 #include <string.h>

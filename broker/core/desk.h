@@ -14,4 +14,7 @@ void desk_take(struct turn *turn, const struct id128 *case_id);
 /* Nobody there acted in time: the coordinator's desk, again and again. */
 void desk_overdue(struct turn *turn, const struct id128 *case_id);
 
+/* Commands. */
+decide_function desk_assign;
+
 #endif

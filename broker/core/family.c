@@ -1,7 +1,6 @@
 /* Matching, and what people decide about possible duplicates. */
 #include "broker/core/family.h"
 
-#include "broker/core/decide.h"
 #include "broker/core/disclosure.h"
 #include "broker/core/offer.h"
 

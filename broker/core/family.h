@@ -23,4 +23,8 @@ void family_match(const struct turn *turn,
 /* Labels of a case after a referral joined it: the higher risk, needs, ages and flags together. */
 struct fact_labels family_joined_labels(const struct fact_labels *a, const struct fact_labels *b);
 
+/* Commands. */
+decide_function family_confirm_duplicate;
+decide_function family_reject_duplicate;
+
 #endif

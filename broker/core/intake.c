@@ -1,6 +1,7 @@
 /* Intake: a referral arrives, joins the family's open case or opens one, and a curator is sought. */
+#include "broker/core/intake.h"
+
 #include "base/utc.h"
-#include "broker/core/decide.h"
 #include "broker/core/disclosure.h"
 #include "broker/core/family.h"
 #include "broker/core/offer.h"

@@ -1,7 +1,6 @@
 /* Answers to offers: delivered, seen, accepted, refused, silent. */
 #include "broker/core/offer.h"
 
-#include "broker/core/decide.h"
 #include "broker/core/desk.h"
 #include "broker/core/disclosure.h"
 

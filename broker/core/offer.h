@@ -43,4 +43,9 @@ void offer_delivered(struct turn *turn, const struct id128 *assignment);
 /* Its norm passed. */
 void offer_expire(struct turn *turn, const struct id128 *assignment);
 
+/* Commands. */
+decide_function offer_see;
+decide_function offer_accept;
+decide_function offer_refuse;
+
 #endif

@@ -46,6 +46,9 @@ struct hearing {
     struct problems *problems;
 };
 
+/* A decider of one command kind (decide.c has the table). */
+typedef void decide_function(struct hearing *hearing);
+
 /* Begin and end an entry. An entry that got no facts leaves no trace. */
 void turn_open_entry(struct turn *turn, const struct entry *head);
 struct entry *turn_entry(struct turn *turn);
