@@ -174,6 +174,8 @@ uint32_t directory_count(const struct directory *directory, enum directory_kind 
 const char *
 directory_nearest(const struct directory *directory, enum directory_kind kind, const char *id);
 
+/* The zone of the first territory without a parent; "" in an empty directory. */
+const char *directory_root_zone(const struct directory *directory);
 /* True when inner is outer or lies below it. */
 bool directory_within(const struct directory *directory, uint32_t inner, uint32_t outer);
 bool directory_worker_covers(const struct directory *directory,

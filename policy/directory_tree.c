@@ -63,6 +63,17 @@ bool directory_index_territories(struct directory *directory, bool draft, struct
     return true;
 }
 
+const char *directory_root_zone(const struct directory *directory)
+{
+    for (uint32_t i = 1; i <= directory->counts[DIRECTORY_TERRITORY]; i++) {
+        const struct directory_territory *row = &directory->territories[i];
+        if (row->number != 0 && row->parent == 0 && !row->removed) {
+            return row->zone;
+        }
+    }
+    return "";
+}
+
 bool directory_within(const struct directory *directory, uint32_t inner, uint32_t outer)
 {
     uint32_t count = directory->counts[DIRECTORY_TERRITORY];

@@ -49,7 +49,7 @@ struct policy_verdict {
     enum procedure procedure;
     uint8_t pools[LIMIT_RULE_POOLS]; /* indexes, in order */
     size_t pool_count;
-    struct duration norms[NORM_END]; /* rule's, else level's, else the built-in defaults of DOMAIN.md */
+    struct duration norms[NORM_END];        /* rule's, else level's, else built-in (POLICY.md) */
     struct fact_failed failed[LIMIT_RULES]; /* earlier rules and the first condition that failed */
     size_t failed_count;
 };
@@ -76,7 +76,31 @@ bool policy_create(struct policy **out,
                    size_t file_count,
                    const struct directory *directory,
                    struct error_list *errors) __attribute__((warn_unused_result));
+/* What a policy is read against. */
+struct policy_context {
+    const struct directory *directory;
+    const struct calendar
+        *calendar; /* for the dates of the roll-out; NULL: they begin at midnight UTC */
+    const char *zone;
+};
+/* The same with findings in both languages; policy_create is this without a calendar. Numbers of rows are bound here:
+ * the policy is valid for this directory and for later ones that grew out of it. */
+bool policy_read(struct policy **out,
+                 const struct yaml_file *files,
+                 size_t file_count,
+                 const struct policy_context *context,
+                 struct finding_list *findings) __attribute__((warn_unused_result));
 void policy_destroy(struct policy **policy);
+
+/* What is allowed and yet looks wrong: unreachable rules, pools that select nobody, territories without a wave, … */
+void policy_check(const struct policy *policy,
+                  const struct directory *directory,
+                  struct finding_list *findings);
+/* Every requirement against every referral there can be; a counterexample is an error that names it. A policy with too
+ * many cases to try gets a warning instead of an answer. */
+void policy_prove(const struct policy *policy,
+                  const struct directory *directory,
+                  struct finding_list *findings);
 
 void policy_decide(const struct policy *policy,
                    const struct directory *directory,
@@ -94,6 +118,11 @@ struct phrase policy_failed_text(const struct policy *policy,
                                  struct fact_failed failed,
                                  const struct policy_facts *facts,
                                  struct arena *arena);
+/* What a rule asks for: "уровень риска: требуется «ТЖС»", "всегда". In the arena, or static. */
+struct phrase policy_rule_text(const struct policy *policy,
+                               const struct directory *directory,
+                               size_t rule,
+                               struct arena *arena);
 /* Sections that somebody with these roles (mask) at such an agency may see: masks of role and of agency
  * kind intersect. */
 uint32_t policy_sections(const struct policy *policy, uint32_t roles, enum agency_kind kind);

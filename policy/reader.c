@@ -264,28 +264,39 @@ bool reader_id_list(struct reader *reader,
     if (node == NULL) {
         return false;
     }
+    bool good = reader_id_list_of(reader->file, node, ids_max, reader->findings, out);
+    reader->failed = reader->failed || !good;
+    return good;
+}
+
+bool reader_id_list_of(const struct yaml_file *file,
+                       const struct yaml_node *node,
+                       size_t ids_max,
+                       struct finding_list *findings,
+                       struct reader_ids *out)
+{
+    struct reader reader = {.file = file, .findings = findings};
+
+    *out = (struct reader_ids){.count = 0};
     if (node->kind == YAML_MAP) {
-        return wrong_kind(reader,
-                          node,
-                          (struct phrase){"у ключа «%s» должен быть код или список кодов",
-                                          "\"%s\" must be an id or a list of ids"});
+        return reader_error(&reader,
+                            node,
+                            (struct phrase){"здесь должен быть код или список кодов",
+                                            "an id or a list of ids is needed here"},
+                            "");
     }
     size_t count = node->kind == YAML_LIST ? node->count : 1;
     if (count > ids_max) {
         return reader_error(
-            reader,
-            node,
-            (struct phrase){"слишком много значений у ключа «%s»", "too many values of \"%s\""},
-            key);
+            &reader, node, (struct phrase){"слишком много значений", "too many values"}, "");
     }
-    struct arena *arena = reader->findings->arena;
-    out->ids = arena_array(arena, count, sizeof(*out->ids));
-    out->nodes = arena_array(arena, count, sizeof(*out->nodes));
-    if (count > 0 && (out->ids == NULL || out->nodes == NULL)) {
+    out->ids = arena_array(findings->arena, count, sizeof(*out->ids));
+    out->nodes = arena_array(findings->arena, count, sizeof(*out->nodes));
+    if (out->ids == NULL || out->nodes == NULL) {
         return reader_error(
-            reader, node, (struct phrase){"%s: не хватило памяти", "%s: out of memory"}, key);
+            &reader, node, (struct phrase){"не хватило памяти", "out of memory"}, "");
     }
-    out->count = copy_ids(reader, node, count, out);
+    out->count = copy_ids(&reader, node, count, out);
     return out->count == count;
 }
 

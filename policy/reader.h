@@ -73,6 +73,11 @@ uint32_t reader_codes_of(const struct yaml_file *file,
                          const struct yaml_node *node,
                          enum vocabulary list,
                          struct finding_list *findings);
+bool reader_id_list_of(const struct yaml_file *file,
+                       const struct yaml_node *node,
+                       size_t ids_max,
+                       struct finding_list *findings,
+                       struct reader_ids *out);
 /* An id: LIMIT_CODE_BYTES of [a-z0-9-], first a letter or a digit. */
 bool reader_is_id(const char *text);
 

@@ -1,0 +1,158 @@
+/* Deciding: bits against masks, rule by rule. */
+#include "policy/policy_tree.h"
+
+#include <assert.h>
+#include <string.h>
+
+static int32_t failed_node(const struct policy_when *when,
+                           size_t at,
+                           const struct directory *directory,
+                           const struct policy_facts *facts);
+static bool leaf_holds(const struct policy_condition *node,
+                       const struct directory *directory,
+                       const struct policy_facts *facts);
+static uint32_t bit(uint32_t number);
+static void set_norms(const struct policy *policy,
+                      const struct policy_facts *facts,
+                      struct policy_verdict *verdict);
+
+void policy_decide(const struct policy *policy,
+                   const struct directory *directory,
+                   const struct policy_facts *facts,
+                   struct policy_verdict *verdict)
+{
+    verdict->rule = -1;
+    verdict->pool_count = 0;
+    verdict->failed_count = 0;
+    verdict->procedure = policy->procedure;
+    verdict->not_rolled_out =
+        !policy_tree_rolled_out(policy, directory, facts->labels.territory, facts->at_us);
+    for (size_t i = 0; i < policy->rule_count && !verdict->not_rolled_out; i++) {
+        const struct policy_rule *rule = &policy->rules[i];
+        int32_t failed = policy_tree_failed(&rule->when, directory, facts);
+
+        if (failed >= 0) {
+            verdict->failed[verdict->failed_count++] =
+                (struct fact_failed){.rule = (uint8_t)i, .condition = (uint8_t)failed};
+            continue;
+        }
+        verdict->rule = (int32_t)i;
+        if (rule->procedure != PROCEDURE_UNSPECIFIED) {
+            verdict->procedure = rule->procedure;
+        }
+        memcpy(verdict->pools, rule->pools, sizeof(verdict->pools));
+        verdict->pool_count = rule->pool_count;
+        break;
+    }
+    set_norms(policy, facts, verdict);
+}
+
+int32_t policy_tree_failed(const struct policy_when *when,
+                           const struct directory *directory,
+                           const struct policy_facts *facts)
+{
+    return when->count == 0 ? -1 : failed_node(when, 0, directory, facts);
+}
+
+uint32_t policy_tree_fact_bits(enum policy_condition_kind kind, const struct policy_facts *facts)
+{
+    switch (kind) {
+    case CONDITION_RISK:
+    case CONDITION_RISK_AT_LEAST:
+    case CONDITION_RISK_BELOW:
+        return bit((uint32_t)facts->labels.risk);
+    case CONDITION_NEED:
+        return facts->labels.needs;
+    case CONDITION_AGE:
+        return facts->labels.ages;
+    case CONDITION_FLAG:
+        return facts->labels.flags;
+    case CONDITION_DIRECTION:
+        return bit((uint32_t)facts->labels.direction);
+    case CONDITION_CHANNEL:
+        return bit((uint32_t)facts->labels.channel);
+    case CONDITION_BASIS:
+        return bit((uint32_t)facts->labels.basis);
+    case CONDITION_REFERRER_KIND:
+        return bit((uint32_t)facts->referrer_kind);
+    case CONDITION_ALL:
+    case CONDITION_ANY:
+    case CONDITION_NOT:
+    case CONDITION_TERRITORY:
+    case CONDITION_CURATOR_FROM:
+    case CONDITION_NOTIFIED:
+    case CONDITION_NOTIFIED_KIND:
+    case CONDITION_PROCEDURE:
+    case CONDITION_END:
+        break;
+    }
+    return 0;
+}
+
+/* As deep as the groups of the file: POLICY_TREE_DEPTH of them, each with its map. */
+static int32_t failed_node(const struct policy_when *when,
+                           size_t at,
+                           const struct directory *directory,
+                           const struct policy_facts *facts)
+{
+    const struct policy_condition *node = &when->nodes[at];
+    size_t end = at + node->span;
+
+    assert(end <= when->count);
+    if (node->kind > CONDITION_NOT) {
+        return leaf_holds(node, directory, facts) ? -1 : (int32_t)at;
+    }
+    for (size_t child = at + 1; child < end; child += when->nodes[child].span) {
+        int32_t failed = failed_node(when, child, directory, facts);
+
+        if (node->kind == CONDITION_ALL && failed >= 0) {
+            return failed;
+        }
+        if (node->kind == CONDITION_ANY && failed < 0) {
+            return -1;
+        }
+        if (node->kind == CONDITION_NOT) {
+            return failed < 0 ? (int32_t)at : -1;
+        }
+    }
+    return node->kind == CONDITION_ALL ? -1 : (int32_t)at;
+}
+
+static bool leaf_holds(const struct policy_condition *node,
+                       const struct directory *directory,
+                       const struct policy_facts *facts)
+{
+    if (node->kind != CONDITION_TERRITORY) {
+        return (policy_tree_fact_bits(node->kind, facts) & node->mask) != 0;
+    }
+    for (size_t i = 0; i < node->number_count; i++) {
+        if (directory_within(directory, facts->labels.territory, node->numbers[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Number 0 is "unspecified" and satisfies nothing. */
+static uint32_t bit(uint32_t number)
+{
+    return number == 0 || number > 31 ? 0 : UINT32_C(1) << number;
+}
+
+static void set_norms(const struct policy *policy,
+                      const struct policy_facts *facts,
+                      struct policy_verdict *verdict)
+{
+    uint32_t risk = (uint32_t)facts->labels.risk < RISK_END ? (uint32_t)facts->labels.risk : 0;
+
+    memcpy(verdict->norms, policy->norms[risk], sizeof(verdict->norms));
+    if (verdict->rule < 0) {
+        return;
+    }
+    const struct duration *own = policy->rules[verdict->rule].norms;
+    for (size_t i = 0; i < NORM_END; i++) {
+        if (own[i].unit != DURATION_NONE) {
+            verdict->norms[i] = own[i];
+        }
+    }
+}

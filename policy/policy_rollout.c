@@ -1,0 +1,155 @@
+/* What may be disclosed to whom, and from when the policy holds where. */
+#include "policy/policy_tree.h"
+
+#include "base/utc.h"
+#include "policy/reference.h"
+
+#include <string.h>
+
+static const uint32_t curator_roles = UINT32_C(1) << ROLE_CASE_CURATOR | UINT32_C(1)
+                                                                             << ROLE_DUTY_CURATOR;
+
+static void read_mask(struct policy_source *source, const struct yaml_node *node);
+static bool is_empty_list(const struct yaml_node *node);
+static void read_wave(struct policy_source *source, const struct yaml_node *node);
+static int64_t begin_of_day(const struct policy_context *context, const struct utc_civil *date);
+
+/* Without `disclose` only those who lead a case see what it is about. */
+void policy_tree_default_disclose(struct policy *policy)
+{
+    policy->role_sections[ROLE_CASE_CURATOR] = vocabulary_mask_all(VOCABULARY_SECTION);
+    policy->role_sections[ROLE_DUTY_CURATOR] = vocabulary_mask_all(VOCABULARY_SECTION);
+}
+
+void policy_tree_read_disclose(struct policy_source *source, const struct yaml_node *map)
+{
+    if (map == NULL) {
+        return;
+    }
+    struct reader reader = reader_begin(
+        source->file, map, (struct phrase){"раскрытие", "disclosure"}, source->findings);
+    if (reader.map == NULL) {
+        return;
+    }
+    memset(source->policy->role_sections, 0, sizeof(source->policy->role_sections));
+    for (const struct yaml_node *node = map->first; node != NULL; node = node->next) {
+        read_mask(source, node);
+    }
+}
+
+void policy_tree_read_rollout(struct policy_source *source, const struct yaml_node *list)
+{
+    for (const struct yaml_node *node = list == NULL ? NULL : list->first; node != NULL;
+         node = node->next) {
+        source->policy->has_waves = true;
+        read_wave(source, node);
+    }
+}
+
+bool policy_tree_rolled_out(const struct policy *policy,
+                            const struct directory *directory,
+                            uint32_t territory,
+                            int64_t at_us)
+{
+    for (size_t i = 0; i < policy->wave_count; i++) {
+        const struct policy_wave *wave = &policy->waves[i];
+        for (size_t j = 0; j < wave->territory_count && wave->from_us <= at_us; j++) {
+            if (directory_within(directory, territory, wave->territories[j])) {
+                return true;
+            }
+        }
+    }
+    return !policy->has_waves;
+}
+
+/* `curator` is short for both roles that lead cases. */
+static void read_mask(struct policy_source *source, const struct yaml_node *node)
+{
+    struct policy *policy = source->policy;
+    uint32_t role = vocabulary_find(VOCABULARY_ROLE, node->key);
+    uint32_t kind = role == 0 ? vocabulary_find(VOCABULARY_AGENCY_KIND, node->key) : 0;
+    uint32_t roles = strcmp(node->key, "curator") == 0 ? curator_roles
+                     : role == 0                       ? 0
+                                                       : UINT32_C(1) << role;
+    uint32_t sections =
+        is_empty_list(node)
+            ? 0
+            : reader_codes_of(source->file, node, VOCABULARY_SECTION, source->findings);
+
+    for (uint32_t i = 1; i < ROLE_END; i++) {
+        if ((roles & (UINT32_C(1) << i)) != 0) {
+            policy->role_sections[i] = sections;
+        }
+    }
+    if (roles == 0 && kind != 0) {
+        policy->kind_given[kind] = true;
+        policy->kind_sections[kind] = sections;
+    } else if (roles == 0) {
+        struct text_pos at = yaml_tree_key_pos(source->file, node);
+        const char *nearest = vocabulary_nearest(VOCABULARY_ROLE, node->key);
+        if (nearest == NULL) {
+            nearest = vocabulary_nearest(VOCABULARY_AGENCY_KIND, node->key);
+        }
+        (void)reference_unknown((struct phrase){"нет такой роли или вида агентства",
+                                                "there is no role or kind of agency"},
+                                node->key,
+                                nearest,
+                                &at,
+                                source->findings);
+    }
+}
+
+static bool is_empty_list(const struct yaml_node *node)
+{
+    return node->kind == YAML_LIST && node->count == 0;
+}
+
+static void read_wave(struct policy_source *source, const struct yaml_node *node)
+{
+    struct policy *policy = source->policy;
+    struct policy_wave *wave = &policy->waves[policy->wave_count];
+    struct reader reader =
+        reader_begin(source->file, node, (struct phrase){"волна", "a wave"}, source->findings);
+    struct reader_ids ids;
+    struct utc_civil date;
+
+    if (reader.map == NULL) {
+        return;
+    }
+    const char *from = reader_text(&reader, "from", READER_REQUIRED);
+    if (reader_id_list(&reader, "territories", POLICY_TREE_LIST, READER_REQUIRED, &ids)) {
+        wave->territories =
+            policy_tree_resolve(source, DIRECTORY_TERRITORY, &ids, &wave->territory_count);
+    }
+    if (from != NULL && !utc_parse_date(from, &date)) {
+        reader_error(
+            &reader,
+            yaml_tree_get(node, "from"),
+            (struct phrase){"«%s» — не дата, как 2026-01-31", "\"%s\" is no date as 2026-01-31"},
+            from);
+    } else if (from != NULL) {
+        wave->from_us = begin_of_day(source->context, &date);
+        if (policy->wave_count > 0 &&
+            wave->from_us < policy->waves[policy->wave_count - 1].from_us) {
+            reader_error(&reader,
+                         node,
+                         (struct phrase){"волны должны идти по порядку дат",
+                                         "waves must be in order of their dates"},
+                         "");
+        }
+    }
+    (void)reader_end(&reader);
+    policy->wave_count++;
+}
+
+/* Midnight in the zone of the region. */
+static int64_t begin_of_day(const struct policy_context *context, const struct utc_civil *date)
+{
+    int64_t us = utc_of_civil(date);
+
+    if (context->calendar == NULL || context->zone == NULL) {
+        return us;
+    }
+    int64_t offset_us = calendar_offset_s(context->calendar, context->zone, us) * UTC_SECOND_US;
+    return us - calendar_offset_s(context->calendar, context->zone, us - offset_us) * UTC_SECOND_US;
+}

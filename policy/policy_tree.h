@@ -1,0 +1,193 @@
+/* The compiled policy from the inside; only policy*.c include this.
+ *
+ * A condition is a run of nodes in prefix order: a group is followed by its children, span counts a node
+ * with all below it. The number of a node in its rule is what decisions keep of a failed condition, so the order is
+ * that of the file.
+ *
+ *     when: {risk: sop, any: [{need: food}, {flag: anonymous}]}
+ *     0 ALL span 5 · 1 RISK span 1 · 2 ANY span 3 · 3 NEED · 4 FLAG
+ */
+#ifndef POLICY_POLICY_TREE_H
+#define POLICY_POLICY_TREE_H
+
+#include "policy/policy.h"
+#include "policy/reader.h"
+
+enum { POLICY_TREE_CONDITIONS = 64 /* nodes of one condition */, POLICY_TREE_DEPTH = 8 };
+enum {
+    POLICY_TREE_LIST = 64 /* codes in one list */,
+    POLICY_TREE_WAVES = 64,
+    POLICY_TREE_REQUIRES = 64
+};
+
+enum policy_condition_kind {
+    CONDITION_ALL,
+    CONDITION_ANY,
+    CONDITION_NOT,
+    CONDITION_RISK, /* from here on facts of a referral */
+    CONDITION_RISK_AT_LEAST,
+    CONDITION_RISK_BELOW,
+    CONDITION_NEED,
+    CONDITION_AGE,
+    CONDITION_FLAG,
+    CONDITION_DIRECTION,
+    CONDITION_CHANNEL,
+    CONDITION_BASIS,
+    CONDITION_REFERRER_KIND,
+    CONDITION_TERRITORY,
+    CONDITION_CURATOR_FROM, /* from here on results, in `then` of a requirement */
+    CONDITION_NOTIFIED,
+    CONDITION_NOTIFIED_KIND,
+    CONDITION_PROCEDURE,
+    CONDITION_END
+};
+
+struct policy_condition {
+    enum policy_condition_kind kind;
+    uint32_t span;
+    uint32_t mask;           /* codes that satisfy it */
+    uint32_t code;           /* RISK_AT_LEAST, RISK_BELOW: as written */
+    uint64_t pools;          /* CURATOR_FROM: by pool index */
+    const uint32_t *numbers; /* TERRITORY, NOTIFIED: rows */
+    size_t number_count;
+};
+
+/* count 0: always true. */
+struct policy_when {
+    const struct policy_condition *nodes;
+    size_t count;
+};
+
+struct policy_pool {
+    const char *id;
+    struct text_pos at;
+    const uint32_t *agencies;
+    size_t agency_count;
+    uint32_t kinds; /* 0: any */
+    uint32_t roles;
+    const char *const *training; /* all of them */
+    size_t training_count;
+    bool covers_case;
+    uint32_t territory; /* a fixed one; 0: none */
+    enum pool_pick pick;
+    bool continuity;
+    bool auto_accept;
+};
+
+struct policy_notice {
+    const uint32_t *agencies;
+    size_t agency_count;
+    uint32_t kinds;
+    bool covers_case;
+    uint32_t territory;
+};
+
+struct policy_rule {
+    const char *id;
+    struct phrase title;
+    struct text_pos at;
+    struct policy_when when;
+    enum procedure procedure; /* 0: the policy's */
+    uint8_t pools[LIMIT_RULE_POOLS];
+    size_t pool_count;
+    struct policy_notice notices[LIMIT_RULE_NOTICES];
+    size_t notice_count;
+    struct duration norms[NORM_END];
+};
+
+struct policy_require {
+    const char *id;
+    struct text_pos at;
+    struct policy_when when;
+    struct policy_when then;
+};
+
+struct policy_wave {
+    int64_t from_us;
+    const uint32_t *territories;
+    size_t territory_count;
+};
+
+struct policy {
+    struct arena *arena;
+    const char *id;
+    struct phrase title;
+    struct text_pos at;
+    enum procedure procedure;
+    struct policy_pool *pools;
+    size_t pool_count;
+    struct policy_rule *rules;
+    size_t rule_count;
+    struct policy_require *requires;
+    size_t require_count;
+    bool has_waves;
+    struct policy_wave *waves;
+    size_t wave_count;
+    struct duration norms[RISK_END][NORM_END];
+    uint32_t role_sections[ROLE_END];
+    bool kind_given[AGENCY_KIND_END];
+    uint32_t kind_sections[AGENCY_KIND_END];
+};
+
+/* What the readers of parts share. */
+struct policy_source {
+    struct policy *policy;
+    const struct policy_context *context;
+    const struct yaml_file *file; /* the one being read */
+    struct finding_list *findings;
+};
+
+/* policy_parse.c: all files into the policy. */
+void policy_tree_parse(struct policy_source *source,
+                       const struct yaml_file *files,
+                       size_t file_count);
+/* policy_condition.c; results: the words of `then`. */
+void policy_tree_read_when(struct policy_source *source,
+                           const struct yaml_node *node,
+                           bool results,
+                           struct policy_when *out);
+/* policy_rule.c */
+void policy_tree_read_rules(struct policy_source *source, const struct yaml_node *list);
+void policy_tree_read_requires(struct policy_source *source, const struct yaml_node *list);
+/* policy_pool.c */
+void policy_tree_read_pools(struct policy_source *source, const struct yaml_node *map);
+bool policy_tree_read_notice(struct policy_source *source,
+                             const struct yaml_node *node,
+                             struct policy_notice *out);
+/* Pool index; -1 when there is none. */
+int policy_tree_find_pool(const struct policy *policy, const char *id);
+/* policy_norm.c */
+void policy_tree_default_norms(struct policy *policy);
+void policy_tree_read_levels(struct policy_source *source, const struct yaml_node *map);
+void policy_tree_read_norms(struct policy_source *source,
+                            const struct yaml_node *map,
+                            struct duration norms[NORM_END]);
+/* policy_rollout.c */
+void policy_tree_read_disclose(struct policy_source *source, const struct yaml_node *map);
+void policy_tree_default_disclose(struct policy *policy);
+void policy_tree_read_rollout(struct policy_source *source, const struct yaml_node *list);
+bool policy_tree_rolled_out(const struct policy *policy,
+                            const struct directory *directory,
+                            uint32_t territory,
+                            int64_t at_us);
+
+/* Ids into numbers; what is unknown is reported and left out. */
+const uint32_t *policy_tree_resolve(struct policy_source *source,
+                                    enum directory_kind kind,
+                                    const struct reader_ids *ids,
+                                    size_t *count);
+/* A copy that lives with the policy. */
+const char *policy_tree_keep(struct policy_source *source, const char *text);
+
+/* policy_decide.c: number of the node that failed; -1: the condition holds. */
+int32_t policy_tree_failed(const struct policy_when *when,
+                           const struct directory *directory,
+                           const struct policy_facts *facts);
+/* The mask of the facts that a leaf's mask is compared with. */
+uint32_t policy_tree_fact_bits(enum policy_condition_kind kind, const struct policy_facts *facts);
+bool policy_tree_selects_agency(const struct policy_notice *notice,
+                                const struct directory *directory,
+                                uint32_t agency,
+                                uint32_t territory);
+
+#endif
