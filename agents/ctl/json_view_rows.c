@@ -1,0 +1,185 @@
+/* JSON of what the broker is asked for: timelines, explanations, agencies, curators, status. */
+#include "agents/ctl/json_view.h"
+
+#include "base/utc.h"
+
+static json_t *candidate_of(const struct candidate_view *candidate);
+
+json_t *json_view_timeline(const struct timeline_row *row)
+{
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:i, s:I, s:I}",
+                     "at",
+                     json_view_time(row->at_us),
+                     "event",
+                     json_view_text(row->event),
+                     "text",
+                     json_view_phrase(row->text),
+                     "actor",
+                     json_view_text(row->actor),
+                     "site",
+                     json_view_text(row->site),
+                     "policy_version",
+                     (int)row->policy_version,
+                     "position",
+                     (json_int_t)row->position,
+                     "late_by_seconds",
+                     (json_int_t)(row->late_by_us / UTC_SECOND_US));
+}
+
+json_t *json_view_explanation(const struct explanation *explanation)
+{
+    json_t *candidates = json_array();
+    json_t *others = json_object();
+    json_t *rules = json_array();
+
+    for (size_t i = 0; i < explanation->candidate_count; i++) {
+        (void)json_array_append_new(candidates, candidate_of(&explanation->candidates[i]));
+    }
+    for (uint32_t i = 1; i < CANDIDATE_END; i++) {
+        if (explanation->counts[i] > 0) {
+            (void)json_object_set_new(others,
+                                      vocabulary_code(VOCABULARY_CANDIDATE_REASON, i),
+                                      json_integer(explanation->counts[i]));
+        }
+    }
+    for (size_t i = 0; i < explanation->passed_rule_count; i++) {
+        (void)json_array_append_new(
+            rules,
+            json_pack("{s:o, s:o, s:o}",
+                      "rule",
+                      json_view_text(explanation->passed_rules[i].rule),
+                      "title",
+                      json_view_phrase(explanation->passed_rules[i].title),
+                      "failed",
+                      json_view_phrase(explanation->passed_rules[i].failed)));
+    }
+    return json_pack("{s:o, s:o, s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+                     "at",
+                     json_view_time(explanation->at_us),
+                     "sentence",
+                     json_view_phrase(explanation->sentence),
+                     "policy_version",
+                     (int)explanation->policy_version,
+                     "rule",
+                     json_view_text(explanation->rule),
+                     "rule_title",
+                     json_view_phrase(explanation->rule_title),
+                     "pool",
+                     json_view_text(explanation->pool),
+                     "chosen",
+                     json_view_text(explanation->chosen),
+                     "chosen_title",
+                     json_view_phrase(explanation->chosen_title),
+                     "desk_reason",
+                     json_view_code(VOCABULARY_DESK_REASON, explanation->desk_reason),
+                     "passed_rules",
+                     rules,
+                     "candidates",
+                     candidates,
+                     "others",
+                     others);
+}
+
+json_t *json_view_agency(const struct agency_row *row)
+{
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:i, s:i, s:i}",
+                     "id",
+                     json_view_text(row->id),
+                     "kind",
+                     json_view_code(VOCABULARY_AGENCY_KIND, row->kind),
+                     "ownership",
+                     json_view_code(VOCABULARY_OWNERSHIP, row->ownership),
+                     "title",
+                     json_view_phrase(row->title),
+                     "home_site",
+                     json_view_text(row->home_site),
+                     "sites",
+                     (int)row->sites,
+                     "sites_connected",
+                     (int)row->sites_connected,
+                     "workers",
+                     (int)row->workers);
+}
+
+json_t *json_view_curator(const struct curator_row *row)
+{
+    return json_pack("{s:o, s:o, s:o, s:o, s:i, s:i, s:i, s:b}",
+                     "id",
+                     json_view_text(row->id),
+                     "title",
+                     json_view_phrase(row->title),
+                     "agency",
+                     json_view_text(row->agency),
+                     "site",
+                     json_view_text(row->site),
+                     "load",
+                     (int)row->load,
+                     "capacity",
+                     (int)row->capacity,
+                     "open_offers",
+                     (int)row->open_offers,
+                     "connected",
+                     (int)row->connected);
+}
+
+json_t *json_view_status(const struct site_status *status)
+{
+    json_t *json = json_pack("{s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:i, s:I, s:b}",
+                             "program",
+                             json_view_text(status->program),
+                             "region",
+                             json_view_text(status->region),
+                             "site",
+                             json_view_text(status->site),
+                             "connected",
+                             (int)status->connected,
+                             "endpoint",
+                             json_view_text(status->endpoint),
+                             "time",
+                             json_view_time(status->time_us),
+                             "started",
+                             json_view_time(status->started_us),
+                             "policy_version",
+                             (int)status->policy_version,
+                             "position",
+                             (json_int_t)status->position,
+                             "clock_doubted",
+                             (int)status->clock_doubted);
+    const struct {
+        const char *name;
+        uint64_t value;
+    } counts[] = {
+        {"referrals", status->referrals},
+        {"cases_open", status->cases_open},
+        {"cases_ended", status->cases_ended},
+        {"cases_on_desks", status->cases_on_desks},
+        {"cases_with_lead", status->cases_with_lead},
+        {"offers_open", status->offers_open},
+        {"sites_connected", status->sites_connected},
+        {"sites_away", status->sites_away},
+        {"spool_waiting", status->spool_waiting},
+        {"spool_limit", status->spool_limit},
+        {"refused", status->refused},
+        {"disk_free_bytes", status->disk_free_bytes},
+    };
+    for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
+        (void)json_object_set_new(json, counts[i].name, json_integer((json_int_t)counts[i].value));
+    }
+    (void)json_object_set_new(json, "oldest_waiting", json_view_time(status->oldest_waiting_us));
+    return json;
+}
+
+static json_t *candidate_of(const struct candidate_view *candidate)
+{
+    return json_pack("{s:o, s:o, s:o, s:i, s:i}",
+                     "worker",
+                     json_view_text(candidate->worker),
+                     "title",
+                     json_view_phrase(candidate->title),
+                     "reason",
+                     json_view_code(VOCABULARY_CANDIDATE_REASON, candidate->reason),
+                     "load",
+                     (int)candidate->load,
+                     "capacity",
+                     (int)candidate->capacity);
+}

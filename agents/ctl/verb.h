@@ -1,0 +1,75 @@
+/* The subcommands of refctl: one table, one function each, a file for each noun.
+ *
+ * To add one: a row in verb_table.c, a function here, a section in refctl.1; help, spelling hints and the
+ * check of options follow from the row.
+ */
+#ifndef CTL_VERB_H
+#define CTL_VERB_H
+
+#include "agents/ctl/run.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Who uses it; the overview is grouped by this. */
+enum verb_group { VERB_REFERS, VERB_CURATES, VERB_ADMINISTERS, VERB_GROUP_END };
+
+/* True: exit status 0. False: err says what is wrong and gives the exit status. */
+typedef bool verb_function(struct run *run, struct error *err);
+
+struct verb {
+    const char *noun;   /* "case" */
+    const char *action; /* "show"; NULL: the noun alone */
+    enum verb_group group;
+    struct phrase arguments; /* "НОМЕР" / "NUMBER"; "" none */
+    struct phrase summary;   /* one line */
+    struct phrase text;      /* what the help adds; ends with a newline, or "" */
+    const char *example;     /* a command line */
+    uint32_t options;        /* bits of enum option, besides those that every command takes */
+    size_t words_min;
+    size_t words_max;
+    verb_function *run;
+};
+
+extern const struct verb verb_table[];
+size_t verb_count(void);
+
+/* The command that words begin with; *used: how many words name it. NULL: none, then err (USAGE) has the nearest. */
+const struct verb *verb_find(const char *const *words,
+                             size_t word_count,
+                             enum language language,
+                             size_t *used,
+                             struct error *err);
+/* "case show". Returns buffer. */
+enum { VERB_NAME_MAX = 32 };
+const char *verb_name(const struct verb *verb, char buffer[VERB_NAME_MAX]);
+/* Does any command begin with this noun? */
+bool verb_is_noun(const char *noun);
+
+/* submit.c, referral.c */
+verb_function verb_submit;
+verb_function verb_referral_ls;
+verb_function verb_referral_show;
+/* inbox.c, answer.c, outcome.c, duplicate.c */
+verb_function verb_inbox;
+verb_function verb_inbox_show;
+verb_function verb_accept;
+verb_function verb_refuse;
+verb_function verb_outcome;
+verb_function verb_duplicate;
+/* case.c, explain.c */
+verb_function verb_case_ls;
+verb_function verb_case_show;
+verb_function verb_case_timeline;
+verb_function verb_explain;
+/* assign.c, agency.c, curator.c, status.c, clock_accept.c, policy_check.c, keygen.c */
+verb_function verb_assign;
+verb_function verb_agency_ls;
+verb_function verb_curator_ls;
+verb_function verb_status;
+verb_function verb_clock_accept;
+verb_function verb_policy_check;
+verb_function verb_keygen;
+
+#endif
