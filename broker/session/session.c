@@ -318,6 +318,13 @@ bool session_is_open(const struct session_table *table, uint32_t site)
     return at != NULL && at->open;
 }
 
+const struct link_peer *session_peer(const struct session_table *table, uint32_t site)
+{
+    const struct session_site *at = find(table, site);
+    assert(at != NULL && at->open);
+    return &at->peer;
+}
+
 uint32_t session_count(const struct session_table *table)
 {
     return table->open_count;

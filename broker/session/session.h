@@ -152,6 +152,8 @@ void session_page_sent(struct session_table *table,
                        bool last);
 
 bool session_is_open(const struct session_table *table, uint32_t site);
+/* The connection of an open session (asserted). Valid until the next step. */
+const struct link_peer *session_peer(const struct session_table *table, uint32_t site);
 uint32_t session_count(const struct session_table *table);
 /* The first site after this one that has a session; 0: no more. Begin with 0. */
 uint32_t session_after(const struct session_table *table, uint32_t site);

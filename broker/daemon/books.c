@@ -1,0 +1,324 @@
+/* Journal and state together; see books.h. */
+#include "broker/daemon/books.h"
+
+#include "base/file.h"
+#include "base/utc.h"
+#include "broker/core/fold.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { FOLD_COMMIT_BYTES = 16 << 20, PROGRESS_US = 2000000, SPACE_US = 1000000 };
+static const size_t fold_arena_bytes = (size_t)512 << 20;
+static const uint64_t disk_least_bytes = UINT64_C(256) << 20;
+
+static bool catch_up(struct books *books, bool rebuild, struct error *err);
+static bool grow_maps(struct books *books, struct error *err);
+static void read_space(struct books *books);
+
+bool books_open(struct books *out, const struct books_options *options, struct error *err)
+{
+    char path[PATH_MAX];
+    struct books books = {.clock = options->clock, .log = options->log, .folder = options->folder};
+
+    if (strlen(options->folder) + 32 > sizeof(path)) {
+        return error_set(err, ERROR_CONFIG, "the store's path is too long");
+    }
+    (void)snprintf(path, sizeof(path), "%s/journal", options->folder);
+    bool ok =
+        file_make_folder(options->folder, 0700, err) && journal_open(&books.journal, path, err);
+    (void)snprintf(path, sizeof(path), "%s/state", options->folder);
+    ok = ok && store_open(&books.store, path, 0, err) && grow_maps(&books, err) &&
+         store_begin(books.store, err) && catch_up(&books, options->rebuild, err);
+    if (!ok) {
+        books_close(&books);
+        return error_prepend(err, "store %s", options->folder);
+    }
+    read_space(&books);
+    *out = books;
+    return true;
+}
+
+void books_close(struct books *books)
+{
+    store_close(&books->store);
+    journal_close(&books->journal);
+}
+
+/* ---- appending ----------------------------------------------------------------------------------- */
+
+static bool append_record(struct books *books,
+                          const struct journal_record *record,
+                          struct journal_end *end,
+                          struct error *err)
+{
+    return journal_begin(books->journal, record, err) && journal_finish(books->journal, end, err);
+}
+
+static bool collect_keys(struct turn *turn, struct arena *arena, struct journal_record *record)
+{
+    const struct turn_key *given = NULL;
+    const size_t count = turn_keys(turn, &given);
+    struct journal_key *keys = arena_array(arena, count + 1, sizeof(*keys));
+
+    for (size_t i = 0; keys != NULL && i < count; i++) {
+        keys[i] = (struct journal_key){
+            .referral = given[i].referral, .epoch = given[i].epoch, .sealed = given[i].sealed_key};
+    }
+    record->keys = keys;
+    record->key_count = count;
+    return keys != NULL;
+}
+
+bool books_append(struct books *books, struct turn *turn, struct arena *arena, struct error *err)
+{
+    const struct error *failure = store_failed(books->store);
+    struct journal_record record = {0};
+    struct journal_end end;
+
+    if (failure != NULL) {
+        *err = *failure;
+        return error_prepend(err, "state");
+    }
+    if (turn_failed(turn)) {
+        return error_set(err, ERROR_OS, "the turn's memory is full");
+    }
+    const struct batch *batch = turn_batch(turn);
+    if (batch == NULL) {
+        return true;
+    }
+    record.number = batch->number;
+    if (!fact_encode_batch(batch, arena, &record.coded) || !collect_keys(turn, arena, &record)) {
+        return error_set(err, ERROR_OS, "no memory to encode batch %" PRIu64, batch->number);
+    }
+    if (!append_record(books, &record, &end, err)) {
+        return false;
+    }
+    turn_settle(turn, end.hash);
+    if (books->dirty_since_us == 0) {
+        books->dirty_since_us = clock_boot_us(books->clock);
+    }
+    books->dirty_bytes += record.coded.size;
+    return true;
+}
+
+bool books_tend(struct books *books, bool anyway, struct error *err)
+{
+    const bool due =
+        books->dirty_since_us != 0 &&
+        (books->dirty_bytes >= BOOKS_COMMIT_BYTES ||
+         clock_boot_us(books->clock) - books->dirty_since_us >= BOOKS_COMMIT_MS * INT64_C(1000));
+    if (!due && !anyway) {
+        if (clock_boot_us(books->clock) - books->space_read_us >= SPACE_US) {
+            read_space(books);
+        }
+        return true;
+    }
+    if (!store_commit(books->store, err) || !grow_maps(books, err) ||
+        !store_begin(books->store, err)) {
+        return error_prepend(err, "commit the state");
+    }
+    books->dirty_since_us = 0;
+    books->dirty_bytes = 0;
+    read_space(books);
+    return true;
+}
+
+bool books_undo(struct books *books, const struct meta_record *before, struct error *err)
+{
+    assert(books->dirty_since_us == 0);
+    store_abort(books->store);
+    *store_meta(books->store) = *before;
+    return store_begin(books->store, err);
+}
+
+int64_t books_commit_in_ms(const struct books *books)
+{
+    if (books->dirty_since_us == 0) {
+        return -1;
+    }
+    const int64_t age_ms = (clock_boot_us(books->clock) - books->dirty_since_us) / 1000;
+    return age_ms >= BOOKS_COMMIT_MS ? 0 : BOOKS_COMMIT_MS - age_ms;
+}
+
+/* ---- space --------------------------------------------------------------------------------------- */
+
+/* A transaction copies every page that it changes, so a map is doubled long before it is full. */
+static bool is_tight(const struct kv_space *space)
+{
+    return space->used_bytes > space->map_bytes / 3;
+}
+
+static bool grow_maps(struct books *books, struct error *err)
+{
+    const struct kv_space state = store_space(books->store);
+    const struct kv_space journal = journal_space(books->journal);
+
+    /* At its largest a map cannot grow; then disk_low says so before it is full. */
+    if (is_tight(&state) && !store_grow(books->store, err) && err->code != ERROR_TEMPORARY) {
+        return false;
+    }
+    return !is_tight(&journal) || journal_grow(books->journal, err) || err->code == ERROR_TEMPORARY;
+}
+
+static bool is_low(const struct kv_space *space)
+{
+    const uint64_t share = space->map_bytes / 5;
+    const uint64_t least = share > disk_least_bytes ? share : disk_least_bytes;
+    return space->disk_free_bytes < least || space->used_bytes > space->map_bytes - share;
+}
+
+static void read_space(struct books *books)
+{
+    const struct kv_space state = store_space(books->store);
+    const struct kv_space journal = journal_space(books->journal);
+    const bool low = is_low(&state) || is_low(&journal);
+
+    if (low && !books->disk_low) {
+        LOG_ALARM(books->log, "disk_low", LOG_NUMBER("free_bytes", journal.disk_free_bytes));
+    } else if (!low && books->disk_low) {
+        LOG_INFO(books->log, "disk_recovered", LOG_NUMBER("free_bytes", journal.disk_free_bytes));
+    }
+    books->disk_low = low;
+    books->disk_free_bytes = journal.disk_free_bytes;
+    books->space_read_us = clock_boot_us(books->clock);
+}
+
+/* ---- folding ------------------------------------------------------------------------------------- */
+
+struct folding {
+    struct books *books;
+    struct arena *arena;
+    size_t bytes; /* since the last commit */
+    uint64_t facts;
+    int64_t told_us;
+};
+
+static bool commit_fold(struct folding *folding, struct error *err)
+{
+    struct store *store = folding->books->store;
+    const struct error *failure = store_failed(store);
+
+    if (failure != NULL) {
+        *err = *failure;
+        return false;
+    }
+    folding->bytes = 0;
+    return store_commit(store, err) && grow_maps(folding->books, err) && store_begin(store, err);
+}
+
+static void tell_progress(struct folding *folding, uint64_t number)
+{
+    const int64_t boot_us = clock_boot_us(folding->books->clock);
+
+    if (boot_us - folding->told_us < PROGRESS_US) {
+        return;
+    }
+    folding->told_us = boot_us;
+    LOG_INFO(folding->books->log,
+             "state_folding",
+             LOG_NUMBER("batch", number),
+             LOG_NUMBER("of", journal_end(folding->books->journal).number),
+             LOG_NUMBER("facts", folding->facts));
+}
+
+static bool fold_one(void *world,
+                     const struct batch *batch,
+                     const uint8_t hash[FACT_HASH_BYTES],
+                     struct error *err)
+{
+    struct folding *folding = world;
+
+    if (!fold_batch(folding->books->store, folding->arena, batch, hash)) {
+        return error_set(err, ERROR_DATA, "does not follow the state's position");
+    }
+    for (size_t i = 0; i < batch->entry_count; i++) {
+        folding->facts += batch->entries[i].fact_count;
+    }
+    folding->bytes += arena_used(folding->arena);
+    tell_progress(folding, batch->number);
+    return folding->bytes < FOLD_COMMIT_BYTES || commit_fold(folding, err);
+}
+
+static bool fold_rest(struct books *books, struct error *err)
+{
+    const struct meta_record *meta = store_meta(books->store);
+    struct folding folding = {.books = books,
+                              .arena = arena_create(fold_arena_bytes),
+                              .told_us = clock_boot_us(books->clock)};
+    struct journal_walk walk = {.after = {.number = meta->position},
+                                .arena = folding.arena,
+                                .visit = fold_one,
+                                .world = &folding};
+
+    if (folding.arena == NULL) {
+        return error_set(err, ERROR_OS, "no memory to fold the journal");
+    }
+    memcpy(walk.after.hash, meta->hash, sizeof(walk.after.hash));
+    bool ok = journal_walk(books->journal, &walk, err) && commit_fold(&folding, err);
+    arena_destroy(&folding.arena);
+    LOG_INFO(books->log,
+             "state_folded",
+             LOG_NUMBER("batch", meta->position),
+             LOG_NUMBER("facts", folding.facts));
+    return ok;
+}
+
+static bool catch_up(struct books *books, bool rebuild, struct error *err)
+{
+    const struct meta_record *meta = store_meta(books->store);
+    const struct journal_end end = journal_end(books->journal);
+    uint8_t hash[FACT_HASH_BYTES];
+
+    const bool fits = journal_hash(books->journal, meta->position, hash) &&
+                      memcmp(hash, meta->hash, sizeof(hash)) == 0;
+    if (rebuild || !fits) {
+        LOG_WARN(books->log,
+                 "state_rebuild",
+                 LOG_TEXT("reason", rebuild ? "asked" : "not of this journal"),
+                 LOG_NUMBER("position", meta->position),
+                 LOG_NUMBER("journal", end.number));
+        store_clear(books->store);
+    }
+    if (meta->position == end.number) {
+        return true;
+    }
+    return fold_rest(books, err);
+}
+
+/* ---- signs of life ------------------------------------------------------------------------------- */
+
+bool books_mark_alive(const struct books *books, int64_t now_us, struct error *err)
+{
+    char path[PATH_MAX];
+    char text[UTC_TEXT_MAX + 1];
+
+    (void)utc_format(now_us, UTC_SECONDS, text);
+    (void)snprintf(path, sizeof(path), "%s/alive", books->folder);
+    return file_write(path, bytes_of_text(text), 0600, err);
+}
+
+int64_t books_last_alive_us(const struct books *books)
+{
+    char path[PATH_MAX];
+    struct bytes text;
+    struct error ignored;
+    struct utc_civil civil;
+    bool has_offset = false;
+    int32_t offset_s = 0;
+    int64_t last_us = store_meta(books->store)->time_us;
+    struct arena *arena = arena_create(4096);
+
+    (void)snprintf(path, sizeof(path), "%s/alive", books->folder);
+    if (arena != NULL && file_read(path, UTC_TEXT_MAX, arena, &text, &ignored) &&
+        utc_parse_time((const char *)text.data, &civil, &has_offset, &offset_s) && has_offset) {
+        const int64_t alive_us = utc_of_civil(&civil);
+        last_us = alive_us > last_us ? alive_us : last_us;
+    }
+    arena_destroy(&arena);
+    return last_us;
+}

@@ -1,0 +1,324 @@
+/* Wait, decide, append, send. The order of the four is the promise that what is acknowledged is on disk. */
+#include "broker/daemon/loop.h"
+
+#include "broker/daemon/admission.h"
+#include "broker/daemon/broker.h"
+#include "broker/daemon/inbound.h"
+#include "broker/daemon/notify.h"
+#include "broker/daemon/outbound.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    TICK_MS = 1000,
+    RETRY_MS = 50,        /* after a full queue of a peer */
+    DEADLINES_MOST = 256, /* of one turn */
+    ALIVE_MS = 60000,
+    FAREWELL_MS = 200 /* for the last frames to leave before the sockets close */
+};
+static const size_t program_bytes = (size_t)512 << 20;
+
+/* What one turn leaves for the next. */
+struct pace {
+    bool more_frames;
+    bool more_deadlines;
+    bool retry;
+    int64_t next_due_us; /* core time; 0: none */
+    int64_t ticked_us;   /* boot clock */
+    int64_t marked_us;   /* boot clock: sign of life */
+};
+
+/* ---- opening and closing ------------------------------------------------------------------------- */
+
+static bool open_memory(struct broker *broker, struct error *err)
+{
+    broker->program = arena_create(program_bytes);
+    broker->arena = arena_create(INBOUND_ARENA_BYTES);
+    broker->sessions = broker->program == NULL ? NULL : session_table_create(broker->program);
+    return (broker->arena != NULL && broker->sessions != NULL) ||
+           error_set(err, ERROR_OS, "no memory");
+}
+
+static bool open_books(struct broker *broker, struct error *err)
+{
+    const struct books_options options = {
+        .folder = broker->settings.store, .clock = broker->clock, .log = broker->log};
+    if (!books_open(&broker->books, &options, err) ||
+        !keeper_open(
+            &broker->keeper, broker->settings.disclosure_key, broker->books.journal, err)) {
+        return false;
+    }
+    broker->core.store = broker->books.store;
+    const struct timekeeper_reading reading = {.wall_us = clock_wall_us(broker->clock),
+                                               .boot_us = clock_boot_us(broker->clock)};
+    timekeeper_start(&broker->time, books_last_alive_us(&broker->books), &reading);
+    broker->started_us = broker->time.now_us;
+    if (broker->time.doubted) {
+        LOG_ALARM(broker->log,
+                  "clock_doubted",
+                  LOG_NUMBER("off_s", (reading.wall_us - broker->time.now_us) / UTC_SECOND_US));
+    }
+    broker_read_time(broker);
+    return true;
+}
+
+/* The configuration of the journal, or the first one from the files. */
+static bool open_configuration(struct broker *broker, struct error *err)
+{
+    if (!regions_load(&broker->regions, broker->books.store, err)) {
+        return false;
+    }
+    broker_use_regions(broker);
+    const bool first = broker->core.region == NULL;
+    if (!configuration_start(broker, first ? CONFIGURATION_PROPOSE : CONFIGURATION_COMPARE, err)) {
+        return false;
+    }
+    if (!first) {
+        return true; /* what the files say is told while we serve */
+    }
+    if (!configuration_wait(broker, err)) {
+        return false;
+    }
+    return broker->core.region != NULL ||
+           error_set(err, ERROR_CONFIG, "the first configuration was refused, see the log");
+}
+
+static bool open_link(struct broker *broker, struct error *err)
+{
+    struct key32 secret;
+
+    if (!keys_read(broker->settings.curve_key, KEYS_CURVE_SECRET, &secret, err)) {
+        return error_prepend(err, "curve key");
+    }
+    const bool bound = link_context_create(&broker->context, err) &&
+                       link_server_create_curve(&broker->server,
+                                                broker->context,
+                                                broker->settings.listen,
+                                                &secret,
+                                                broker->endpoint,
+                                                err);
+    keys_wipe(&secret, sizeof(secret));
+    if (bound) {
+        link_server_set_admission(broker->server, admission_handshake, broker);
+    }
+    return bound;
+}
+
+static void close_all(struct broker *broker)
+{
+    configuration_close(&broker->configuration);
+    link_server_destroy(&broker->server);
+    link_context_destroy(&broker->context);
+    signals_close(&broker->signals);
+    keeper_close(&broker->keeper);
+    regions_release(&broker->regions);
+    books_close(&broker->books);
+    arena_destroy(&broker->arena);
+    arena_destroy(&broker->program);
+}
+
+static void tell_ready(const struct broker *broker, const char *notify_socket)
+{
+    (void)printf("READY endpoint=%s region=%s version=%u\n",
+                 broker->endpoint,
+                 broker->core.region->code,
+                 broker->core.region->version);
+    (void)fflush(stdout);
+    notify_say(notify_socket, "READY=1");
+    LOG_INFO(broker->log,
+             "ready",
+             LOG_TEXT("endpoint", broker->endpoint),
+             LOG_TEXT("region", broker->core.region->code),
+             LOG_NUMBER("version", broker->core.region->version),
+             LOG_NUMBER("position", store_meta(broker->books.store)->position));
+}
+
+/* ---- one turn ------------------------------------------------------------------------------------ */
+
+/* An administrator accepted the wall clock: from the next reading on it is believed. */
+static void follow_clock(struct broker *broker, const struct batch *batch)
+{
+    for (size_t i = 0; i < batch->entry_count; i++) {
+        for (size_t j = 0; j < batch->entries[i].fact_count; j++) {
+            if (batch->entries[i].facts[j].kind == FACT_CLOCK_ACCEPTED) {
+                const struct timekeeper_reading reading = {.wall_us = clock_wall_us(broker->clock),
+                                                           .boot_us = clock_boot_us(broker->clock)};
+                timekeeper_accept(&broker->time, &reading);
+                LOG_INFO(broker->log, "clock_accepted", LOG_NUMBER("us", broker->time.now_us));
+            }
+        }
+    }
+}
+
+static void log_turn(struct broker *broker, struct turn *turn, const struct batch *batch)
+{
+    const struct turn_alarm *alarms = NULL;
+    const size_t count = turn_alarms(turn, &alarms);
+
+    for (size_t i = 0; i < count; i++) {
+        LOG_ALARM(broker->log,
+                  "case_escalated",
+                  LOG_TEXT("case", alarms[i].case_number),
+                  LOG_TEXT("reason", vocabulary_code(VOCABULARY_DESK_REASON, alarms[i].reason)));
+    }
+    LOG_WITH(broker->log,
+             LOG_LEVEL_DEBUG,
+             "turn",
+             LOG_NUMBER("batch", batch->number),
+             LOG_NUMBER("entries", batch->entry_count),
+             LOG_NUMBER("arena_bytes", arena_used(broker->arena)),
+             LOG_NUMBER("took_us", clock_boot_us(broker->clock) - broker->boot_us));
+}
+
+static void tick(struct broker *broker, struct turn *turn, struct pace *pace)
+{
+    if (!broker->tick_now && broker->boot_us - pace->ticked_us < TICK_MS * INT64_C(1000)) {
+        return;
+    }
+    broker->tick_now = false;
+    pace->ticked_us = broker->boot_us;
+    inbound_tick(broker, turn);
+    if (broker->boot_us - pace->marked_us >= ALIVE_MS * INT64_C(1000)) {
+        struct error err;
+        pace->marked_us = broker->boot_us;
+        if (!books_mark_alive(&broker->books, broker->time.now_us, &err)) {
+            LOG_WARN(broker->log, "not_marked_alive", LOG_TEXT("error", err.text));
+        }
+    }
+}
+
+static struct turn *begin_turn(struct broker *broker, struct error *err)
+{
+    broker_read_time(broker);
+    arena_reset(broker->arena);
+    const struct turn_options options = {.now_us = broker->time.now_us,
+                                         .held_from_us = broker->time.held_from_us,
+                                         .hold_until_us = broker->time.hold_until_us,
+                                         .disk_low = broker->books.disk_low};
+    struct turn *turn = turn_begin(&broker->core, broker->arena, &options);
+    if (turn == NULL) {
+        (void)error_set(err, ERROR_OS, "no memory for a turn");
+    }
+    return turn;
+}
+
+/* Durable first, then spoken about. */
+static bool
+finish_turn(struct broker *broker, struct turn *turn, struct pace *pace, struct error *err)
+{
+    if (!books_append(&broker->books, turn, broker->arena, err)) {
+        return false;
+    }
+    const struct batch *batch = turn_batch(turn);
+    if (batch != NULL) {
+        follow_clock(broker, batch);
+        log_turn(broker, turn, batch);
+        broker->deliver = true;
+    }
+    pace->retry = outbound_send(broker);
+    return books_tend(&broker->books, false, err);
+}
+
+static bool run_turn(struct broker *broker, struct pace *pace, struct error *err)
+{
+    struct turn *turn = begin_turn(broker, err);
+    if (turn == NULL) {
+        return false;
+    }
+    pace->more_frames = inbound_drain(broker, turn);
+    pace->more_deadlines =
+        turn_deadlines(turn, DEADLINES_MOST, &pace->next_due_us) == DEADLINES_MOST;
+    tick(broker, turn, pace);
+    return finish_turn(broker, turn, pace, err);
+}
+
+static bool stop(struct broker *broker, struct pace *pace, struct error *err)
+{
+    struct turn *turn = begin_turn(broker, err);
+    if (turn == NULL) {
+        return false;
+    }
+    LOG_INFO(broker->log, "stopping", LOG_NUMBER("sessions", session_count(broker->sessions)));
+    const bool anybody = session_count(broker->sessions) > 0;
+    inbound_stop(broker, turn);
+    if (!finish_turn(broker, turn, pace, err) || !books_tend(&broker->books, true, err) ||
+        !books_mark_alive(&broker->books, broker->time.now_us, err)) {
+        return false;
+    }
+    return !anybody || link_wait(broker->context, NULL, 0, FAREWELL_MS, err);
+}
+
+/* ---- waiting ------------------------------------------------------------------------------------- */
+
+static int64_t sooner(int64_t a_ms, int64_t b_ms)
+{
+    return b_ms >= 0 && b_ms < a_ms ? b_ms : a_ms;
+}
+
+static int64_t wait_ms(const struct broker *broker, const struct pace *pace)
+{
+    if (pace->more_frames || pace->more_deadlines) {
+        return 0;
+    }
+    int64_t ms = sooner(TICK_MS, books_commit_in_ms(&broker->books));
+    ms = sooner(ms, pace->retry ? RETRY_MS : -1);
+    if (pace->next_due_us != 0) {
+        const int64_t due_ms = (pace->next_due_us - broker->time.now_us + 999) / 1000;
+        ms = sooner(ms, due_ms < 0 ? 0 : due_ms);
+    }
+    return ms;
+}
+
+/* Sets *stopping when a signal says so. */
+static bool
+wait_for_work(struct broker *broker, const struct pace *pace, bool *stopping, struct error *err)
+{
+    struct link_wait items[3] = {
+        {.server = broker->server},
+        {.fd = signals_fd(broker->signals)},
+        {.fd = broker->configuration.fd},
+    };
+    const size_t count = broker->configuration.child != 0 ? 3 : 2;
+
+    if (!link_wait(broker->context, items, count, wait_ms(broker, pace), err)) {
+        return false;
+    }
+    const struct signals_seen seen = signals_take(broker->signals);
+    *stopping = seen.stop;
+    if (seen.reload && !configuration_start(broker, CONFIGURATION_PROPOSE, err)) {
+        LOG_ERROR(broker->log, "configuration_refused", LOG_TEXT("reason", err->text));
+    }
+    return count < 3 || !items[2].ready || configuration_read(broker, err);
+}
+
+bool loop_run(const struct loop_options *options, struct error *err)
+{
+    struct broker *broker = calloc(1, sizeof(*broker));
+    struct pace pace = {.retry = false};
+    bool stopping = false;
+
+    if (broker == NULL) {
+        return error_set(err, ERROR_OS, "no memory");
+    }
+    broker->settings = options->settings;
+    broker->clock = options->clock;
+    broker->log = options->log;
+    configuration_open(&broker->configuration);
+    bool ok = signals_open(&broker->signals, err) && open_memory(broker, err) &&
+              open_books(broker, err) && open_configuration(broker, err) && open_link(broker, err);
+    if (ok) {
+        tell_ready(broker, options->notify_socket);
+    }
+    while (ok && !stopping) {
+        ok = wait_for_work(broker, &pace, &stopping, err) && run_turn(broker, &pace, err);
+    }
+    if (ok) {
+        notify_say(options->notify_socket, "STOPPING=1");
+        ok = stop(broker, &pace, err);
+    }
+    close_all(broker);
+    free(broker);
+    return ok;
+}
