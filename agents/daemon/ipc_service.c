@@ -14,28 +14,31 @@ enum { FRAMES_A_TURN = 256, ARENA_A_TURN_BYTES = 64 << 20 };
 
 /* ---- sending --------------------------------------------------------------------------------- */
 
-static void
-send_to(struct agent *agent, const struct link_peer *peer, const struct envelope *envelope)
-{
-    struct outbox_item item = {.peer = *peer};
-    if (!wire_encode(envelope, agent->turn, &item.frame) || !outbox_add(agent->outbox, &item)) {
-        LOG_WARN(agent->log, "ipc_answer_lost", LOG_NUMBER("kind", envelope->kind));
-    }
-}
-
 static void send_reply(struct agent *agent, const struct link_peer *peer, const struct reply *reply)
 {
     struct envelope envelope = {.version = LIMIT_PROTOCOL_VERSION, .kind = BODY_REPLY};
     envelope.body.reply = *reply;
-    send_to(agent, peer, &envelope);
+    struct outbox_item item = {.peer = *peer};
+    if (!wire_encode(&envelope, agent->turn, &item.frame) || !outbox_add(agent->outbox, &item)) {
+        LOG_WARN(agent->log, "ipc_reply_lost", LOG_NUMBER("number", reply->number));
+    }
 }
 
+/* The facts of a case may be more than one frame takes: then the oldest stay behind. */
 static void
 send_answer(struct agent *agent, const struct link_peer *peer, const struct answer *answer)
 {
     struct envelope envelope = {.version = LIMIT_PROTOCOL_VERSION, .kind = BODY_ANSWER};
     envelope.body.answer = *answer;
-    send_to(agent, peer, &envelope);
+    struct outbox_item item = {.peer = *peer};
+    bool fits = wire_encode(&envelope, agent->turn, &item.frame);
+    while (!fits && answer->case_count == 1 && answer->cases[0].facts_count > 0) {
+        answer->cases[0].facts_count--;
+        fits = wire_encode(&envelope, agent->turn, &item.frame);
+    }
+    if (!fits || !outbox_add(agent->outbox, &item)) {
+        LOG_WARN(agent->log, "ipc_answer_lost", LOG_NUMBER("kind", answer->kind));
+    }
 }
 
 static void refuse_query(struct agent *agent,
