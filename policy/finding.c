@@ -27,6 +27,7 @@ static const struct phrase yaml_texts[] = {
 
 static void
 add(struct finding_list *list, bool warning, const struct text_pos *at, struct phrase text);
+static struct finding *take_slot(struct finding_list *list, bool warning);
 static const char *format_text(struct arena *arena, const char *format, va_list args)
     __attribute__((format(printf, 2, 0)));
 static const char *yaml_in_russian(struct arena *arena, const char *text);
@@ -114,15 +115,29 @@ add(struct finding_list *list, bool warning, const struct text_pos *at, struct p
     } else {
         list->errors++;
     }
-    if (list->count == FINDING_MAX) {
-        list->dropped++;
+    struct finding *item = take_slot(list, warning);
+    if (item == NULL) {
         return;
     }
-    struct finding *item = &list->items[list->count++];
     item->warning = warning;
     item->at = at == NULL ? (struct text_pos){.line = 0} : *at;
     item->text.ru = text.ru == NULL ? memory_out.ru : text.ru;
     item->text.en = text.en == NULL ? memory_out.en : text.en;
+}
+
+/* A full list gives up its last warning for an error. */
+static struct finding *take_slot(struct finding_list *list, bool warning)
+{
+    if (list->count < FINDING_MAX) {
+        return &list->items[list->count++];
+    }
+    list->dropped++;
+    for (size_t i = list->count; i > 0 && !warning; i--) {
+        if (list->items[i - 1].warning) {
+            return &list->items[i - 1];
+        }
+    }
+    return NULL;
 }
 
 static const char *format_text(struct arena *arena, const char *format, va_list args)

@@ -44,6 +44,11 @@ bool source_load(const char *path,
                  struct region_input *input,
                  struct source_broker *broker,
                  struct source_report *report) __attribute__((warn_unused_result));
+/* A proposal compiled on its own, with numbers in the order of the files: for checks and questions without a broker. */
+bool source_compile(const struct region_input *input,
+                    struct arena *arena,
+                    struct region **out,
+                    struct error_list *errors) __attribute__((warn_unused_result));
 /* "file:line:column: error: text", the source line and a caret under it. */
 void source_print(const struct source_report *report, enum language language, FILE *stream);
 

@@ -1,0 +1,421 @@
+/* broker.yaml and what it names: read, checked, made into a proposal. */
+#include "policy/source.h"
+
+#include "base/file.h"
+#include "policy/source_set.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+enum { PREFIX_BYTES_MAX = 8 };
+
+/* What broker.yaml says about the others. */
+struct names {
+    const char *code;
+    const char *prefix;
+    struct phrase title;
+    const char *calendar;
+    const char *directory;
+    const char *policy;
+};
+
+static bool load_all(struct source_set *set,
+                     const char *path,
+                     struct region_input *input,
+                     struct source_broker *broker);
+static bool read_broker(struct source_set *set, struct names *names, struct source_broker *broker);
+static const char *take_path(struct source_set *set, struct reader *reader, const char *key);
+static void read_keys(struct source_set *set, struct reader *reader, struct source_broker *broker);
+static void check_prefix(struct reader *reader, const char *prefix);
+static bool parse_file(struct source_set *set, const char *path, struct yaml_file *out);
+static size_t
+parse_all(struct source_set *set, const char *path, struct yaml_file files[SOURCE_FILES_MAX]);
+static bool is_folder(const char *path);
+static void check_policy(struct source_set *set);
+static void
+fill_input(struct source_set *set, const struct names *names, struct region_input *input);
+static void
+fill_report(const struct source_set *set, struct arena *arena, struct source_report *report);
+static const char *line_of(const struct source_set *set, const struct text_pos *at);
+static const char *cut_line(const struct source_set *set, struct bytes content, uint32_t line);
+static int compare_items(const void *a, const void *b);
+
+bool source_load(const char *path,
+                 int64_t now_us,
+                 struct arena *arena,
+                 struct region_input *input,
+                 struct source_broker *broker,
+                 struct source_report *report)
+{
+    struct source_set *set = arena_alloc(arena, sizeof(*set));
+    bool good = false;
+
+    report->count = 0;
+    report->errors = 0;
+    report->warnings = 0;
+    if (set == NULL || !finding_list_begin(&set->findings, arena)) {
+        report->items[0] = (struct source_diagnostic){
+            .text = {"не хватило памяти для проверки", "the check ran out of memory"}};
+        report->count = 1;
+        report->errors = 1;
+        return false;
+    }
+    set->arena = arena;
+    set->now_us = now_us;
+    good = load_all(set, path, input, broker);
+    fill_report(set, arena, report);
+    directory_destroy(&set->directory);
+    calendar_destroy(&set->calendar);
+    return good;
+}
+
+bool source_compile(const struct region_input *input,
+                    struct arena *arena,
+                    struct region **out,
+                    struct error_list *errors)
+{
+    struct region_input numbered = *input;
+    struct directory_row *rows =
+        arena_copy(arena, input->rows, input->row_count * sizeof(*input->rows));
+    uint32_t counts[DIRECTORY_END] = {0};
+
+    if (rows == NULL) {
+        return error_list_add(errors, ERROR_OS, NULL, "region: out of memory");
+    }
+    for (size_t i = 0; i < input->row_count; i++) {
+        rows[i].number = ++counts[rows[i].kind];
+    }
+    numbered.rows = rows;
+    return region_create(out, &numbered, errors);
+}
+
+size_t source_set_row_of(const struct source_set *set, enum directory_kind kind, uint32_t number)
+{
+    size_t i = 0;
+
+    while (i < set->row_count && (set->rows[i].kind != kind || set->rows[i].number != number)) {
+        i++;
+    }
+    return i;
+}
+
+struct text_pos source_set_at(const struct source_set *set, size_t row, const char *key)
+{
+    const struct source_place *place = &set->places[row];
+    const struct yaml_node *node = key == NULL ? NULL : yaml_tree_get(place->node, key);
+
+    return yaml_tree_pos(place->file, node == NULL ? place->node : node);
+}
+
+static bool load_all(struct source_set *set,
+                     const char *path,
+                     struct region_input *input,
+                     struct source_broker *broker)
+{
+    struct names names = {.code = NULL};
+    const char *file = is_folder(path) ? arena_format(set->arena, "%s/broker.yaml", path) : path;
+
+    if (file == NULL || !parse_file(set, file, &set->broker)) {
+        return false;
+    }
+    bool named = read_broker(set, &names, broker);
+    if (names.calendar != NULL && parse_file(set, names.calendar, &set->calendar_file)) {
+        (void)!calendar_read(&set->calendar, &set->calendar_file, set->now_us, &set->findings);
+    }
+    if (names.directory != NULL) {
+        set->directory_file_count = parse_all(set, names.directory, set->directory_files);
+    }
+    if (names.policy != NULL) {
+        set->policy_file_count = parse_all(set, names.policy, set->policy_files);
+    }
+    if (!named) {
+        return false;
+    }
+    source_set_read_rows(set);
+    set->directory = directory_create_draft(set->rows, set->row_count);
+    if (set->directory == NULL) {
+        return finding_error(
+            &set->findings, NULL, "справочник: не хватило памяти", "directory: out of memory");
+    }
+    source_set_check_rows(set);
+    source_set_check_keys(set);
+    check_policy(set);
+    if (set->findings.errors > 0) {
+        return false;
+    }
+    fill_input(set, &names, input);
+    return set->findings.errors == 0;
+}
+
+static bool read_broker(struct source_set *set, struct names *names, struct source_broker *broker)
+{
+    struct reader reader = reader_begin(
+        &set->broker, set->broker.root, (struct phrase){"брокер", "the broker"}, &set->findings);
+    size_t errors = set->findings.errors;
+
+    if (reader.map == NULL) {
+        return false;
+    }
+    names->code = reader_id(&reader, "region", READER_REQUIRED);
+    names->prefix = reader_text(&reader, "number-prefix", READER_REQUIRED);
+    names->title = reader_title(&reader, READER_REQUIRED);
+    check_prefix(&reader, names->prefix);
+    broker->listen = reader_text(&reader, "listen", READER_REQUIRED);
+    if (broker->listen != NULL && strncmp(broker->listen, "tcp://", 6) != 0) {
+        reader_error(&reader,
+                     yaml_tree_get(reader.map, "listen"),
+                     (struct phrase){"«%s» — не адрес, как tcp://127.0.0.1:7551",
+                                     "\"%s\" is no endpoint as tcp://127.0.0.1:7551"},
+                     broker->listen);
+    }
+    read_keys(set, &reader, broker);
+    broker->store = take_path(set, &reader, "store");
+    names->calendar = take_path(set, &reader, "calendar");
+    names->directory = take_path(set, &reader, "directory");
+    names->policy = take_path(set, &reader, "policy");
+    (void)reader_end(&reader);
+    return set->findings.errors == errors;
+}
+
+static const char *take_path(struct source_set *set, struct reader *reader, const char *key)
+{
+    const char *text = reader_text(reader, key, READER_REQUIRED);
+
+    return text == NULL ? NULL : file_beside(set->arena, set->broker.name, text);
+}
+
+static void read_keys(struct source_set *set, struct reader *reader, struct source_broker *broker)
+{
+    const struct yaml_node *node = reader_node(reader, "keys", READER_REQUIRED);
+
+    if (node == NULL) {
+        return;
+    }
+    struct reader keys =
+        reader_begin(&set->broker, node, (struct phrase){"ключи", "the keys"}, &set->findings);
+    if (keys.map != NULL) {
+        broker->curve_key = take_path(set, &keys, "curve");
+        broker->disclosure_key = take_path(set, &keys, "disclosure");
+        (void)reader_end(&keys);
+    }
+}
+
+/* It is spoken by telephone. */
+static void check_prefix(struct reader *reader, const char *prefix)
+{
+    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+
+    if (prefix == NULL) {
+        return;
+    }
+    size_t bytes = strlen(prefix);
+    if (bytes == 0 || bytes > PREFIX_BYTES_MAX || strspn(prefix, letters) != bytes) {
+        reader_error(reader,
+                     yaml_tree_get(reader->map, "number-prefix"),
+                     (struct phrase){"«%s»: нужно от 1 до 8 букв A-Z",
+                                     "\"%s\": from 1 to 8 letters A-Z are needed"},
+                     prefix);
+    }
+}
+
+static bool parse_file(struct source_set *set, const char *path, struct yaml_file *out)
+{
+    struct error_list *errors = arena_alloc(set->arena, sizeof(*errors));
+    struct text_pos at = error_pos(path, 1, 1);
+    struct bytes content;
+    struct error err;
+
+    if (errors == NULL) {
+        return finding_error(&set->findings, &at, "не хватило памяти", "out of memory");
+    }
+    if (!file_read(path, YAML_TREE_BYTES_MAX, set->arena, &content, &err)) {
+        return finding_error(
+            &set->findings, &at, "файл не читается: %s", "the file cannot be read: %s", err.text);
+    }
+    bool good = yaml_tree_parse(path, content, set->arena, out, errors);
+    out->name = path;
+    out->content = content;
+    finding_adopt_yaml(&set->findings, errors);
+    return good;
+}
+
+/* A file, or all *.yaml files of a folder in the order of their names. Those that do not parse are left out. */
+static size_t
+parse_all(struct source_set *set, const char *path, struct yaml_file files[SOURCE_FILES_MAX])
+{
+    struct text_pos at = error_pos(path, 1, 1);
+    char **names = NULL;
+    size_t name_count = 0;
+    size_t count = 0;
+    struct error err;
+
+    if (!is_folder(path)) {
+        return parse_file(set, path, &files[0]) ? 1 : 0;
+    }
+    if (!file_list(path, ".yaml", set->arena, &names, &name_count, &err)) {
+        finding_error(&set->findings,
+                      &at,
+                      "папка не читается: %s",
+                      "the folder cannot be read: %s",
+                      err.text);
+        return 0;
+    }
+    if (name_count == 0 || name_count > SOURCE_FILES_MAX) {
+        finding_error(&set->findings,
+                      &at,
+                      "в папке должно быть от 1 до %d файлов *.yaml",
+                      "the folder must hold from 1 to %d files *.yaml",
+                      SOURCE_FILES_MAX);
+        return 0;
+    }
+    for (size_t i = 0; i < name_count; i++) {
+        const char *file = arena_format(set->arena, "%s/%s", path, names[i]);
+        if (file != NULL && parse_file(set, file, &files[count])) {
+            count++;
+        }
+    }
+    return count;
+}
+
+static bool is_folder(const char *path)
+{
+    struct stat status;
+
+    return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+static void check_policy(struct source_set *set)
+{
+    struct policy_context context = {.directory = set->directory,
+                                     .calendar = set->calendar,
+                                     .zone = directory_root_zone(set->directory)};
+    struct policy *policy = NULL;
+    size_t bytes = set->calendar_file.content.size;
+
+    for (size_t i = 0; i < set->policy_file_count; i++) {
+        bytes += set->policy_files[i].content.size;
+    }
+    if (bytes > LIMIT_POLICY_BYTES) {
+        finding_error(&set->findings,
+                      NULL,
+                      "политика и календарь вместе длиннее %d байт: %zu",
+                      "the policy and the calendar together exceed %d bytes: %zu",
+                      LIMIT_POLICY_BYTES,
+                      bytes);
+    }
+    if (set->policy_file_count > 0 &&
+        policy_read(&policy, set->policy_files, set->policy_file_count, &context, &set->findings) &&
+        set->findings.errors == 0) {
+        policy_prove(policy, set->directory, &set->findings);
+        policy_check(policy, set->directory, &set->findings);
+    }
+    policy_destroy(&policy);
+}
+
+/* Texts get fixed names in the journal: "calendar.yaml", "policy.yaml" or "policy/NAME". */
+static void
+fill_input(struct source_set *set, const struct names *names, struct region_input *input)
+{
+    struct region_text *texts = arena_array(set->arena, set->policy_file_count + 1, sizeof(*texts));
+
+    if (texts == NULL) {
+        finding_error(&set->findings, NULL, "не хватило памяти", "out of memory");
+        return;
+    }
+    texts[0] = (struct region_text){"calendar.yaml", set->calendar_file.content};
+    for (size_t i = 0; i < set->policy_file_count; i++) {
+        const struct yaml_file *file = &set->policy_files[i];
+        const char *slash = strrchr(file->name, '/');
+        texts[i + 1].name =
+            set->policy_file_count == 1
+                ? "policy.yaml"
+                : arena_format(set->arena, "policy/%s", slash == NULL ? file->name : slash + 1);
+        texts[i + 1].text = file->content;
+    }
+    for (size_t i = 0; i < set->row_count; i++) {
+        set->rows[i].number = 0;
+    }
+    *input = (struct region_input){.code = names->code,
+                                   .number_prefix = names->prefix,
+                                   .title = names->title,
+                                   .rows = set->rows,
+                                   .row_count = set->row_count,
+                                   .texts = texts,
+                                   .text_count = set->policy_file_count + 1};
+}
+
+static void
+fill_report(const struct source_set *set, struct arena *arena, struct source_report *report)
+{
+    (void)arena;
+    for (size_t i = 0; i < set->findings.count; i++) {
+        const struct finding *finding = &set->findings.items[i];
+        report->items[i] = (struct source_diagnostic){.warning = finding->warning,
+                                                      .at = finding->at,
+                                                      .text = finding->text,
+                                                      .line = line_of(set, &finding->at)};
+    }
+    report->count = set->findings.count;
+    report->errors = set->findings.errors;
+    report->warnings = set->findings.warnings;
+    qsort(report->items, report->count, sizeof(report->items[0]), compare_items);
+}
+
+static const char *line_of(const struct source_set *set, const struct text_pos *at)
+{
+    const struct yaml_file *const groups[] = {
+        &set->broker, &set->calendar_file, set->directory_files, set->policy_files};
+    const size_t counts[] = {1, 1, SOURCE_FILES_MAX, SOURCE_FILES_MAX};
+
+    for (size_t group = 0; group < 4 && at->line > 0; group++) {
+        for (size_t i = 0; i < counts[group] && groups[group][i].name != NULL; i++) {
+            struct text_pos same = error_pos(groups[group][i].name, 1, 1);
+            if (strcmp(same.file, at->file) == 0) {
+                return cut_line(set, groups[group][i].content, at->line);
+            }
+        }
+    }
+    return NULL;
+}
+
+static const char *cut_line(const struct source_set *set, struct bytes content, uint32_t line)
+{
+    size_t begin = 0;
+
+    for (uint32_t i = 1; i < line; i++) {
+        const uint8_t *end = memchr(content.data + begin, '\n', content.size - begin);
+        if (end == NULL) {
+            return NULL;
+        }
+        begin = (size_t)(end - content.data) + 1;
+    }
+    const uint8_t *end = memchr(content.data + begin, '\n', content.size - begin);
+    size_t bytes = end == NULL ? content.size - begin : (size_t)(end - content.data) - begin;
+    if (bytes > 0 && content.data[begin + bytes - 1] == '\r') {
+        bytes--;
+    }
+    return bytes == 0 ? NULL : arena_text_of(set->arena, bytes_of(content.data + begin, bytes));
+}
+
+/* By place; what has none comes last. */
+static int compare_items(const void *a, const void *b)
+{
+    const struct source_diagnostic *one = a;
+    const struct source_diagnostic *other = b;
+
+    if ((one->at.line == 0) != (other->at.line == 0)) {
+        return one->at.line == 0 ? 1 : -1;
+    }
+    int order = strcmp(one->at.file, other->at.file);
+    if (order != 0) {
+        return order;
+    }
+    if (one->at.line != other->at.line) {
+        return one->at.line < other->at.line ? -1 : 1;
+    }
+    if (one->at.column != other->at.column) {
+        return one->at.column < other->at.column ? -1 : 1;
+    }
+    return strcmp(one->text.en, other->text.en);
+}

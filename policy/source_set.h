@@ -1,0 +1,44 @@
+/* The files of one configuration while they are read and checked; only source*.c include this. */
+#ifndef POLICY_SOURCE_SET_H
+#define POLICY_SOURCE_SET_H
+
+#include "policy/reader.h"
+#include "policy/source.h"
+
+/* Where a row was written. */
+struct source_place {
+    const struct yaml_file *file;
+    const struct yaml_node *node;
+};
+
+struct source_set {
+    struct arena *arena;
+    struct finding_list findings;
+    int64_t now_us;
+    struct yaml_file broker;
+    struct yaml_file calendar_file;
+    struct yaml_file directory_files[SOURCE_FILES_MAX];
+    size_t directory_file_count;
+    struct yaml_file policy_files[SOURCE_FILES_MAX];
+    size_t policy_file_count;
+    /* Rows carry numbers in the order of the files until they leave as a proposal. */
+    struct directory_row *rows;
+    struct source_place *places;
+    size_t row_count;
+    uint32_t counts[DIRECTORY_END];
+    struct directory *directory; /* the rows as far as they fit together */
+    struct calendar *calendar;   /* NULL: it has errors */
+};
+
+/* source_rows.c: all lists of the directory's files into rows. */
+void source_set_read_rows(struct source_set *set);
+/* source_check.c: do the rows fit together? Uses the draft directory. */
+void source_set_check_rows(struct source_set *set);
+/* source_key.c: keys of sites, and one administrator that can be reached. */
+void source_set_check_keys(struct source_set *set);
+/* The place of a row's value, or of the row when it has no such key. */
+struct text_pos source_set_at(const struct source_set *set, size_t row, const char *key);
+/* Index of the row with that number. */
+size_t source_set_row_of(const struct source_set *set, enum directory_kind kind, uint32_t number);
+
+#endif
