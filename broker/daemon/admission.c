@@ -24,7 +24,7 @@ uint32_t admission_site(struct broker *broker, const struct link_peer *peer)
     const uint32_t site = site_of(broker, peer->key);
 
     if (site == 0) {
-        struct outbox_item *item = outbox_add(&broker->outbox, broker->arena);
+        struct postbag_item *item = postbag_add(&broker->postbag, broker->arena);
         if (item != NULL) {
             item->peer = *peer;
             item->envelope.version = LIMIT_PROTOCOL_VERSION;

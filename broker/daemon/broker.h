@@ -12,7 +12,7 @@
 #include "broker/core/turn.h"
 #include "broker/daemon/books.h"
 #include "broker/daemon/configuration.h"
-#include "broker/daemon/outbox.h"
+#include "broker/daemon/postbag.h"
 #include "broker/daemon/settings.h"
 #include "broker/keeper.h"
 #include "broker/regions.h"
@@ -32,7 +32,7 @@ struct broker {
     int64_t boot_us; /* boot clock of this turn */
     int64_t started_us;
     struct session_table *sessions;
-    struct outbox outbox;
+    struct postbag postbag;
     struct configuration configuration;
     struct signals *signals;
     struct link_context *context;

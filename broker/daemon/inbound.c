@@ -68,7 +68,7 @@ bool inbound_drain(struct broker *broker, struct turn *turn)
 static struct envelope *
 add_reply(struct broker *broker, const struct session_effect *effect, const struct reply *reply)
 {
-    struct outbox_item *item = outbox_add(&broker->outbox, broker->arena);
+    struct postbag_item *item = postbag_add(&broker->postbag, broker->arena);
     if (item == NULL) {
         return NULL;
     }
@@ -115,7 +115,7 @@ static void repeat(struct broker *broker, const struct session_effect *effect)
 
 static void queue(struct broker *broker, const struct session_effect *effect)
 {
-    struct outbox_item *item = outbox_add(&broker->outbox, broker->arena);
+    struct postbag_item *item = postbag_add(&broker->postbag, broker->arena);
     if (item != NULL) {
         item->peer = effect->peer;
         item->site = effect->site;

@@ -21,7 +21,7 @@ static bool is_connected(const void *world, uint32_t site)
     return session_is_open(world, site);
 }
 
-static struct answer answer(const struct broker *broker, const struct outbox_item *item)
+static struct answer answer(const struct broker *broker, const struct postbag_item *item)
 {
     const struct query_world world = {
         .now_us = broker->time.now_us,
@@ -36,7 +36,7 @@ static struct answer answer(const struct broker *broker, const struct outbox_ite
     return query_answer(&broker->core, broker->arena, item->site, item->query, &world);
 }
 
-static void send_item(struct broker *broker, struct outbox_item *item)
+static void send_item(struct broker *broker, struct postbag_item *item)
 {
     const struct arena_mark mark = arena_mark(broker->arena);
     struct bytes frame;
@@ -268,14 +268,14 @@ static bool deliver(struct broker *broker)
 
 bool outbound_send(struct broker *broker)
 {
-    struct outbox_item *item = broker->outbox.first;
+    struct postbag_item *item = broker->postbag.first;
 
     for (; item != NULL; item = item->next) {
         send_item(broker, item);
     }
-    if (broker->outbox.lost > 0) {
-        LOG_WARN(broker->log, "replies_lost", LOG_NUMBER("count", broker->outbox.lost));
+    if (broker->postbag.lost > 0) {
+        LOG_WARN(broker->log, "replies_lost", LOG_NUMBER("count", broker->postbag.lost));
     }
-    memset(&broker->outbox, 0, sizeof(broker->outbox));
+    memset(&broker->postbag, 0, sizeof(broker->postbag));
     return broker->deliver && broker->core.region != NULL && deliver(broker);
 }

@@ -4,7 +4,7 @@
 
 #include "broker/daemon/broker.h"
 
-/* Empties the outbox and sends deliveries. Returns true when something could not be sent now and is to be tried
+/* Empties the postbag and sends deliveries. Returns true when something could not be sent now and is to be tried
  * again soon. */
 bool outbound_send(struct broker *broker);
 

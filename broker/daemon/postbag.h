@@ -2,8 +2,8 @@
  *
  * A list in the turn's arena; emptied by outbound_send.
  */
-#ifndef BROKER_DAEMON_OUTBOX_H
-#define BROKER_DAEMON_OUTBOX_H
+#ifndef BROKER_DAEMON_POSTBAG_H
+#define BROKER_DAEMON_POSTBAG_H
 
 #include "base/arena.h"
 #include "base/link.h"
@@ -12,21 +12,21 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-struct outbox_item {
+struct postbag_item {
     struct link_peer peer;
     uint32_t site;             /* 0: no session's */
     const struct query *query; /* to be answered; NULL: send the envelope */
     struct envelope envelope;
-    struct outbox_item *next;
+    struct postbag_item *next;
 };
 
-struct outbox {
-    struct outbox_item *first;
-    struct outbox_item *last;
+struct postbag {
+    struct postbag_item *first;
+    struct postbag_item *last;
     size_t lost; /* not kept for want of memory: their peers repeat them */
 };
 
 /* The new item, zeroed, at the end. NULL: the arena is full, and the loss is counted. */
-struct outbox_item *outbox_add(struct outbox *outbox, struct arena *arena);
+struct postbag_item *postbag_add(struct postbag *postbag, struct arena *arena);
 
 #endif

@@ -1,0 +1,243 @@
+/* The keeper: what an agent sealed reaches the site that may see it, those sections and no others. */
+#include "broker/keeper.h"
+
+#include "proto/sealing.h"
+#include "proto/wire.h"
+#include "tests/support/scratch.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { SITE = 1, WORKER = 1 };
+
+struct world {
+    struct scratch *scratch;
+    struct arena *arena;
+    struct journal *journal;
+    struct store *store;
+    struct directory *directory;
+    struct keeper *keeper;
+    struct key32 disclosure;   /* secret */
+    struct key32 site_sealing; /* secret */
+};
+
+static const struct id128 referral_id = {{0x01, 0x92}};
+static const struct id128 case_id = {{0x77}};
+
+static void make_directory(struct world *world)
+{
+    struct key32 public_key;
+    struct error err;
+    static const char *home[] = {"north"};
+    struct directory_row rows[] = {
+        {.kind = DIRECTORY_TERRITORY, .number = 1, .id = "north", .zone = "z"},
+        {.kind = DIRECTORY_AGENCY,
+         .number = 1,
+         .id = "social",
+         .agency_kind = AGENCY_KIND_SOCIAL,
+         .ownership = OWNERSHIP_STATE,
+         .home_site = "social-1",
+         .territories = home,
+         .territory_count = 1},
+        {.kind = DIRECTORY_SITE, .number = SITE, .id = "social-1", .agency = "social"},
+        {.kind = DIRECTORY_WORKER,
+         .number = WORKER,
+         .id = "curator-1",
+         .site = "social-1",
+         .roles = 1U << ROLE_CASE_CURATOR,
+         .capacity = 10},
+        {.kind = DIRECTORY_KEY, .number = 1, .id = "social-1/key", .site = "social-1"},
+    };
+    const bool removed[5] = {false};
+    for (size_t i = 0; i < 5; i++) {
+        const char **texts[] = {&rows[i].title_ru,
+                                &rows[i].title_en,
+                                &rows[i].parent,
+                                &rows[i].zone,
+                                &rows[i].oktmo,
+                                &rows[i].home_site,
+                                &rows[i].agency,
+                                &rows[i].site,
+                                &rows[i].territory};
+        for (size_t j = 0; j < sizeof(texts) / sizeof(texts[0]); j++) {
+            *texts[j] = *texts[j] == NULL ? "" : *texts[j];
+        }
+    }
+    keys_generate(KEYS_SEALING_SECRET, 0, &world->site_sealing);
+    keys_public_of(&world->site_sealing, &public_key);
+    memcpy(rows[4].sealing, public_key.bytes, KEYS_BYTES);
+    memset(rows[4].curve, 5, KEYS_BYTES);
+    if (!directory_create(&world->directory, rows, removed, 5, &err)) {
+        fail_msg("%s", err.text);
+    }
+}
+
+/* A referral as an agent seals it, in batch 1 of the journal and in the state. */
+static void make_referral(struct world *world)
+{
+    struct person child = {.role = PERSON_CHILD,
+                           .surname = "Примерова-17",
+                           .name = "Аня",
+                           .patronymic = "Тестовна",
+                           .born = "2021-04-03",
+                           .document = ""};
+    struct facts facts = {.persons = &child,
+                          .person_count = 1,
+                          .address = "Татарск, улица Примерная, 1",
+                          .phone = "",
+                          .note = "",
+                          .circumstances = "В доме холодно.",
+                          .health = "",
+                          .law = ""};
+    struct key32 disclosure_public;
+    struct error err;
+    struct journal_end end;
+    struct referral referral = {
+        .id = referral_id,
+        .purpose = PURPOSE_CASE,
+        .labels = {.territory = "north",
+                   .risk = RISK_SOP,
+                   .direction = DIRECTION_PREVENTION,
+                   .channel = CHANNEL_SPECIALIST,
+                   .basis = LEGAL_BASIS_CONSENT,
+                   .needs = 2},
+    };
+    keys_public_of(&world->disclosure, &disclosure_public);
+    disclosure_public.epoch = world->disclosure.epoch;
+    assert_true(sealing_seal(&facts, &disclosure_public, world->arena, &referral));
+    const struct journal_key key = {
+        .referral = referral_id, .epoch = referral.disclosure_epoch, .sealed = referral.sealed_key};
+    referral.sealed_key = bytes_of(NULL, 0);
+
+    struct fact fact = {.kind = FACT_REFERRAL_STORED, .referral = referral_id, .case_id = case_id};
+    struct entry entry = {.cause = ENTRY_COMMAND, .site = 2, .facts = &fact, .fact_count = 1};
+    struct batch batch = {.number = 1, .time_us = 1, .entries = &entry, .entry_count = 1};
+    struct journal_record record = {.number = 1, .keys = &key, .key_count = 1};
+    assert_true(wire_encode_referral(&referral, world->arena, &fact.blob));
+    assert_true(fact_encode_batch(&batch, world->arena, &record.coded));
+    assert_true(journal_begin(world->journal, &record, &err));
+    assert_true(journal_finish(world->journal, &end, &err));
+
+    const struct referral_record stored = {.id = referral_id, .case_id = case_id, .batch = 1};
+    store_put_referral(world->store, &stored);
+}
+
+static void permit(struct world *world, uint32_t mask, bool gone)
+{
+    const struct view_record view = {.mask = mask, .worker = WORKER, .gone = gone, .at_us = 99};
+    store_put_view(world->store, SITE, DELIVERY_DISCLOSURE, &referral_id, &view);
+}
+
+static int set_up(void **state)
+{
+    static struct world world;
+    struct error err;
+    memset(&world, 0, sizeof(world));
+    assert_true(keys_start(&err));
+    world.scratch = scratch_create();
+    world.arena = arena_create(32 << 20);
+    keys_generate(KEYS_DISCLOSURE_SECRET, 4, &world.disclosure);
+    const char *path = scratch_path(world.scratch, "disclosure.key");
+    if (!keys_write(path, KEYS_DISCLOSURE_SECRET, &world.disclosure, NULL, &err) ||
+        !journal_open(&world.journal, scratch_path(world.scratch, "journal"), &err) ||
+        !store_open(&world.store, scratch_path(world.scratch, "state"), 64 << 20, &err) ||
+        !store_begin(world.store, &err) || !keeper_open(&world.keeper, path, world.journal, &err)) {
+        fail_msg("%s", err.text);
+    }
+    make_directory(&world);
+    make_referral(&world);
+    *state = &world;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    struct world *world = *state;
+    keeper_close(&world->keeper);
+    store_close(&world->store);
+    journal_close(&world->journal);
+    directory_destroy(&world->directory);
+    arena_destroy(&world->arena);
+    scratch_destroy(&world->scratch);
+    return 0;
+}
+
+static enum keeper_verdict disclose(struct world *world, struct delivery *out)
+{
+    const struct keeper_request request = {.store = world->store,
+                                           .directory = world->directory,
+                                           .site = SITE,
+                                           .referral = referral_id,
+                                           .now_us = 1};
+    return keeper_disclose(world->keeper, &request, world->arena, out);
+}
+
+static void a_site_opens_the_sections_it_may_see_and_no_others(void **state)
+{
+    struct world *world = *state;
+    struct delivery delivery;
+    struct facts facts;
+    permit(world, 1U << SECTION_IDENTITY | 1U << SECTION_HEALTH, false);
+    assert_int_equal(disclose(world, &delivery), KEEPER_MADE);
+    assert_int_equal(delivery.kind, DELIVERY_DISCLOSURE);
+    assert_false(delivery.gone);
+    assert_string_equal(delivery.view.disclosure.worker, "curator-1");
+    assert_true(id128_equal(&delivery.view.disclosure.case_id, &case_id));
+    assert_int_equal(delivery.view.disclosure.at_us, 99);
+    assert_int_equal(delivery.view.disclosure.section_count, 1); /* there is no health section */
+    memset(&facts, 0, sizeof(facts));
+    assert_true(
+        sealing_open(&delivery.view.disclosure, &world->site_sealing, world->arena, &facts));
+    assert_int_equal(facts.person_count, 1);
+    assert_string_equal(facts.persons[0].surname, "Примерова-17");
+    assert_true(facts.circumstances == NULL || facts.circumstances[0] == '\0');
+    assert_true(facts.address == NULL || facts.address[0] == '\0');
+}
+
+static void what_a_site_may_not_see_is_gone(void **state)
+{
+    struct world *world = *state;
+    struct delivery delivery;
+    assert_int_equal(disclose(world, &delivery), KEEPER_GONE);
+    assert_true(delivery.gone);
+    assert_true(id128_equal(&delivery.entity, &referral_id));
+    permit(world, 1U << SECTION_IDENTITY, true);
+    assert_int_equal(disclose(world, &delivery), KEEPER_GONE);
+}
+
+static void an_erased_referral_cannot_be_disclosed(void **state)
+{
+    struct world *world = *state;
+    struct delivery delivery;
+    struct error err;
+    permit(world, 1U << SECTION_IDENTITY, false);
+    assert_true(journal_erase_keys(world->journal, &referral_id, 1, &err));
+    assert_int_equal(disclose(world, &delivery), KEEPER_GONE);
+    assert_true(delivery.gone);
+}
+
+static void a_public_key_is_told_with_its_epoch(void **state)
+{
+    struct world *world = *state;
+    struct key32 expected;
+    keys_public_of(&world->disclosure, &expected);
+    assert_int_equal(keeper_public(world->keeper)->epoch, 4);
+    assert_memory_equal(keeper_public(world->keeper)->bytes, expected.bytes, KEYS_BYTES);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+    const struct CMUnitTest tests[] = {
+        TEST(a_site_opens_the_sections_it_may_see_and_no_others),
+        TEST(what_a_site_may_not_see_is_gone),
+        TEST(an_erased_referral_cannot_be_disclosed),
+        TEST(a_public_key_is_told_with_its_epoch),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
