@@ -9,6 +9,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -25,7 +26,7 @@ struct caller {
     const char *actor;
     int64_t timeout_ms;
     enum language language;
-    uint64_t last_query;
+    uint64_t last_number; /* of a command or a query: answers echo it */
 };
 
 /* What a refusal means for the exit status. */
@@ -146,6 +147,7 @@ bool caller_command(struct caller *caller,
     struct envelope answer;
 
     question.body.command = *command;
+    question.body.command.number = ++caller->last_number;
     question.body.command.actor = caller->actor;
     question.body.command.worker = command->worker == NULL ? "" : command->worker;
     question.body.command.note = command->note == NULL ? "" : command->note;
@@ -165,7 +167,7 @@ bool caller_query(struct caller *caller,
     struct envelope answer;
 
     question.body.query = *query;
-    question.body.query.id = ++caller->last_query;
+    question.body.query.id = ++caller->last_number;
     question.body.query.actor = caller->actor;
     question.body.query.text = query->text == NULL ? "" : query->text;
     question.body.query.cursor = query->cursor == NULL ? "" : query->cursor;
@@ -340,10 +342,13 @@ static bool wait_for_answer(struct caller *caller,
     }
 }
 
+/* Number 0: the agent could not even read which one it answers. */
 static bool is_answer(const struct envelope *question, const struct envelope *envelope)
 {
     if (question->kind == BODY_COMMAND) {
-        return envelope->kind == BODY_REPLY;
+        return envelope->kind == BODY_REPLY &&
+               (envelope->body.reply.number == question->body.command.number ||
+                envelope->body.reply.number == 0);
     }
     return envelope->kind == BODY_ANSWER &&
            (envelope->body.answer.id == question->body.query.id || envelope->body.answer.id == 0);

@@ -19,6 +19,7 @@ static const struct phrase kinds[DELIVERY_END] = {
 
 static const struct labels *labels_of(const struct delivery *delivery);
 static int64_t due_of(const struct delivery *delivery);
+static bool is_new(const struct inbox_row *row);
 static void print_head(const struct screen *screen, const struct delivery *delivery);
 static void print_offer(const struct screen *screen, const struct offer_view *offer);
 static void print_task(const struct screen *screen, const struct task_view *task);
@@ -57,7 +58,7 @@ bool inbox_view_add(const struct screen *screen,
         table,
         (const char *const[]){
             number,
-            row->seen ? " " : "●",
+            is_new(row) ? "●" : " ",
             screen_phrase(screen, kinds[delivery->kind < DELIVERY_END ? delivery->kind : 0]),
             subject_number_of(delivery),
             labels == NULL ? "—" : wording_title(screen, VOCABULARY_RISK, labels->risk),
@@ -249,4 +250,11 @@ static int64_t due_of(const struct delivery *delivery)
         break;
     }
     return 0;
+}
+
+/* Only what somebody has to open counts; the broker is told when it was. */
+static bool is_new(const struct inbox_row *row)
+{
+    return !row->seen &&
+           (row->delivery.kind == DELIVERY_OFFER || row->delivery.kind == DELIVERY_TASK);
 }

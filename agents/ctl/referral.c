@@ -37,8 +37,16 @@ add(const struct screen *screen, struct table *table, const struct answer *answe
     char marks[REFERRAL_VIEW_MARKS_MAX];
     char due[MOMENT_TEXT_MAX];
     char id[ID128_TEXT_MAX];
+    char state[WORDING_TEXT_MAX];
     bool numbered = view->case_number != NULL && view->case_number[0] != '\0';
 
+    (void)snprintf(state,
+                   sizeof(state),
+                   "%s%s%s",
+                   referral_view_state(screen, referral),
+                   referral->problem_count > 0 ? ": " : "",
+                   referral->problem_count > 0 ? screen_phrase(screen, referral->problems[0].text)
+                                               : "");
     return table_add(
         table,
         (const char *const[]){

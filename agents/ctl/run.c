@@ -3,7 +3,8 @@
 
 #include "agents/ctl/json_view.h"
 
-enum { TIMEOUT_MS_DEFAULT = 10000, LIMIT_DEFAULT = 500 };
+/* The agent itself waits up to 10 s for the broker before it answers alone. */
+enum { TIMEOUT_MS_DEFAULT = 15000, LIMIT_DEFAULT = 500 };
 
 static bool find_endpoint(const struct run *run, const char **out, struct error *err);
 
