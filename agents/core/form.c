@@ -466,11 +466,15 @@ static const struct yaml_node *list_item(const struct yaml_node *list, size_t in
     return item;
 }
 
-static const struct form_map_key *key_named(const char *name, size_t bytes)
+/* The value in a map whose key has that English name; NULL when the table or the map has none. */
+static const struct yaml_node *value_named(const struct yaml_node *map,
+                                           const struct form_map_key *keys,
+                                           size_t key_count,
+                                           const char *name)
 {
-    for (size_t i = 0; i < FORM_KEY_COUNT; i++) {
-        if (strlen(FORM_KEYS[i].en) == bytes && strncmp(FORM_KEYS[i].en, name, bytes) == 0) {
-            return &FORM_KEYS[i];
+    for (size_t i = 0; map != NULL && map->kind == YAML_MAP && i < key_count; i++) {
+        if (strcmp(keys[i].en, name) == 0) {
+            return form_map_value(map, &keys[i]);
         }
     }
     return NULL;
@@ -478,28 +482,51 @@ static const struct form_map_key *key_named(const char *name, size_t bytes)
 
 static const struct yaml_node *person_node(const struct yaml_node *root, size_t index)
 {
-    const struct yaml_node *children = form_map_value(root, key_named("children", 8));
-    const struct yaml_node *parents = form_map_value(root, key_named("parents", 7));
+    const struct yaml_node *children = value_named(root, FORM_KEYS, FORM_KEY_COUNT, "children");
+    const struct yaml_node *parents = value_named(root, FORM_KEYS, FORM_KEY_COUNT, "parents");
     size_t child_count = children == NULL ? 0 : children->count;
     return index < child_count ? list_item(children, index)
                                : list_item(parents, index - child_count);
 }
 
-/* "form.labels.risk" and "facts.persons[2].born" name fields of struct form; the deepest part that
- * the file holds is the place. */
+/* One part of a field's name, seen from the part before it. NULL: the file has nothing so called. */
+static const struct yaml_node *
+part_of(const struct yaml_node *root, const struct yaml_node *found, const char *name)
+{
+    const struct yaml_node *value =
+        value_named(found, PARENT_KEYS, sizeof PARENT_KEYS / sizeof PARENT_KEYS[0], name);
+    if (found != root && value != NULL) {
+        return value;
+    }
+    if (strcmp(name, "observed_us") == 0) {
+        name = "observed";
+    }
+    value = value_named(root, FORM_KEYS, FORM_KEY_COUNT, name);
+    if (value != NULL) {
+        return value;
+    }
+    return value_named(value_named(root, FORM_KEYS, FORM_KEY_COUNT, "contact"),
+                       CONTACT_KEYS,
+                       sizeof CONTACT_KEYS / sizeof CONTACT_KEYS[0],
+                       name);
+}
+
+/* "labels.risk" and "facts.persons[2].born" name fields of struct form; the deepest part that the
+ * file holds is the place. */
 static const struct yaml_node *place_of(const struct yaml_node *root, const char *field)
 {
     const struct yaml_node *found = root;
     while (*field != '\0') {
+        char name[PROBLEM_FIELD_BYTES];
         size_t bytes = strcspn(field, ".[");
-        const struct form_map_key *key = key_named(field, bytes);
-        const struct yaml_node *value = key == NULL ? NULL : form_map_value(root, key);
+        (void)snprintf(name, sizeof name, "%.*s", (int)bytes, field);
+        const struct yaml_node *value = part_of(root, found, name);
         found = value == NULL ? found : value;
-        bool persons = bytes == strlen("persons") && strncmp(field, "persons", bytes) == 0;
         field += bytes;
         if (*field == '[') {
             size_t index = (size_t)strtoul(field + 1, NULL, 10);
-            value = persons ? person_node(root, index) : list_item(found, index);
+            value =
+                strcmp(name, "persons") == 0 ? person_node(root, index) : list_item(found, index);
             found = value == NULL ? found : value;
             field += strcspn(field, ".");
         }

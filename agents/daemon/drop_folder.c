@@ -269,7 +269,7 @@ static void submit(struct agent *agent,
                    struct form_read *read,
                    struct error_list *errors)
 {
-    struct command command = {.actor = agent->people->drop_worker,
+    struct command command = {.actor = agent->config->drop_worker,
                               .kind = COMMAND_FORM,
                               .worker = "",
                               .note = "",
