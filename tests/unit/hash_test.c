@@ -1,0 +1,56 @@
+/* BLAKE2b against RFC 7693 and values of Python's hashlib. */
+#include "base/hash.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static void hash_is_that_of_rfc_7693_test(void **state)
+{
+    uint8_t digest[64];
+    char hex[129];
+
+    (void)state;
+    hash_of(bytes_of(NULL, 0), bytes_of_text("abc"), digest, sizeof(digest));
+    bytes_to_hex(bytes_of(digest, sizeof(digest)), hex);
+    assert_string_equal(hex,
+                        "ba80a53f981c4d0d6a2797b69f12f6e94c212f14685ac4b74b12bb6fdbffa2d1"
+                        "7d87c5392aab792dc252d5de4533cc9518d38aa8dbf1925ab92386edd4009923");
+}
+
+static void hash_takes_parts_and_a_key_test(void **state)
+{
+    uint8_t key[32];
+    uint8_t at_once[16];
+    uint8_t in_parts[16];
+    char hex[33];
+    struct hash hash;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(key); i++) {
+        key[i] = (uint8_t)i;
+    }
+    hash_of(bytes_of(key, sizeof(key)), bytes_of_text("abc"), at_once, sizeof(at_once));
+    bytes_to_hex(bytes_of(at_once, sizeof(at_once)), hex);
+    assert_string_equal(hex, "1a64be47e4729d951c302ee543f97cf3");
+    hash_start(&hash, bytes_of(key, sizeof(key)), sizeof(in_parts));
+    hash_add(&hash, bytes_of_text("a"));
+    hash_add(&hash, bytes_of(NULL, 0));
+    hash_add(&hash, bytes_of_text("bc"));
+    hash_end(&hash, in_parts, sizeof(in_parts));
+    assert_memory_equal(at_once, in_parts, sizeof(at_once));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(hash_is_that_of_rfc_7693_test),
+        cmocka_unit_test(hash_takes_parts_and_a_key_test),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
