@@ -6,8 +6,12 @@
  * except link_wait. Nothing here sends or answers by itself.
  *
  * Traps minded here (libzmq 4.3.4): the process's random generator is seeded before the first context;
- * ZAP is bound before any CURVE server; ROUTER_MANDATORY is on and HANDOVER off; every queue, the frame size,
- * the handshake and the heartbeat are bounded; LINGER is 0. A send that succeeds is not a delivery.
+ * ZAP is bound before any CURVE server; ROUTER_MANDATORY is on and HANDOVER off; every queue, the frame
+ * size, the handshake and the heartbeat are bounded; LINGER is 0. A client that was refused, or met a
+ * breach of the protocol, is connected again after two seconds, which libzmq does not do. A send that
+ * succeeds is not a delivery. A peer that is gone is noticed when its server is received from or waited
+ * for, so that a loop that only sends sees LINK_FULL. Not minded: an admitted peer that sends one message
+ * of endless parts fills our memory; libzmq has no limit for it.
  */
 #ifndef BASE_LINK_H
 #define BASE_LINK_H

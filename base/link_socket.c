@@ -1,10 +1,12 @@
 /* A ZeroMQ socket, all its queues, sizes and times bounded. */
 #include "base/link_socket.h"
 
+#include <errno.h>
 #include <string.h>
 #include <zmq.h>
 
 enum {
+    PART_BYTES_MAX = 256, /* a monitor's */
     QUEUE_FRAMES = 1000,  /* per peer and direction */
     CRYPTO_BYTES = 64,    /* CURVE adds 33 to a frame before its size is checked */
     BACKLOG = 512,        /* a region's sites coming back at once */
@@ -99,6 +101,85 @@ bool link_socket_connect(void *socket, const char *endpoint, struct error *err)
             err, ERROR_CONFIG, "cannot connect to %s: %s", endpoint, zmq_strerror(zmq_errno()));
     }
     return true;
+}
+
+bool link_socket_receive(void *socket, zmq_msg_t *part)
+{
+    while (zmq_msg_recv(part, socket, ZMQ_DONTWAIT) < 0) {
+        if (zmq_errno() != EINTR) {
+            return false;
+        }
+    }
+    return true;
+}
+
+enum link_received link_socket_finish(void *socket, zmq_msg_t *frame, bool good)
+{
+    bool more = zmq_msg_more(frame) != 0;
+
+    good = good && !more && zmq_msg_size(frame) <= LINK_FRAME_BYTES_MAX;
+    while (more) {
+        zmq_msg_t rest;
+        (void)zmq_msg_init(&rest);
+        more = link_socket_receive(socket, &rest) && zmq_msg_more(&rest) != 0;
+        (void)zmq_msg_close(&rest);
+    }
+    return good ? LINK_FRAME : LINK_BAD_FRAME;
+}
+
+int link_socket_send(void *socket, struct bytes body, int flags)
+{
+    while (zmq_send(socket, body.data, body.size, flags | ZMQ_DONTWAIT) < 0) {
+        if (zmq_errno() != EINTR) {
+            return zmq_errno();
+        }
+    }
+    return 0;
+}
+
+bool link_socket_watch(void *zmq, void *socket, const char *name, void **events, struct error *err)
+{
+    static const int mask = ZMQ_EVENT_CONNECTED | ZMQ_EVENT_CONNECT_RETRIED |
+                            ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_HANDSHAKE_SUCCEEDED |
+                            ZMQ_EVENT_HANDSHAKE_FAILED_AUTH;
+    void *pair = link_socket_create(zmq, LINK_SOCKET_EVENTS, err);
+
+    if (pair == NULL) {
+        return false;
+    }
+    if (zmq_socket_monitor(socket, name, mask) != 0) {
+        (void)error_set(err, ERROR_OS, "no monitor: %s", zmq_strerror(zmq_errno()));
+        link_socket_close(&pair);
+        return false;
+    }
+    if (!link_socket_connect(pair, name, err)) {
+        link_socket_unwatch(socket, &pair);
+        return false;
+    }
+    *events = pair;
+    return true;
+}
+
+void link_socket_unwatch(void *socket, void **events)
+{
+    if (*events != NULL) {
+        (void)zmq_socket_monitor(socket, NULL, 0);
+        link_socket_close(events);
+    }
+}
+
+/* Two parts: a 16 bit event and a 32 bit value; the endpoint. */
+int link_socket_next_event(void *events)
+{
+    uint8_t part[PART_BYTES_MAX];
+    uint16_t event;
+
+    if (zmq_recv(events, part, sizeof(part), ZMQ_DONTWAIT) < (int)sizeof(event)) {
+        return 0;
+    }
+    memcpy(&event, part, sizeof(event));
+    (void)zmq_recv(events, part, sizeof(part), ZMQ_DONTWAIT);
+    return event;
 }
 
 static bool set(void *socket, int option, const void *value, size_t bytes, struct error *err)

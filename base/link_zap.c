@@ -41,6 +41,7 @@ struct server {
 struct link_zap {
     void *zmq;
     void *socket;
+    unsigned proofs; /* their count, for names */
     struct server servers[LINK_ZAP_SERVERS_MAX];
 };
 
@@ -58,7 +59,6 @@ static void reply(struct link_zap *zap, const struct request *request, bool admi
 static void reply_part(struct link_zap *zap, const void *data, size_t bytes, int flags);
 static bool knock(struct link_zap *zap, struct proof *proof, struct error *err);
 static bool watch(struct link_zap *zap, void *events, struct error *err);
-static int next_event(void *events);
 
 bool link_zap_create(struct link_zap **out, void *zmq, struct error *err)
 {
@@ -133,8 +133,8 @@ bool link_zap_prove(struct link_zap *zap, struct error *err)
     struct proof proof = {.server = NULL};
 
     bool ok = knock(zap, &proof, err) && watch(zap, proof.events, err);
+    link_socket_unwatch(proof.client, &proof.events);
     link_socket_close(&proof.client);
-    link_socket_close(&proof.events);
     link_socket_close(&proof.server);
     return ok || error_prepend(err, "prove that an unknown key is refused");
 }
@@ -216,6 +216,7 @@ static void reply_part(struct link_zap *zap, const void *data, size_t bytes, int
 static bool knock(struct link_zap *zap, struct proof *proof, struct error *err)
 {
     char bound[LINK_ENDPOINT_MAX];
+    char events[64];
     struct key32 server_secret;
     struct key32 server_public;
     struct key32 stranger;
@@ -230,16 +231,10 @@ static bool knock(struct link_zap *zap, struct proof *proof, struct error *err)
         return false;
     }
     proof->client = link_socket_create(zap->zmq, LINK_SOCKET_CLIENT, err);
-    proof->events =
-        proof->client == NULL ? NULL : link_socket_create(zap->zmq, LINK_SOCKET_EVENTS, err);
-    if (proof->events == NULL ||
-        !link_socket_set_client_keys(proof->client, &stranger, &server_public, err)) {
-        return false;
-    }
-    if (zmq_socket_monitor(proof->client, "inproc://link-proof", ZMQ_EVENT_ALL) != 0) {
-        return error_set(err, ERROR_OS, "no monitor: %s", zmq_strerror(zmq_errno()));
-    }
-    return link_socket_connect(proof->events, "inproc://link-proof", err) &&
+    (void)snprintf(events, sizeof(events), "inproc://link-proof-%u", zap->proofs++);
+    return proof->client != NULL &&
+           link_socket_set_client_keys(proof->client, &stranger, &server_public, err) &&
+           link_socket_watch(zap->zmq, proof->client, events, &proof->events, err) &&
            link_socket_connect(proof->client, bound, err);
 }
 
@@ -260,7 +255,7 @@ static bool watch(struct link_zap *zap, void *events, struct error *err)
     while (ok && !refused) {
         (void)zmq_poll(items, 2, PROOF_POLL_MS);
         link_zap_answer(zap);
-        int event = next_event(events);
+        int event = link_socket_next_event(events);
         if (event == ZMQ_EVENT_HANDSHAKE_SUCCEEDED) {
             ok = error_set(err, ERROR_INTERNAL, "it was admitted");
         } else if (event == ZMQ_EVENT_HANDSHAKE_FAILED_AUTH) {
@@ -271,18 +266,4 @@ static bool watch(struct link_zap *zap, void *events, struct error *err)
     }
     clock_destroy(&clock);
     return ok;
-}
-
-/* The monitor's next event, or 0. Two parts: a 16 bit event and a 32 bit value; the endpoint. */
-static int next_event(void *events)
-{
-    uint8_t part[PART_BYTES_MAX];
-    uint16_t event;
-
-    if (zmq_recv(events, part, sizeof(part), ZMQ_DONTWAIT) < (int)sizeof(event)) {
-        return 0;
-    }
-    memcpy(&event, part, sizeof(event));
-    (void)zmq_recv(events, part, sizeof(part), ZMQ_DONTWAIT);
-    return event;
 }

@@ -1,0 +1,41 @@
+/* The insides of contexts, servers and clients; shared by the link files only. */
+#ifndef BASE_LINK_CONTEXT_H
+#define BASE_LINK_CONTEXT_H
+
+#include "base/clock.h"
+#include "base/link.h"
+#include "base/link_zap.h"
+
+#include <zmq.h>
+
+struct link_context {
+    void *zmq;
+    struct link_zap *zap;
+    struct clock *clock;
+    size_t sockets; /* servers and clients that live */
+    uint64_t clients_made;
+};
+
+struct link_server {
+    struct link_context *context;
+    void *socket;
+    bool curve;
+    size_t place; /* CURVE: in the ZAP handler */
+    zmq_msg_t frame;
+};
+
+struct link_client {
+    struct link_context *context;
+    void *socket;
+    void *events; /* its monitor */
+    char endpoint[LINK_ENDPOINT_MAX];
+    int64_t lost_us; /* when libzmq let the connection go without trying again, or -1 */
+    zmq_msg_t frame;
+};
+
+/* Look at the monitor, and connect again when libzmq has given up. */
+void link_client_tend(struct link_client *client);
+/* When that is due, in boot time; INT64_MAX: not. */
+int64_t link_client_revival_us(const struct link_client *client);
+
+#endif
