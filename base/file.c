@@ -159,8 +159,7 @@ bool file_make_folder(const char *path, unsigned mode, struct error *err)
 bool file_list(const char *folder,
                const char *suffix,
                struct arena *arena,
-               char ***names,
-               size_t *count,
+               struct file_names *out,
                struct error *err)
 {
     struct names found = {.items = NULL};
@@ -199,8 +198,7 @@ bool file_list(const char *folder,
         (void)error_set(err, ERROR_OS, "no memory left to list %s", folder);
         goto out;
     }
-    *names = copies;
-    *count = found.count;
+    *out = (struct file_names){.items = copies, .count = found.count};
     ok = true;
 out:
     names_free(&found);

@@ -26,11 +26,14 @@ bool file_move(const char *from, const char *to, struct error *err)
 bool file_make_folder(const char *path, unsigned mode, struct error *err)
     __attribute__((warn_unused_result));
 /* Names (no dots first) in a folder whose name ends in suffix ("" = all), in byte order. */
+struct file_names {
+    char **items;
+    size_t count;
+};
 bool file_list(const char *folder,
                const char *suffix,
                struct arena *arena,
-               char ***names,
-               size_t *count,
+               struct file_names *out,
                struct error *err) __attribute__((warn_unused_result));
 /* "folder of base_file" joined with path unless path is absolute; NULL when the arena is full. */
 char *file_beside(struct arena *arena, const char *base_file, const char *path);

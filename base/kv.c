@@ -34,6 +34,8 @@ static bool lock_store(struct kv *kv, struct error *err);
 static bool open_env(struct kv *kv, const struct kv_options *options, struct error *err);
 static bool begin(struct kv *kv, bool write, struct kv_txn **out, struct error *err);
 static void end(struct kv_txn **txn);
+static MDB_val val_of(struct bytes bytes);
+static void close_cursors(struct kv_txn *txn);
 static uint64_t count_free_pages(MDB_env *env);
 static enum error_code code_of(int rc);
 
@@ -125,7 +127,7 @@ bool kv_commit(struct kv_txn **txn, struct error *err)
     struct error failure = (*txn)->failure;
 
     if (failure.code == ERROR_NONE && (*txn)->write) {
-        kv_txn_close_cursors(*txn);
+        close_cursors(*txn);
         int rc = mdb_txn_commit((*txn)->txn);
         (*txn)->txn = NULL; /* gone, however it went */
         if (rc != 0) {
@@ -180,7 +182,7 @@ void kv_put(struct kv_txn *txn, kv_table table, struct bytes key, struct bytes v
         return;
     }
     MDB_val name = kv_txn_key(key);
-    MDB_val content = kv_txn_val(value);
+    MDB_val content = val_of(value);
     kv_txn_failed(txn, mdb_put(txn->txn, table, &name, &content, 0), "write");
 }
 
@@ -191,7 +193,7 @@ void kv_append(struct kv_txn *txn, kv_table table, struct bytes key, struct byte
         return;
     }
     MDB_val name = kv_txn_key(key);
-    MDB_val content = kv_txn_val(value);
+    MDB_val content = val_of(value);
     int rc = mdb_put(txn->txn, table, &name, &content, MDB_APPEND);
     assert(rc != MDB_KEYEXIST); /* not above every key */
     kv_txn_failed(txn, rc, "append");
@@ -254,21 +256,7 @@ bool kv_grow(struct kv *kv, struct error *err)
 MDB_val kv_txn_key(struct bytes key)
 {
     assert(key.size > 0 && key.size <= KV_KEY_BYTES_MAX);
-    return kv_txn_val(key);
-}
-
-MDB_val kv_txn_val(struct bytes bytes)
-{
-    /* LMDB only reads what mv_data points to, its type says otherwise */
-    union {
-        const void *given;
-        void *wanted;
-    } pointer = {.given = bytes.data};
-
-    if (bytes.size == 0) {
-        pointer.given = "";
-    }
-    return (MDB_val){.mv_size = bytes.size, .mv_data = pointer.wanted};
+    return val_of(key);
 }
 
 void kv_txn_failed(struct kv_txn *txn, int rc, const char *what)
@@ -280,16 +268,6 @@ void kv_txn_failed(struct kv_txn *txn, int rc, const char *what)
                         what,
                         txn->kv->path,
                         mdb_strerror(rc));
-    }
-}
-
-void kv_txn_close_cursors(struct kv_txn *txn)
-{
-    for (size_t i = 0; i < KV_TXN_CURSORS; i++) {
-        if (txn->cursors[i] != NULL) {
-            mdb_cursor_close(txn->cursors[i]);
-            txn->cursors[i] = NULL;
-        }
     }
 }
 
@@ -437,7 +415,7 @@ static void end(struct kv_txn **txn)
 {
     struct kv *kv = (*txn)->kv;
 
-    kv_txn_close_cursors(*txn);
+    close_cursors(*txn);
     if ((*txn)->txn != NULL) {
         mdb_txn_abort((*txn)->txn);
     }
@@ -449,6 +427,30 @@ static void end(struct kv_txn **txn)
     }
     free(*txn);
     *txn = NULL;
+}
+
+static MDB_val val_of(struct bytes bytes)
+{
+    /* LMDB only reads what mv_data points to, its type says otherwise */
+    union {
+        const void *given;
+        void *wanted;
+    } pointer = {.given = bytes.data};
+
+    if (bytes.size == 0) {
+        pointer.given = "";
+    }
+    return (MDB_val){.mv_size = bytes.size, .mv_data = pointer.wanted};
+}
+
+static void close_cursors(struct kv_txn *txn)
+{
+    for (size_t i = 0; i < KV_TXN_CURSORS; i++) {
+        if (txn->cursors[i] != NULL) {
+            mdb_cursor_close(txn->cursors[i]);
+            txn->cursors[i] = NULL;
+        }
+    }
 }
 
 /* LMDB's free list is its table 0: lists of page numbers, their count first. A long list is counted in

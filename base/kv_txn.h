@@ -17,11 +17,9 @@ struct kv_txn {
     MDB_cursor *cursors[KV_TXN_CURSORS]; /* one a table, opened at its first use */
 };
 
-/* As LMDB wants them; keys are checked. */
+/* As LMDB wants it; the key is checked. */
 MDB_val kv_txn_key(struct bytes key);
-MDB_val kv_txn_val(struct bytes bytes);
 /* Keep the first failure; rc 0 is none. */
 void kv_txn_failed(struct kv_txn *txn, int rc, const char *what);
-void kv_txn_close_cursors(struct kv_txn *txn);
 
 #endif

@@ -57,13 +57,14 @@ typedef bool link_admit(void *world, const uint8_t key[KEYS_BYTES]);
 
 /* A CURVE server on TCP. ZAP is bound first, and proven to refuse a random key on an inproc-free loopback
  * socket before the endpoint is bound. endpoint may end in ":*".
- * bound  out, LINK_ENDPOINT_MAX bytes: the endpoint really bound */
+ */
 bool link_server_create_curve(struct link_server **out,
                               struct link_context *context,
                               const char *endpoint,
                               const struct key32 *secret,
-                              char *bound,
                               struct error *err) __attribute__((warn_unused_result));
+/* The endpoint really bound, valid while the server lives. */
+const char *link_server_endpoint(const struct link_server *server);
 /* Who decides handshakes; until it is set everybody is refused. */
 void link_server_set_admission(struct link_server *server, link_admit *admit, void *world);
 /* A server on an ipc endpoint; the socket file gets the mode. */
@@ -77,13 +78,15 @@ enum link_received link_server_receive(struct link_server *server, struct link_f
 enum link_sent
 link_server_send(struct link_server *server, const struct link_peer *peer, struct bytes body);
 
-/* A client. For TCP own is the site's curve-secret and server_key the broker's public key; for ipc
- * both are NULL. Connecting goes on in the background. */
+struct link_keys {
+    const struct key32 *own;        /* the site's curve-secret */
+    const struct key32 *server_key; /* the broker's public key */
+};
+/* A client. keys are for TCP, and NULL for ipc. Connecting goes on in the background. */
 bool link_client_create(struct link_client **out,
                         struct link_context *context,
                         const char *endpoint,
-                        const struct key32 *own,
-                        const struct key32 *server_key,
+                        const struct link_keys *keys,
                         struct error *err) __attribute__((warn_unused_result));
 void link_client_destroy(struct link_client **client);
 enum link_received link_client_receive(struct link_client *client, struct bytes *body);

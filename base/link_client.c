@@ -20,16 +20,14 @@ static bool open_events(struct link_client *client, struct error *err);
 bool link_client_create(struct link_client **out,
                         struct link_context *context,
                         const char *endpoint,
-                        const struct key32 *own,
-                        const struct key32 *server_key,
+                        const struct link_keys *keys,
                         struct error *err)
 {
-    assert((own == NULL) == (server_key == NULL));
     if (strlen(endpoint) >= LINK_ENDPOINT_MAX) {
         return error_set(err, ERROR_CONFIG, "the endpoint is too long: %.80s...", endpoint);
     }
     bool is_ipc = strncmp(endpoint, "ipc://", 6) == 0;
-    if (is_ipc != (own == NULL)) {
+    if (is_ipc != (keys == NULL)) {
         return error_set(err, ERROR_CONFIG, "%s: keys are for tcp:// and only there", endpoint);
     }
     struct link_client *client = calloc(1, sizeof(*client));
@@ -43,7 +41,7 @@ bool link_client_create(struct link_client **out,
     (void)zmq_msg_init(&client->frame);
     client->socket = link_socket_create(context->zmq, LINK_SOCKET_CLIENT, err);
     if (client->socket == NULL ||
-        (own != NULL && !link_socket_set_client_keys(client->socket, own, server_key, err)) ||
+        (keys != NULL && !link_socket_set_client_keys(client->socket, keys, err)) ||
         !open_events(client, err) || !link_socket_connect(client->socket, endpoint, err)) {
         link_client_destroy(&client);
         return false;

@@ -19,6 +19,7 @@ struct link_context {
 struct link_server {
     struct link_context *context;
     void *socket;
+    char endpoint[LINK_ENDPOINT_MAX]; /* the one bound */
     bool curve;
     size_t place; /* CURVE: in the ZAP handler */
     zmq_msg_t frame;

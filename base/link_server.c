@@ -25,7 +25,6 @@ bool link_server_create_curve(struct link_server **out,
                               struct link_context *context,
                               const char *endpoint,
                               const struct key32 *secret,
-                              char *bound,
                               struct error *err)
 {
     char domain[LINK_ZAP_DOMAIN_MAX];
@@ -43,7 +42,7 @@ bool link_server_create_curve(struct link_server **out,
     }
     server->curve = true;
     if (!link_socket_set_server_keys(server->socket, secret, domain, err) ||
-        !link_socket_bind(server->socket, endpoint, bound, err)) {
+        !link_socket_bind(server->socket, endpoint, server->endpoint, err)) {
         goto fail;
     }
     *out = server;
@@ -51,6 +50,11 @@ bool link_server_create_curve(struct link_server **out,
 fail:
     link_server_destroy(&server);
     return false;
+}
+
+const char *link_server_endpoint(const struct link_server *server)
+{
+    return server->endpoint;
 }
 
 void link_server_set_admission(struct link_server *server, link_admit *admit, void *world)
@@ -168,7 +172,7 @@ bind_ipc(struct link_server *server, const char *endpoint, unsigned mode, struct
         return error_set(err, ERROR_CONFIG, "%s is not ipc:///a/path", endpoint);
     }
     mode_t before = umask(0777);
-    bool ok = link_socket_bind(server->socket, endpoint, NULL, err);
+    bool ok = link_socket_bind(server->socket, endpoint, server->endpoint, err);
     (void)umask(before);
     if (!ok) {
         return false;

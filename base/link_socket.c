@@ -63,17 +63,14 @@ bool link_socket_set_server_keys(void *socket,
            set(socket, ZMQ_ZAP_DOMAIN, domain, strlen(domain), err);
 }
 
-bool link_socket_set_client_keys(void *socket,
-                                 const struct key32 *own,
-                                 const struct key32 *server_key,
-                                 struct error *err)
+bool link_socket_set_client_keys(void *socket, const struct link_keys *keys, struct error *err)
 {
     struct key32 public_key;
 
-    keys_public_of(own, &public_key);
-    return set(socket, ZMQ_CURVE_SERVERKEY, server_key->bytes, KEYS_BYTES, err) &&
+    keys_public_of(keys->own, &public_key);
+    return set(socket, ZMQ_CURVE_SERVERKEY, keys->server_key->bytes, KEYS_BYTES, err) &&
            set(socket, ZMQ_CURVE_PUBLICKEY, public_key.bytes, KEYS_BYTES, err) &&
-           set(socket, ZMQ_CURVE_SECRETKEY, own->bytes, KEYS_BYTES, err);
+           set(socket, ZMQ_CURVE_SECRETKEY, keys->own->bytes, KEYS_BYTES, err);
 }
 
 bool link_socket_bind(void *socket, const char *endpoint, char *bound, struct error *err)

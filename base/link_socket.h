@@ -24,10 +24,7 @@ bool link_socket_set_server_keys(void *socket,
                                  const struct key32 *secret,
                                  const char *domain,
                                  struct error *err);
-bool link_socket_set_client_keys(void *socket,
-                                 const struct key32 *own,
-                                 const struct key32 *server_key,
-                                 struct error *err);
+bool link_socket_set_client_keys(void *socket, const struct link_keys *keys, struct error *err);
 /* bound  out, LINK_ENDPOINT_MAX bytes, may be NULL */
 bool link_socket_bind(void *socket, const char *endpoint, char *bound, struct error *err);
 /* One part, without waiting; false when there is none. */

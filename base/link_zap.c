@@ -220,6 +220,7 @@ static bool knock(struct link_zap *zap, struct proof *proof, struct error *err)
     struct key32 server_secret;
     struct key32 server_public;
     struct key32 stranger;
+    struct link_keys keys = {.own = &stranger, .server_key = &server_public};
 
     keys_generate(KEYS_CURVE_SECRET, 0, &server_secret);
     keys_generate(KEYS_CURVE_SECRET, 0, &stranger);
@@ -232,8 +233,7 @@ static bool knock(struct link_zap *zap, struct proof *proof, struct error *err)
     }
     proof->client = link_socket_create(zap->zmq, LINK_SOCKET_CLIENT, err);
     (void)snprintf(events, sizeof(events), "inproc://link-proof-%u", zap->proofs++);
-    return proof->client != NULL &&
-           link_socket_set_client_keys(proof->client, &stranger, &server_public, err) &&
+    return proof->client != NULL && link_socket_set_client_keys(proof->client, &keys, err) &&
            link_socket_watch(zap->zmq, proof->client, events, &proof->events, err) &&
            link_socket_connect(proof->client, bound, err);
 }

@@ -111,8 +111,7 @@ yaml_take_text(struct yaml_take *take, const char *key, const char *alias, enum 
 bool yaml_take_number(struct yaml_take *take,
                       const char *key,
                       enum yaml_need need,
-                      int64_t least,
-                      int64_t most,
+                      struct yaml_range range,
                       int64_t *out)
 {
     const struct yaml_node *node =
@@ -125,9 +124,13 @@ bool yaml_take_number(struct yaml_take *take,
     if (node->quoted || !parse_number(node->text, &number)) {
         return yaml_take_report(take, node, "\"%s\" must be a whole number", key);
     }
-    if (number < least || number > most) {
-        return yaml_take_report(
-            take, node, "\"%s\" must be from %lld to %lld", key, (long long)least, (long long)most);
+    if (number < range.least || number > range.most) {
+        return yaml_take_report(take,
+                                node,
+                                "\"%s\" must be from %lld to %lld",
+                                key,
+                                (long long)range.least,
+                                (long long)range.most);
     }
     *out = number;
     return true;

@@ -42,11 +42,14 @@ const struct yaml_node *
 yaml_take_list(struct yaml_take *take, const char *key, const char *alias, enum yaml_need need);
 const char *
 yaml_take_text(struct yaml_take *take, const char *key, const char *alias, enum yaml_need need);
+struct yaml_range {
+    int64_t least;
+    int64_t most;
+};
 bool yaml_take_number(struct yaml_take *take,
                       const char *key,
                       enum yaml_need need,
-                      int64_t least,
-                      int64_t most,
+                      struct yaml_range range,
                       int64_t *out);
 /* yes/no/true/false/да/нет. */
 bool yaml_take_flag(struct yaml_take *take, const char *key, enum yaml_need need, bool *out);

@@ -245,15 +245,14 @@ static size_t
 parse_all(struct source_set *set, const char *path, struct yaml_file files[SOURCE_FILES_MAX])
 {
     struct text_pos at = error_pos(path, 1, 1);
-    char **names = NULL;
-    size_t name_count = 0;
+    struct file_names names;
     size_t count = 0;
     struct error err;
 
     if (!is_folder(path)) {
         return parse_file(set, path, &files[0]) ? 1 : 0;
     }
-    if (!file_list(path, ".yaml", set->arena, &names, &name_count, &err)) {
+    if (!file_list(path, ".yaml", set->arena, &names, &err)) {
         finding_error(&set->findings,
                       &at,
                       "папка не читается: %s",
@@ -261,7 +260,7 @@ parse_all(struct source_set *set, const char *path, struct yaml_file files[SOURC
                       err.text);
         return 0;
     }
-    if (name_count == 0 || name_count > SOURCE_FILES_MAX) {
+    if (names.count == 0 || names.count > SOURCE_FILES_MAX) {
         finding_error(&set->findings,
                       &at,
                       "в папке должно быть от 1 до %d файлов *.yaml",
@@ -269,8 +268,8 @@ parse_all(struct source_set *set, const char *path, struct yaml_file files[SOURC
                       SOURCE_FILES_MAX);
         return 0;
     }
-    for (size_t i = 0; i < name_count; i++) {
-        const char *file = arena_format(set->arena, "%s/%s", path, names[i]);
+    for (size_t i = 0; i < names.count; i++) {
+        const char *file = arena_format(set->arena, "%s/%s", path, names.items[i]);
         if (file != NULL && parse_file(set, file, &files[count])) {
             count++;
         }

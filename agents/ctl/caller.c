@@ -16,7 +16,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-enum { CURSOR_BYTES_MAX = 512, SCHEME_BYTES = 6 };
+enum { CURSOR_BYTES_MAX = 512, SCHEME_BYTES = 6, CONNECT_STEP_MS = 1 };
 
 struct caller {
     struct link_context *context;
@@ -52,7 +52,11 @@ static bool exchange(struct caller *caller,
 static bool wait_for_answer(struct caller *caller,
                             const struct envelope *question,
                             struct envelope *answer,
+                            int64_t until_us,
                             struct error *err);
+static bool
+send_frame(struct caller *caller, struct bytes frame, int64_t until_us, struct error *err);
+static bool fail_late(const struct caller *caller, struct error *err);
 static bool is_answer(const struct envelope *question, const struct envelope *envelope);
 
 bool caller_open(struct caller **out, const struct caller_options *options, struct error *err)
@@ -77,7 +81,7 @@ bool caller_open(struct caller **out, const struct caller_options *options, stru
         goto out;
     }
     if (!link_context_create(&caller->context, err) ||
-        !link_client_create(&caller->client, caller->context, options->endpoint, NULL, NULL, err)) {
+        !link_client_create(&caller->client, caller->context, options->endpoint, NULL, err)) {
         goto out;
     }
     *out = caller;
@@ -273,13 +277,13 @@ static bool probe(const char *endpoint, enum language language, struct error *er
                : "the agent's socket %s is closed to you: ask the site's administrator",
             path);
     }
-    return error_set_errno(
+    return error_set(
         err,
         ERROR_UNAVAILABLE,
-        reason,
-        ru ? "агент не отвечает на %s; запущен ли refagentd? другой сокет: --socket или --agent"
-           : "no agent listens on %s; is refagentd running? another socket: --socket or --agent",
-        path);
+        ru ? "никто не слушает на %s (%s): запущен ли refagentd? Другой сокет: --socket, --agent"
+           : "nobody listens on %s (%s): is refagentd running? Another socket: --socket, --agent",
+        path,
+        strerror(reason));
 }
 
 static bool exchange(struct caller *caller,
@@ -287,26 +291,40 @@ static bool exchange(struct caller *caller,
                      struct envelope *answer,
                      struct error *err)
 {
+    int64_t until_us = clock_boot_us(caller->clock) + caller->timeout_ms * 1000;
     struct bytes frame;
 
     struct arena_mark mark = arena_mark(caller->arena);
     if (!wire_encode(question, caller->arena, &frame)) {
         return error_set(err, ERROR_DATA, "the message is too large");
     }
-    enum link_sent sent = link_client_send(caller->client, frame);
+    bool sent = send_frame(caller, frame, until_us, err);
     arena_release(caller->arena, mark);
-    if (sent != LINK_SENT) {
-        return error_set(err, ERROR_UNAVAILABLE, "the agent's queue is full");
+    return sent && wait_for_answer(caller, question, answer, until_us, err);
+}
+
+/* The connection is made in the background, in well under a millisecond; before that nothing is taken. */
+static bool
+send_frame(struct caller *caller, struct bytes frame, int64_t until_us, struct error *err)
+{
+    while (link_client_send(caller->client, frame) != LINK_SENT) {
+        struct link_wait item = {.client = caller->client, .fd = -1};
+        if (clock_boot_us(caller->clock) >= until_us) {
+            return fail_late(caller, err);
+        }
+        if (!link_wait(caller->context, &item, 1, CONNECT_STEP_MS, err)) {
+            return false;
+        }
     }
-    return wait_for_answer(caller, question, answer, err);
+    return true;
 }
 
 static bool wait_for_answer(struct caller *caller,
                             const struct envelope *question,
                             struct envelope *answer,
+                            int64_t until_us,
                             struct error *err)
 {
-    int64_t until_us = clock_boot_us(caller->clock) + caller->timeout_ms * 1000;
     struct wire_fault fault;
     struct bytes body;
 
@@ -328,18 +346,23 @@ static bool wait_for_answer(struct caller *caller,
         }
         int64_t left_us = until_us - clock_boot_us(caller->clock);
         if (left_us <= 0) {
-            return error_set(err,
-                             ERROR_UNAVAILABLE,
-                             caller->language == LANGUAGE_RU
-                                 ? "агент не ответил за %lld мс (--timeout ждёт дольше)"
-                                 : "the agent did not answer in %lld ms (--timeout waits longer)",
-                             (long long)caller->timeout_ms);
+            return fail_late(caller, err);
         }
         struct link_wait item = {.client = caller->client, .fd = -1};
         if (!link_wait(caller->context, &item, 1, left_us / 1000 + 1, err)) {
             return false;
         }
     }
+}
+
+static bool fail_late(const struct caller *caller, struct error *err)
+{
+    return error_set(err,
+                     ERROR_UNAVAILABLE,
+                     caller->language == LANGUAGE_RU
+                         ? "агент не ответил за %lld мс (--timeout ждёт дольше)"
+                         : "the agent did not answer in %lld ms (--timeout waits longer)",
+                     (long long)caller->timeout_ms);
 }
 
 /* Number 0: the agent could not even read which one it answers. */

@@ -234,8 +234,9 @@ static void load_spool(struct loader *loader, struct yaml_take *take)
         return;
     }
     struct yaml_take spool = yaml_take_begin(loader->file, node, "spool", loader->errors);
+    const struct yaml_range range = {1, SPOOL_ENTRIES_MOST};
     int64_t entries = SPOOL_ENTRIES_DEFAULT;
-    if (yaml_take_number(&spool, "entries", YAML_OPTIONAL, 1, SPOOL_ENTRIES_MOST, &entries)) {
+    if (yaml_take_number(&spool, "entries", YAML_OPTIONAL, range, &entries)) {
         loader->config->spool_entries = (uint64_t)entries;
     }
     (void)yaml_take_end(&spool);

@@ -324,18 +324,17 @@ static void take_up_all(struct agent *agent)
 {
     struct drop_folder *drop = agent->drop;
     struct error err = {0};
-    char **names = NULL;
-    size_t count = 0;
-    if (!file_list(drop->taking, "", agent->turn, &names, &count, &err)) {
+    struct file_names names;
+    if (!file_list(drop->taking, "", agent->turn, &names, &err)) {
         LOG_WARN(agent->log, "drop_folder_unreadable", LOG_TEXT("error", err.text));
         return;
     }
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < names.count; i++) {
         if (drop->settled_count == TURN_FORMS_MAX) {
             drop->scan_us = agent->boot_us; /* the rest next turn */
             return;
         }
-        take_up(agent, names[i]);
+        take_up(agent, names.items[i]);
     }
 }
 

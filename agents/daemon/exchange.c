@@ -121,12 +121,9 @@ static void connect_to(struct agent *agent, uint64_t endpoint, struct events *ev
     struct error err = {0};
     disconnect(agent);
     assert(endpoint < agent->config->endpoint_count);
-    if (!link_client_create(&agent->client,
-                            agent->context,
-                            agent->config->endpoints[endpoint],
-                            &agent->keys.curve,
-                            &agent->keys.broker,
-                            &err)) {
+    const struct link_keys keys = {.own = &agent->keys.curve, .server_key = &agent->keys.broker};
+    if (!link_client_create(
+            &agent->client, agent->context, agent->config->endpoints[endpoint], &keys, &err)) {
         LOG_WARN(agent->log, "connect_failed", LOG_TEXT("error", err.text));
         add_event(events, &(struct uplink_event){.kind = UPLINK_BROKEN, .random = random_word()});
     }

@@ -93,14 +93,12 @@ static bool open_link(struct broker *broker, struct error *err)
         return error_prepend(err, "curve key");
     }
     const bool bound = link_context_create(&broker->context, err) &&
-                       link_server_create_curve(&broker->server,
-                                                broker->context,
-                                                broker->settings.listen,
-                                                &secret,
-                                                broker->endpoint,
-                                                err);
+                       link_server_create_curve(
+                           &broker->server, broker->context, broker->settings.listen, &secret, err);
     keys_wipe(&secret, sizeof(secret));
     if (bound) {
+        (void)snprintf(
+            broker->endpoint, sizeof(broker->endpoint), "%s", link_server_endpoint(broker->server));
         link_server_set_admission(broker->server, admission_handshake, broker);
     }
     return bound;

@@ -50,14 +50,12 @@ static int set_up(void **state)
     keys_generate(KEYS_CURVE_SECRET, 0, &fixture->site);
     keys_public_of(&fixture->site, &fixture->site_public);
     assert_true(link_context_create(&fixture->context, &err));
-    if (!link_server_create_curve(&fixture->server,
-                                  fixture->context,
-                                  "tcp://127.0.0.1:*",
-                                  &fixture->secret,
-                                  fixture->bound,
-                                  &err)) {
+    if (!link_server_create_curve(
+            &fixture->server, fixture->context, "tcp://127.0.0.1:*", &fixture->secret, &err)) {
         fail_msg("%s", err.text);
     }
+    (void)snprintf(
+        fixture->bound, sizeof(fixture->bound), "%s", link_server_endpoint(fixture->server));
     link_server_set_admission(fixture->server, admit_site, fixture);
     *state = fixture;
     return 0;
@@ -75,11 +73,11 @@ static int tear_down(void **state)
 
 static struct link_client *connect_as(struct fixture *fixture, const struct key32 *own)
 {
+    struct link_keys keys = {.own = own, .server_key = &fixture->server_public};
     struct link_client *client = NULL;
     struct error err;
 
-    if (!link_client_create(
-            &client, fixture->context, fixture->bound, own, &fixture->server_public, &err)) {
+    if (!link_client_create(&client, fixture->context, fixture->bound, &keys, &err)) {
         fail_msg("%s", err.text);
     }
     return client;
@@ -201,9 +199,10 @@ static void link_servers_have_their_own_admission_test(void **state)
     keys_generate(KEYS_CURVE_SECRET, 0, &other.site);
     keys_public_of(&other.site, &other.site_public);
     if (!link_server_create_curve(
-            &other.server, other.context, "tcp://127.0.0.1:*", &other.secret, other.bound, &err)) {
+            &other.server, other.context, "tcp://127.0.0.1:*", &other.secret, &err)) {
         fail_msg("%s", err.text);
     }
+    (void)snprintf(other.bound, sizeof(other.bound), "%s", link_server_endpoint(other.server));
     link_server_set_admission(other.server, admit_site, &other);
     assert_string_not_equal(other.bound, fixture->bound);
     struct link_client *client = connect_as(&other, &other.site);
@@ -320,7 +319,7 @@ static void link_ipc_peers_are_their_uid_test(void **state)
     assert_true(link_server_create_ipc(&local.server, local.context, local.bound, 0640, &err));
     assert_int_equal(stat(path, &status), 0);
     assert_int_equal(status.st_mode & 0777, 0640);
-    assert_true(link_client_create(&client, local.context, local.bound, NULL, NULL, &err));
+    assert_true(link_client_create(&client, local.context, local.bound, NULL, &err));
     send_when_connected(&local, client, bytes_of_text("hello"));
     await_server(&local, &frame);
     assert_true(frame.peer.uid == getuid());
@@ -393,24 +392,22 @@ static void link_refuses_endpoints_that_cannot_be_test(void **state)
     struct fixture *fixture = *state;
     struct link_server *server = NULL;
     struct link_client *client = NULL;
-    char bound[LINK_ENDPOINT_MAX];
+    struct link_keys keys = {.own = &fixture->site, .server_key = &fixture->server_public};
     struct error err;
 
     assert_false(link_server_create_curve(
-        &server, fixture->context, "tcp://nowhere.invalid:1", &fixture->secret, bound, &err));
+        &server, fixture->context, "tcp://nowhere.invalid:1", &fixture->secret, &err));
     assert_false(link_server_create_curve(
-        &server, fixture->context, fixture->bound, &fixture->secret, bound, &err));
+        &server, fixture->context, fixture->bound, &fixture->secret, &err));
     assert_int_equal(err.code, ERROR_UNAVAILABLE);
     assert_false(link_server_create_ipc(&server, fixture->context, "ipc://@x", 0600, &err));
     assert_false(
         link_server_create_ipc(&server, fixture->context, "ipc:///no/such/folder/s", 0600, &err));
     assert_null(server);
-    assert_false(link_client_create(&client, fixture->context, "tcp:/x", NULL, NULL, &err));
-    assert_false(
-        link_client_create(&client, fixture->context, "tcp://127.0.0.1:1", NULL, NULL, &err));
+    assert_false(link_client_create(&client, fixture->context, "tcp:/x", NULL, &err));
+    assert_false(link_client_create(&client, fixture->context, "tcp://127.0.0.1:1", NULL, &err));
     assert_int_equal(err.code, ERROR_CONFIG);
-    assert_false(link_client_create(
-        &client, fixture->context, "ipc:///x", &fixture->site, &fixture->server_public, &err));
+    assert_false(link_client_create(&client, fixture->context, "ipc:///x", &keys, &err));
     assert_null(client);
 }
 

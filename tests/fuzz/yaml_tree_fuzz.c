@@ -7,7 +7,7 @@
 #include <assert.h>
 #include <string.h>
 
-enum { ARENA_BYTES = 8 << 20 };
+enum { ARENA_BYTES = 1 << 20 };
 
 static void check(const struct yaml_file *file, const struct yaml_node *node, size_t depth);
 

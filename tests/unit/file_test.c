@@ -111,8 +111,7 @@ static void file_write_replaces_and_leaves_nothing_beside_test(void **state)
     struct bytes content;
     struct stat status;
     struct error err;
-    char **names;
-    size_t count;
+    struct file_names names;
 
     (void)state;
     assert_true(file_write(path, bytes_of_text("new"), 0640, &err));
@@ -120,8 +119,8 @@ static void file_write_replaces_and_leaves_nothing_beside_test(void **state)
     assert_true(bytes_equal(content, bytes_of_text("new")));
     assert_int_equal(stat(path, &status), 0);
     assert_int_equal(status.st_mode & 0137, 0);
-    assert_true(file_list(scratch_path(scratch, ""), "", arena, &names, &count, &err));
-    assert_int_equal(count, 1);
+    assert_true(file_list(scratch_path(scratch, ""), "", arena, &names, &err));
+    assert_int_equal(names.count, 1);
     assert_false(file_write(scratch_path(scratch, "no/folder"), content, 0600, &err));
     assert_int_equal(err.code, ERROR_CREATE);
     arena_destroy(&arena);
@@ -133,8 +132,7 @@ static void file_list_is_in_byte_order_without_dots_test(void **state)
     struct scratch *scratch = scratch_create();
     struct arena *arena = arena_create(10000);
     struct error err;
-    char **names;
-    size_t count;
+    struct file_names names;
 
     (void)state;
     (void)scratch_write(scratch, "b.yaml", "");
@@ -143,12 +141,12 @@ static void file_list_is_in_byte_order_without_dots_test(void **state)
     (void)scratch_write(scratch, ".hidden.yaml", "");
     (void)scratch_write(scratch, "a.txt", "");
     (void)scratch_write(scratch, "yaml", "");
-    assert_true(file_list(scratch_path(scratch, ""), ".yaml", arena, &names, &count, &err));
-    assert_int_equal(count, 3);
-    assert_string_equal(names[0], "B.yaml");
-    assert_string_equal(names[1], "a.yaml");
-    assert_string_equal(names[2], "b.yaml");
-    assert_false(file_list(scratch_path(scratch, "none"), "", arena, &names, &count, &err));
+    assert_true(file_list(scratch_path(scratch, ""), ".yaml", arena, &names, &err));
+    assert_int_equal(names.count, 3);
+    assert_string_equal(names.items[0], "B.yaml");
+    assert_string_equal(names.items[1], "a.yaml");
+    assert_string_equal(names.items[2], "b.yaml");
+    assert_false(file_list(scratch_path(scratch, "none"), "", arena, &names, &err));
     assert_int_equal(err.code, ERROR_NO_INPUT);
     arena_destroy(&arena);
     scratch_destroy(&scratch);

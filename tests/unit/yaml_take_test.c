@@ -67,7 +67,7 @@ static void yaml_take_gives_typed_values_test(void **state)
     bool off = true;
 
     assert_string_equal(yaml_take_text(take, "id", NULL, YAML_REQUIRED), "x-1");
-    assert_true(yaml_take_number(take, "size", YAML_REQUIRED, 1, 40, &number));
+    assert_true(yaml_take_number(take, "size", YAML_REQUIRED, (struct yaml_range){1, 40}, &number));
     assert_int_equal(number, 40);
     assert_int_equal(yaml_take_list(take, "list", NULL, YAML_REQUIRED)->count, 2);
     assert_true(yaml_take_flag(take, "он", YAML_REQUIRED, &on));
@@ -120,13 +120,13 @@ static void yaml_take_reports_wrong_kinds_and_goes_on_test(void **state)
 
     assert_null(yaml_take_text(take, "a", NULL, YAML_OPTIONAL));
     assert_null(yaml_take_list(take, "b", NULL, YAML_OPTIONAL));
-    assert_false(yaml_take_number(take, "c", YAML_OPTIONAL, 1, 40, &number));
-    assert_false(yaml_take_number(take, "d", YAML_OPTIONAL, 1, 40, &number));
-    assert_false(yaml_take_number(take, "e", YAML_OPTIONAL, 1, 40, &number));
+    assert_false(yaml_take_number(take, "c", YAML_OPTIONAL, (struct yaml_range){1, 40}, &number));
+    assert_false(yaml_take_number(take, "d", YAML_OPTIONAL, (struct yaml_range){1, 40}, &number));
+    assert_false(yaml_take_number(take, "e", YAML_OPTIONAL, (struct yaml_range){1, 40}, &number));
     assert_false(yaml_take_flag(take, "f", YAML_OPTIONAL, &flag));
-    assert_false(yaml_take_number(take, "g", YAML_OPTIONAL, 1, 40, &number));
+    assert_false(yaml_take_number(take, "g", YAML_OPTIONAL, (struct yaml_range){1, 40}, &number));
     assert_true(number == 5 && flag);
-    assert_true(yaml_take_number(take, "h", YAML_OPTIONAL, -41, -41, &number));
+    assert_true(yaml_take_number(take, "h", YAML_OPTIONAL, (struct yaml_range){-41, -41}, &number));
     assert_int_equal(number, -41);
     assert_false(yaml_take_end(take));
     expect_error(fixture, 0, 1, 4, "\"a\" must be a single value");
