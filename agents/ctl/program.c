@@ -130,7 +130,7 @@ static bool run_verb(struct run *run, const struct verb *verb, struct error *err
         return error_set(err,
                          ERROR_USAGE,
                          SCREEN_IN(run->screen,
-                                   "у команды %s нет ключа --%s; есть: refctl help %s",
+                                   "у команды %s нет ключа --%s; какие есть: refctl help %s",
                                    "%s takes no --%s; see refctl help %s"),
                          verb_name(verb, name),
                          options_row(foreign)->name,

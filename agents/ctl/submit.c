@@ -106,6 +106,8 @@ static enum submitted submit_file(struct submission *submission, struct error *e
         return SUBMITTED_STOP;
     }
     if (!file_read(submission->name, YAML_TREE_BYTES_MAX, run->arena, &input.content, err)) {
+        (void)error_prepend(
+            err, "%s", SCREEN_IN(screen, "форма не прочитана", "the form cannot be read"));
         if (run->word_count > 1) {
             screen_error(screen, err);
         }

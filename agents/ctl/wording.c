@@ -51,9 +51,7 @@ const char *wording_bar(uint32_t load, uint32_t capacity, char buffer[WORDING_BA
 
 const char *wording_title(const struct screen *screen, enum vocabulary list, uint32_t number)
 {
-    const char *title = screen_phrase(screen, vocabulary_title(list, number));
-
-    return title[0] == '\0' ? "—" : title;
+    return number == 0 ? "—" : screen_phrase(screen, vocabulary_title(list, number));
 }
 
 const char *wording_risk(const struct screen *screen, enum risk risk, char buffer[WORDING_TEXT_MAX])
@@ -189,7 +187,7 @@ bool wording_find(const struct screen *screen,
         return true;
     }
     const char *name = screen_phrase(screen, vocabulary_name(list));
-    const char *nearest = vocabulary_nearest(list, typed);
+    const char *nearest = typed[0] == '\0' ? NULL : vocabulary_nearest(list, typed);
     if (nearest != NULL) {
         return error_set(err,
                          ERROR_USAGE,
@@ -201,6 +199,14 @@ bool wording_find(const struct screen *screen,
                          nearest);
     }
     codes_of(list, codes, sizeof(codes));
+    if (typed[0] == '\0') {
+        return error_set(
+            err,
+            ERROR_USAGE,
+            SCREEN_IN(screen, "не указано: %s. Есть: %s", "not given: %s. There are: %s"),
+            name,
+            codes);
+    }
     return error_set(err,
                      ERROR_USAGE,
                      SCREEN_IN(screen,
