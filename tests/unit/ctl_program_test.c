@@ -1,177 +1,20 @@
-/* refctl as a whole: a command line in, output and exit status out, with a scripted agent at the other end of a real
- * ipc socket (a child process, so that waiting is real too). */
-#include "agents/ctl/program.h"
-
+/* refctl as a whole: a command line in, output and exit status out, with a scripted agent at the other
+ * end. */
 #include "base/file.h"
-#include "base/link.h"
-#include "proto/wire.h"
-#include "tests/support/scratch.h"
+#include "base/keys.h"
+#include "tests/support/refctl_stage.h"
 
 #include <jansson.h>
 #include <setjmp.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
-/* 2026-11-22T08:02:00Z, 15:02 in Novosibirsk. */
-#define NOW_US INT64_C(1795334520000000)
 #define MINUTE INT64_C(60000000)
 #define HOUR   INT64_C(3600000000)
-
-enum { ARENA_BYTES = 32 << 20, WORDS_MAX = 16 };
-
-/* Answers one envelope; false: stays silent. */
-typedef bool scripted(const struct envelope *question, struct envelope *answer);
-
-struct stage {
-    struct scratch *scratch;
-    pid_t agent;
-    char socket[128];
-    char *out; /* of the last run */
-    char *err;
-};
-
-/* ---- the scripted agent -------------------------------------------------------------------- */
-
-static void serve(const char *endpoint, scripted *script, int ready)
-{
-    struct link_context *context = NULL;
-    struct link_server *server = NULL;
-    struct arena *arena = arena_create(ARENA_BYTES);
-    struct error err;
-
-    if (arena == NULL || !link_context_create(&context, &err) ||
-        !link_server_create_ipc(&server, context, endpoint, 0600, &err) ||
-        write(ready, "r", 1) != 1) {
-        _exit(9);
-    }
-    for (;;) {
-        struct link_wait item = {.server = server, .fd = -1};
-        struct link_frame frame;
-        if (!link_wait(context, &item, 1, -1, &err)) {
-            _exit(9);
-        }
-        while (link_server_receive(server, &frame) == LINK_FRAME) {
-            struct envelope question;
-            struct envelope answer = {.version = LIMIT_PROTOCOL_VERSION};
-            struct wire_fault fault;
-            struct bytes bytes;
-            arena_reset(arena);
-            if (!wire_decode(frame.body, arena, &question, &fault) || !script(&question, &answer)) {
-                continue;
-            }
-            if (!wire_encode(&answer, arena, &bytes) ||
-                link_server_send(server, &frame.peer, bytes) != LINK_SENT) {
-                _exit(9);
-            }
-        }
-    }
-}
-
-static void stage_agent(struct stage *stage, scripted *script)
-{
-    int ready[2];
-    char byte;
-
-    (void)snprintf(
-        stage->socket, sizeof(stage->socket), "ipc://%s", scratch_path(stage->scratch, "a.sock"));
-    assert_int_equal(pipe(ready), 0);
-    stage->agent = fork();
-    assert_true(stage->agent >= 0);
-    if (stage->agent == 0) {
-        serve(stage->socket, script, ready[1]);
-    }
-    (void)close(ready[1]);
-    assert_int_equal(read(ready[0], &byte, 1), 1);
-    (void)close(ready[0]);
-}
-
-static int setup(void **state)
-{
-    struct stage *stage = calloc(1, sizeof(*stage));
-
-    if (stage == NULL || setenv("TZ", "NOVT-7", 1) != 0 || setenv("LANGUAGE", "ru", 1) != 0) {
-        return -1;
-    }
-    stage->scratch = scratch_create();
-    (void)snprintf(stage->socket, sizeof(stage->socket), "ipc:///nonexistent/refagent.sock");
-    *state = stage;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    struct stage *stage = *state;
-
-    if (stage->agent > 0) {
-        (void)kill(stage->agent, SIGKILL);
-        (void)waitpid(stage->agent, NULL, 0);
-    }
-    scratch_destroy(&stage->scratch);
-    free(stage->out);
-    free(stage->err);
-    free(stage);
-    return 0;
-}
-
-/* Runs a command line of words split at blanks ('_' stands for a blank in a word). */
-static int run(struct stage *stage, const char *line)
-{
-    char text[512] = "refctl ";
-    char *argv[WORDS_MAX];
-    int argc = 0;
-    size_t out_bytes = 0;
-    size_t err_bytes = 0;
-
-    free(stage->out);
-    free(stage->err);
-    size_t used = strlen(text);
-    (void)snprintf(text + used, sizeof(text) - used, "%s", line);
-    for (char *at = text; *at != '\0' && argc < WORDS_MAX;) {
-        argv[argc++] = at;
-        at += strcspn(at, " ");
-        while (*at == ' ') {
-            *at++ = '\0';
-        }
-    }
-    for (int i = 1; i < argc; i++) {
-        for (char *at = argv[i]; (at = strchr(at, '_')) != NULL;) {
-            *at = ' ';
-        }
-    }
-    struct program_world world = {.out = open_memstream(&stage->out, &out_bytes),
-                                  .err = open_memstream(&stage->err, &err_bytes),
-                                  .now_us = NOW_US,
-                                  .socket_variable = stage->socket};
-    assert_non_null(world.out);
-    assert_non_null(world.err);
-    int status = program_run(argc, argv, &world);
-    assert_int_equal(fclose(world.out), 0);
-    assert_int_equal(fclose(world.err), 0);
-    return status;
-}
-
-static void check_run(struct stage *stage, const char *line, int status)
-{
-    int got = run(stage, line);
-
-    if (got != status) {
-        fail_msg(
-            "refctl %s: exit status %d, not %d\n%s%s", line, got, status, stage->out, stage->err);
-    }
-}
-
-static void check_says(const char *text, const char *part)
-{
-    if (strstr(text, part) == NULL) {
-        fail_msg("no \"%s\" in:\n%s", part, text);
-    }
-}
 
 /* ---- what the agents say ------------------------------------------------------------------- */
 
@@ -184,56 +27,19 @@ static const struct labels tatarsky = {.territory = "tatarsky",
                                        .ages = 1U << AGE_1_3,
                                        .children = 1};
 
-static struct id128 id_of(uint8_t last)
-{
-    struct id128 id = {.bytes = {0x01, 0x8f}};
-
-    id.bytes[15] = last;
-    return id;
-}
-
-static void begin_answer(const struct envelope *question, struct envelope *answer)
-{
-    answer->kind = BODY_ANSWER;
-    answer->body.answer = (struct answer){
-        .id = question->body.query.id, .kind = question->body.query.kind, .cursor = ""};
-}
-
-static void begin_reply(const struct envelope *question, struct envelope *answer)
-{
-    answer->kind = BODY_REPLY;
-    answer->body.reply = (struct reply){.number = question->body.command.number,
-                                        .subject = question->body.command.subject,
-                                        .case_number = "NSO-2026-000123-7",
-                                        .position = 7};
-}
-
-static void refuse(const struct envelope *question, struct envelope *answer, enum refusal code)
-{
-    static struct problem problem; /* of the child process only */
-
-    problem = (struct problem){
-        .code = code, .field = "", .text = {"нельзя по такой-то причине", "not for such a reason"}};
-    begin_reply(question, answer);
-    answer->body.reply.refused = true;
-    answer->body.reply.position = 0;
-    answer->body.reply.problems = &problem;
-    answer->body.reply.problem_count = 1;
-}
-
 static struct delivery offer_123(void)
 {
     return (struct delivery){.kind = DELIVERY_OFFER,
-                             .entity = id_of(1),
-                             .view.offer = {.id = id_of(1),
-                                            .case_id = id_of(11),
+                             .entity = refctl_stage_id(1),
+                             .view.offer = {.id = refctl_stage_id(1),
+                                            .case_id = refctl_stage_id(11),
                                             .case_number = "NSO-2026-000123-7",
                                             .worker = "curator-tatarsky-2",
                                             .token = 5,
                                             .state = ASSIGNMENT_OFFERED,
                                             .labels = tatarsky,
-                                            .offered_us = NOW_US - HOUR,
-                                            .answer_due_us = NOW_US + 130 * MINUTE,
+                                            .offered_us = REFCTL_STAGE_NOW_US - HOUR,
+                                            .answer_due_us = REFCTL_STAGE_NOW_US + 130 * MINUTE,
                                             .policy_version = 3,
                                             .rule = "everything-else",
                                             .rule_title = {"Все остальные", "Everything else"},
@@ -247,21 +53,21 @@ static bool inbox_of_two(const struct envelope *question, struct envelope *answe
     static struct inbox_row rows[2];
 
     if (question->kind == BODY_COMMAND) {
-        begin_reply(question, answer);
+        refctl_stage_reply(question, answer);
         return true;
     }
-    begin_answer(question, answer);
+    refctl_stage_answer(question, answer);
     rows[0] = (struct inbox_row){.delivery = offer_123()};
     rows[1] = (struct inbox_row){
         .delivery = {.kind = DELIVERY_TASK,
-                     .entity = id_of(12),
-                     .view.task = {.case_id = id_of(12),
+                     .entity = refctl_stage_id(12),
+                     .view.task = {.case_id = refctl_stage_id(12),
                                    .case_number = "NSO-2026-000124-5",
                                    .desk = DESK_TRIAGE,
                                    .reason = DESK_REASON_NO_CANDIDATE,
                                    .labels = tatarsky,
-                                   .since_us = NOW_US - 5 * HOUR,
-                                   .due_us = NOW_US - 3 * HOUR,
+                                   .since_us = REFCTL_STAGE_NOW_US - 5 * HOUR,
+                                   .due_us = REFCTL_STAGE_NOW_US - 3 * HOUR,
                                    .text = {"Назначьте куратора", "Appoint a curator"}}},
         .seen = true};
     answer->body.answer.inbox = rows;
@@ -273,12 +79,12 @@ static bool inbox_of_two(const struct envelope *question, struct envelope *answe
 static bool expects_accept(const struct envelope *question, struct envelope *answer)
 {
     const struct command *command = &question->body.command;
-    struct id128 offer = id_of(1);
+    struct id128 offer = refctl_stage_id(1);
 
     if (question->kind == BODY_COMMAND &&
         (command->kind != COMMAND_ACCEPT || !id128_equal(&command->subject, &offer) ||
          command->token != 5 || strcmp(command->actor, "curator-tatarsky-2") != 0)) {
-        refuse(question, answer, REFUSAL_BAD_FIELD);
+        refctl_stage_refuse(question, answer, REFUSAL_BAD_FIELD);
         return true;
     }
     return inbox_of_two(question, answer);
@@ -291,7 +97,7 @@ static bool expects_refusal(const struct envelope *question, struct envelope *an
     if (question->kind == BODY_COMMAND &&
         (command->kind != COMMAND_REFUSE || command->code != DECLINE_NO_CAPACITY ||
          command->token != 5 || strcmp(command->note, "полная нагрузка") != 0)) {
-        refuse(question, answer, REFUSAL_BAD_FIELD);
+        refctl_stage_refuse(question, answer, REFUSAL_BAD_FIELD);
         return true;
     }
     return inbox_of_two(question, answer);
@@ -299,7 +105,7 @@ static bool expects_refusal(const struct envelope *question, struct envelope *an
 
 static bool expects_seen(const struct envelope *question, struct envelope *answer)
 {
-    struct id128 offer = id_of(1);
+    struct id128 offer = refctl_stage_id(1);
 
     if (question->kind == BODY_COMMAND && (question->body.command.kind != COMMAND_SEE ||
                                            !id128_equal(&question->body.command.subject, &offer))) {
@@ -311,7 +117,7 @@ static bool expects_seen(const struct envelope *question, struct envelope *answe
 static bool forbids(const struct envelope *question, struct envelope *answer)
 {
     if (question->kind == BODY_COMMAND) {
-        refuse(question, answer, REFUSAL_NOT_ALLOWED);
+        refctl_stage_refuse(question, answer, REFUSAL_NOT_ALLOWED);
         return true;
     }
     return inbox_of_two(question, answer);
@@ -320,7 +126,7 @@ static bool forbids(const struct envelope *question, struct envelope *answer)
 static bool is_busy(const struct envelope *question, struct envelope *answer)
 {
     if (question->kind == BODY_COMMAND) {
-        refuse(question, answer, REFUSAL_BUSY);
+        refctl_stage_refuse(question, answer, REFUSAL_BUSY);
         return true;
     }
     return inbox_of_two(question, answer);
@@ -340,10 +146,10 @@ static bool spools_forms(const struct envelope *question, struct envelope *answe
     if (command->kind != COMMAND_FORM || command->form == NULL ||
         command->form->labels.risk != RISK_SOP ||
         strcmp(command->form->facts.persons[0].surname, "Примерова-17") != 0) {
-        refuse(question, answer, REFUSAL_BAD_FIELD);
+        refctl_stage_refuse(question, answer, REFUSAL_BAD_FIELD);
         return true;
     }
-    begin_reply(question, answer);
+    refctl_stage_reply(question, answer);
     answer->body.reply.subject = command->form->id;
     answer->body.reply.case_number = "";
     answer->body.reply.position = 0;
@@ -354,91 +160,92 @@ static bool spools_forms(const struct envelope *question, struct envelope *answe
 
 static void refctl_alone_explains_itself_test(void **state)
 {
-    struct stage *stage = *state;
+    struct refctl_stage *stage = *state;
 
-    check_run(stage, "", 0);
-    check_says(stage->out, "Кто направляет (школа, поликлиника, полиция, НКО):");
-    check_says(stage->out, "  accept           принять предложенный случай\n");
-    check_says(stage->out, "Например: refctl submit napravlenie.yaml");
-    check_run(stage, "--lang en", 0);
-    check_says(stage->out, "Who refers (school, clinic, police, NGO):");
-    check_says(stage->out, "  accept           accept an offered case\n");
-    check_run(stage, "--version", 0);
-    check_says(stage->out, "refctl ");
+    refctl_stage_run(stage, "", 0);
+    refctl_stage_says(stage->out, "Кто направляет (школа, поликлиника, полиция, НКО):");
+    refctl_stage_says(stage->out, "  accept           принять предложенный случай\n");
+    refctl_stage_says(stage->out, "Например: refctl submit napravlenie.yaml");
+    refctl_stage_run(stage, "--lang en", 0);
+    refctl_stage_says(stage->out, "Who refers (school, clinic, police, NGO):");
+    refctl_stage_says(stage->out, "  accept           accept an offered case\n");
+    refctl_stage_run(stage, "--version", 0);
+    refctl_stage_says(stage->out, "refctl ");
 }
 
 static void help_of_a_command_shows_its_options_test(void **state)
 {
-    struct stage *stage = *state;
+    struct refctl_stage *stage = *state;
 
-    check_run(stage, "help refuse --lang en", 0);
-    check_says(stage->out, "Usage:   refctl refuse NUMBER --reason CODE [OPTIONS]\n");
-    check_says(stage->out, "      --reason CODE      why it is refused\n");
-    check_run(stage, "refuse --help", 0);
-    check_says(stage->out, "Вызов:   refctl refuse НОМЕР --reason КОД [КЛЮЧИ]\n");
-    check_run(stage, "help case", 0);
-    check_says(stage->out, "  case timeline    вся история случая\n");
+    refctl_stage_run(stage, "help refuse --lang en", 0);
+    refctl_stage_says(stage->out, "Usage:   refctl refuse NUMBER --reason CODE [OPTIONS]\n");
+    refctl_stage_says(stage->out, "      --reason CODE      why it is refused\n");
+    refctl_stage_run(stage, "refuse --help", 0);
+    refctl_stage_says(stage->out, "Вызов:   refctl refuse НОМЕР --reason КОД [КЛЮЧИ]\n");
+    refctl_stage_run(stage, "help case", 0);
+    refctl_stage_says(stage->out, "  case timeline    вся история случая\n");
 }
 
 static void mistakes_of_the_command_line_are_usage_errors_test(void **state)
 {
-    struct stage *stage = *state;
+    struct refctl_stage *stage = *state;
 
-    check_run(stage, "inbx", 64);
-    check_says(stage->err, "refctl: нет команды «inbx»; может быть, inbox?\n");
-    check_run(stage, "case shw --lang en", 64);
-    check_says(stage->err, "there is no command “case shw”; there are case: ls, show, timeline");
-    check_run(stage, "accept", 64);
-    check_says(stage->err, "нужно: refctl accept НОМЕР");
-    check_run(stage, "accept 1 2", 64);
-    check_run(stage, "inbox --reason x", 64);
-    check_run(stage, "refuse 1", 64);
-    check_says(stage->err, "Есть: no-capacity, waitlist");
-    check_run(stage, "outcome 1 kept-in-family --approve", 64);
-    check_run(stage, "duplicate 1", 64);
-    check_run(stage, "assign 1 curator-tatarsky-2", 64);
-    check_run(stage, "--lang de", 64);
+    refctl_stage_run(stage, "inbx", 64);
+    refctl_stage_says(stage->err, "refctl: нет команды «inbx»; может быть, inbox?\n");
+    refctl_stage_run(stage, "case shw --lang en", 64);
+    refctl_stage_says(stage->err,
+                      "there is no command “case shw”; there are case: ls, show, timeline");
+    refctl_stage_run(stage, "accept", 64);
+    refctl_stage_says(stage->err, "нужно: refctl accept НОМЕР");
+    refctl_stage_run(stage, "accept 1 2", 64);
+    refctl_stage_run(stage, "inbox --reason x", 64);
+    refctl_stage_run(stage, "refuse 1", 64);
+    refctl_stage_says(stage->err, "Есть: no-capacity, waitlist");
+    refctl_stage_run(stage, "outcome 1 kept-in-family --approve", 64);
+    refctl_stage_run(stage, "duplicate 1", 64);
+    refctl_stage_run(stage, "assign 1 curator-tatarsky-2", 64);
+    refctl_stage_run(stage, "--lang de", 64);
     assert_string_equal(stage->out, "");
 }
 
 static void without_an_agent_the_status_is_unavailable_test(void **state)
 {
-    struct stage *stage = *state;
+    struct refctl_stage *stage = *state;
 
-    check_run(stage, "inbox", 69);
-    check_says(stage->err, "запущен ли refagentd?");
-    check_run(stage, "inbox --socket tcp://127.0.0.1:1", 64);
-    check_run(stage, "inbox --agent nosuchfile.yaml", 66);
+    refctl_stage_run(stage, "inbox", 69);
+    refctl_stage_says(stage->err, "запущен ли refagentd?");
+    refctl_stage_run(stage, "inbox --socket tcp://127.0.0.1:1", 64);
+    refctl_stage_run(stage, "inbox --agent nosuchfile.yaml", 66);
 }
 
 static void a_silent_agent_runs_into_the_timeout_test(void **state)
 {
-    struct stage *stage = *state;
+    struct refctl_stage *stage = *state;
 
-    stage_agent(stage, is_silent);
-    check_run(stage, "inbox --timeout 30ms", 69);
-    check_says(stage->err, "агент не ответил за 30 мс");
+    refctl_stage_agent(stage, is_silent);
+    refctl_stage_run(stage, "inbox --timeout 30ms", 69);
+    refctl_stage_says(stage->err, "агент не ответил за 30 мс");
 }
 
 static void the_agents_file_names_the_socket_test(void **state)
 {
-    struct stage *stage = *state;
+    struct refctl_stage *stage = *state;
     char line[256];
 
-    stage_agent(stage, inbox_of_two);
+    refctl_stage_agent(stage, inbox_of_two);
     const char *path =
         scratch_write(stage->scratch, "agent.yaml", "site: school-7\nsocket: ipc://a.sock\n");
     (void)snprintf(line, sizeof(line), "inbox --agent %s", path);
     (void)snprintf(stage->socket, sizeof(stage->socket), "ipc:///nonexistent/x.sock");
-    check_run(stage, line, 0);
+    refctl_stage_run(stage, line, 0);
 }
 
 static void the_inbox_tells_what_waits_test(void **state)
 {
-    struct stage *stage = *state;
+    struct refctl_stage *stage = *state;
 
-    stage_agent(stage, inbox_of_two);
-    check_run(stage, "inbox", 0);
+    refctl_stage_agent(stage, inbox_of_two);
+    refctl_stage_run(stage, "inbox", 0);
     assert_string_equal(
         stage->out,
         "N     Что          Случай             Уровень                      Территория  "
@@ -447,15 +254,15 @@ static void the_inbox_tells_what_waits_test(void **state)
         "          ещё 2 ч 10 мин\n"
         "2     задача       NSO-2026-000124-5  социально опасное положение  tatarsky    быт"
         "          просрочено на 3 ч\n");
-    check_run(stage, "inbox --lang en --limit 1", 0);
-    check_says(stage->out, "2 h 10 min left");
+    refctl_stage_run(stage, "inbox --lang en --limit 1", 0);
+    refctl_stage_says(stage->out, "2 h 10 min left");
     assert_null(strstr(stage->out, "000124"));
-    check_says(stage->err, "there are more");
+    refctl_stage_says(stage->err, "there are more");
 }
 
 static void the_inbox_as_json_test(void **state)
 {
-    struct stage *stage = *state;
+    struct refctl_stage *stage = *state;
     const char *kind;
     const char *number;
     const char *risk;
@@ -463,8 +270,8 @@ static void the_inbox_as_json_test(void **state)
     int row;
     int seen;
 
-    stage_agent(stage, inbox_of_two);
-    check_run(stage, "inbox --json", 0);
+    refctl_stage_agent(stage, inbox_of_two);
+    refctl_stage_run(stage, "inbox --json", 0);
     assert_string_equal(stage->err, "");
     json_t *json = json_loads(stage->out, JSON_REJECT_DUPLICATES, NULL);
     assert_non_null(json);
@@ -498,58 +305,58 @@ static void the_inbox_as_json_test(void **state)
 
 static void opening_a_row_marks_it_as_seen_test(void **state)
 {
-    struct stage *stage = *state;
+    struct refctl_stage *stage = *state;
 
-    stage_agent(stage, expects_seen);
-    check_run(stage, "inbox show 1", 0);
-    check_says(stage->out, "NSO-2026-000123-7  предложение\n");
-    check_says(stage->out, "  Почему вы:          наименьшая нагрузка\n");
-    check_says(stage->out, "  Ответить до:        сегодня 17:12 (ещё 2 ч 10 мин)\n");
-    check_run(stage, "inbox show 2", 0);
-    check_says(stage->out, "  Назначьте куратора\n");
-    check_run(stage, "inbox show 9", 66);
-    check_run(stage, "inbox --seen", 0);
+    refctl_stage_agent(stage, expects_seen);
+    refctl_stage_run(stage, "inbox show 1", 0);
+    refctl_stage_says(stage->out, "NSO-2026-000123-7  предложение\n");
+    refctl_stage_says(stage->out, "  Почему вы:          наименьшая нагрузка\n");
+    refctl_stage_says(stage->out, "  Ответить до:        сегодня 17:12 (ещё 2 ч 10 мин)\n");
+    refctl_stage_run(stage, "inbox show 2", 0);
+    refctl_stage_says(stage->out, "  Назначьте куратора\n");
+    refctl_stage_run(stage, "inbox show 9", 66);
+    refctl_stage_run(stage, "inbox --seen", 0);
 }
 
 static void an_offer_is_accepted_by_any_spelling_of_its_number_test(void **state)
 {
-    struct stage *stage = *state;
+    struct refctl_stage *stage = *state;
 
-    stage_agent(stage, expects_accept);
-    check_run(stage, "accept нсо20260001237 --as curator-tatarsky-2", 0);
+    refctl_stage_agent(stage, expects_accept);
+    refctl_stage_run(stage, "accept нсо20260001237 --as curator-tatarsky-2", 0);
     assert_string_equal(stage->out, "NSO-2026-000123-7: случай принят, вы куратор\n");
-    check_run(stage, "accept 1 --as curator-tatarsky-2 --lang en", 0);
+    refctl_stage_run(stage, "accept 1 --as curator-tatarsky-2 --lang en", 0);
     assert_string_equal(stage->out, "NSO-2026-000123-7: accepted, you are the curator\n");
-    check_run(stage, "accept 000123-7 --as curator-tatarsky-2 --json", 0);
-    check_says(stage->out, "\"stored\": \"broker\"");
-    check_run(stage, "accept NSO-2026-000124-5 --as curator-tatarsky-2", 66); /* a task */
-    check_run(stage, "accept семья", 64);
+    refctl_stage_run(stage, "accept 000123-7 --as curator-tatarsky-2 --json", 0);
+    refctl_stage_says(stage->out, "\"stored\": \"broker\"");
+    refctl_stage_run(stage, "accept NSO-2026-000124-5 --as curator-tatarsky-2", 66); /* a task */
+    refctl_stage_run(stage, "accept семья", 64);
 }
 
 static void a_refusal_carries_reason_and_note_test(void **state)
 {
-    struct stage *stage = *state;
+    struct refctl_stage *stage = *state;
 
-    stage_agent(stage, expects_refusal);
-    check_run(stage, "refuse 1 --reason no-capacity --note полная_нагрузка", 0);
+    refctl_stage_agent(stage, expects_refusal);
+    refctl_stage_run(stage, "refuse 1 --reason no-capacity --note полная_нагрузка", 0);
     assert_string_equal(stage->out, "NSO-2026-000123-7: отказ записан\n");
 }
 
 static void what_is_not_allowed_exits_with_77_test(void **state)
 {
-    struct stage *stage = *state;
+    struct refctl_stage *stage = *state;
 
-    stage_agent(stage, forbids);
-    check_run(stage, "duplicate NSO-2026-000124-5 --reject --lang en", 77);
+    refctl_stage_agent(stage, forbids);
+    refctl_stage_run(stage, "duplicate NSO-2026-000124-5 --reject --lang en", 77);
     assert_string_equal(stage->err, "refctl: not for such a reason\n");
 }
 
 static void what_may_be_tried_again_exits_with_75_test(void **state)
 {
-    struct stage *stage = *state;
+    struct refctl_stage *stage = *state;
 
-    stage_agent(stage, is_busy);
-    check_run(stage, "outcome 2 kept-in-family", 75);
+    refctl_stage_agent(stage, is_busy);
+    refctl_stage_run(stage, "outcome 2 kept-in-family", 75);
 }
 
 static const char good_form[] =
@@ -563,40 +370,40 @@ static const char good_form[] =
 
 static void forms_are_submitted_under_their_own_ids_test(void **state)
 {
-    struct stage *stage = *state;
+    struct refctl_stage *stage = *state;
     char line[512];
 
-    stage_agent(stage, spools_forms);
+    refctl_stage_agent(stage, spools_forms);
     const char *good = scratch_write(stage->scratch, "good.yaml", good_form);
     const char *bad = scratch_write(stage->scratch, "bad.yaml", "уровень: опасно\n");
     (void)snprintf(line, sizeof(line), "submit %s --id 01926f8e-1c00-7000-8000-0000000000ab", good);
-    check_run(stage, line, 0);
+    refctl_stage_run(stage, line, 0);
     assert_string_equal(stage->out, "01926f8e-1c00-7000-8000-0000000000ab\n");
 
     (void)snprintf(line, sizeof(line), "submit %s %s %s", bad, good, bad);
-    check_run(stage, line, 65);
-    check_says(stage->out, "good.yaml\n");
-    check_says(stage->err, "bad.yaml:1:10: ");
-    check_says(stage->err, "    уровень: опасно\n             ^\n");
-    check_says(stage->err, "refctl: не передано форм: 2 из 3\n");
+    refctl_stage_run(stage, line, 65);
+    refctl_stage_says(stage->out, "good.yaml\n");
+    refctl_stage_says(stage->err, "bad.yaml:1:10: ");
+    refctl_stage_says(stage->err, "    уровень: опасно\n             ^\n");
+    refctl_stage_says(stage->err, "refctl: не передано форм: 2 из 3\n");
 }
 
 static void a_dry_run_needs_no_agent_test(void **state)
 {
-    struct stage *stage = *state;
+    struct refctl_stage *stage = *state;
     char line[512];
 
     const char *good = scratch_write(stage->scratch, "good.yaml", good_form);
     (void)snprintf(line, sizeof(line), "submit --dry-run %s", good);
-    check_run(stage, line, 0);
+    refctl_stage_run(stage, line, 0);
     assert_string_equal(stage->out, "");
     (void)snprintf(line, sizeof(line), "submit %s", good);
-    check_run(stage, line, 69);
+    refctl_stage_run(stage, line, 69);
 }
 
 static void keys_are_made_once_test(void **state)
 {
-    struct stage *stage = *state;
+    struct refctl_stage *stage = *state;
     char line[512];
     struct key32 secret;
     struct key32 open;
@@ -604,8 +411,8 @@ static void keys_are_made_once_test(void **state)
 
     (void)snprintf(
         line, sizeof(line), "keygen --site school-7 --out %s", scratch_path(stage->scratch, "k"));
-    check_run(stage, line, 0);
-    check_says(stage->out, "keys:\n  - {site: school-7, curve: \"");
+    refctl_stage_run(stage, line, 0);
+    refctl_stage_says(stage->out, "keys:\n  - {site: school-7, curve: \"");
     assert_true(keys_start(&err));
     assert_true(keys_read(
         scratch_path(stage->scratch, "k/school-7.seal.key"), KEYS_SEALING_SECRET, &secret, &err));
@@ -615,23 +422,23 @@ static void keys_are_made_once_test(void **state)
     assert_memory_equal(secret.bytes, open.bytes, KEYS_BYTES);
     assert_true(keys_read(
         scratch_path(stage->scratch, "k/school-7.store.key"), KEYS_STORAGE, &secret, &err));
-    check_run(stage, line, 73);
-    check_says(stage->err, "уже есть; ключи не заменяются");
+    refctl_stage_run(stage, line, 73);
+    refctl_stage_says(stage->err, "уже есть; ключи не заменяются");
 
     (void)snprintf(
         line, sizeof(line), "keygen --broker --out %s", scratch_path(stage->scratch, "k"));
-    check_run(stage, line, 0);
+    refctl_stage_run(stage, line, 0);
     assert_true(keys_read(
         scratch_path(stage->scratch, "k/disclosure.pub"), KEYS_DISCLOSURE_PUBLIC, &open, &err));
     assert_int_equal(open.epoch, 1);
-    check_run(stage, "keygen --site School --out x", 64);
-    check_run(stage, "keygen --site a --broker --out x", 64);
-    check_run(stage, "keygen --site a", 64);
+    refctl_stage_run(stage, "keygen --site School --out x", 64);
+    refctl_stage_run(stage, "keygen --site a --broker --out x", 64);
+    refctl_stage_run(stage, "keygen --site a", 64);
 }
 
 static void the_directory_gets_the_keys_test(void **state)
 {
-    struct stage *stage = *state;
+    struct refctl_stage *stage = *state;
     char line[512];
     struct error err;
     struct bytes content;
@@ -643,13 +450,14 @@ static void the_directory_gets_the_keys_test(void **state)
                    "keygen --site school-7 --out %s --directory %s",
                    scratch_path(stage->scratch, "k"),
                    path);
-    check_run(stage, line, 0);
+    refctl_stage_run(stage, line, 0);
     assert_true(file_read(path, 4096, arena, &content, &err));
-    check_says(arena_text_of(arena, content), "# keys\nkeys:\n  - {site: school-7, curve: \"");
+    refctl_stage_says(arena_text_of(arena, content),
+                      "# keys\nkeys:\n  - {site: school-7, curve: \"");
     arena_destroy(&arena);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, refctl_stage_setup, refctl_stage_teardown)
 
 int main(void)
 {
