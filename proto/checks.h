@@ -20,7 +20,10 @@ struct problems {
 
 /* Adds a problem with the standard text of its code; detail goes into both texts after a colon when it is
  * not NULL. */
-void checks_add(struct problems *problems, enum refusal code, const char *field, const char *detail);
+void checks_add(struct problems *problems,
+                enum refusal code,
+                const char *field,
+                const char *detail);
 /* The standard text of a refusal code, and whether trying again later can help. */
 struct phrase checks_text(enum refusal code);
 bool checks_retryable(enum refusal code);

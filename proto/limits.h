@@ -12,10 +12,10 @@ enum {
     LIMIT_SHORT_TEXT_BYTES = 400,     /* a name, an address, a reason: 200 Cyrillic letters */
     LIMIT_CODE_BYTES = 47,            /* an id of the directory or the policy */
     LIMIT_TITLE_BYTES = 200,          /* one title in one language: 100 Cyrillic letters */
-    LIMIT_SENTENCE_BYTES = 1000,       /* a sentence for people in one language; longer ones are cut */
-    LIMIT_MATCHING_KEYS = 48,         /* 8 children and 4 parents with every kind of key */
-    LIMIT_PERSONS = 16,               /* children and parents of one form */
-    LIMIT_DOCUMENTS = 16,             /* titles and numbers in one form */
+    LIMIT_SENTENCE_BYTES = 1000, /* a sentence for people in one language; longer ones are cut */
+    LIMIT_MATCHING_KEYS = 48,    /* 8 children and 4 parents with every kind of key */
+    LIMIT_PERSONS = 16,          /* children and parents of one form */
+    LIMIT_DOCUMENTS = 16,        /* titles and numbers in one form */
     LIMIT_DECODE_BYTES =
         8388608, /* arena for one decoded frame: protobuf-c amplifies up to 68 times,
                                           honest frames far less */
@@ -24,8 +24,8 @@ enum {
     LIMIT_REPLIES_KEPT = 64,    /* replies kept per lane: exactly what a window can repeat */
     LIMIT_TURN_FRAMES = 1024,   /* frames drained in one turn of the broker's loop */
     LIMIT_OUTBOX_LINES = 20000, /* beyond it a site is away and will be resynced */
-    LIMIT_CASE_REFERRALS = 256,        /* referrals listed with one case, the newest */
-    LIMIT_CASE_FACTS = 32,             /* disclosed referrals shown with one case, the newest */
+    LIMIT_CASE_REFERRALS = 256, /* referrals listed with one case, the newest */
+    LIMIT_CASE_FACTS = 32,      /* disclosed referrals shown with one case, the newest */
     LIMIT_PAGE_ROWS = 200,      /* rows in one answer page */
 
     LIMIT_CANDIDATES_KEPT = 16, /* candidates kept with a decision; the rest are counted */

@@ -56,15 +56,15 @@ enum need {
 };
 
 enum age { /* "0-1" "1-3" "3-4" "4-6" "7-13" "14-17" "pregnancy" */
-    AGE_UNSPECIFIED,
-    AGE_0_1,
-    AGE_1_3,
-    AGE_3_4,
-    AGE_4_6,
-    AGE_7_13,
-    AGE_14_17,
-    AGE_PREGNANCY,
-    AGE_END
+           AGE_UNSPECIFIED,
+           AGE_0_1,
+           AGE_1_3,
+           AGE_3_4,
+           AGE_4_6,
+           AGE_7_13,
+           AGE_14_17,
+           AGE_PREGNANCY,
+           AGE_END
 };
 
 enum flag {

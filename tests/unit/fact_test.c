@@ -124,6 +124,22 @@ static void expect_fact(const struct fact *fact)
     expect_decision(fact->decision);
 }
 
+static void expect_entry(const struct entry *entry)
+{
+    assert_int_equal(entry->cause, ENTRY_COMMAND);
+    assert_int_equal(entry->site, 51);
+    assert_int_equal(entry->worker, 52);
+    assert_int_equal(entry->policy_version, 53);
+    assert_int_equal(entry->command, COMMAND_ACCEPT);
+    assert_int_equal(entry->lane, LANE_URGENT);
+    assert_int_equal(entry->number, 54);
+    assert_int_equal(entry->incarnation.bytes[15], 55);
+    assert_memory_equal(entry->digest, ((uint8_t[16]){56, 57}), 16);
+    assert_int_equal(entry->reply_subject.bytes[15], 58);
+    assert_int_equal(entry->reply_case.bytes[15], 59);
+    assert_true(entry->reply_repeated);
+}
+
 static void fact_batch_keeps_every_field_test(void **state)
 {
     const struct fact_decision made = decision();
@@ -178,18 +194,7 @@ static void fact_batch_keeps_every_field_test(void **state)
     assert_memory_equal(read.previous, batch.previous, FACT_HASH_BYTES);
     assert_int_equal(read.entry_count, 2);
     const struct entry *entry = &read.entries[0];
-    assert_int_equal(entry->cause, ENTRY_COMMAND);
-    assert_int_equal(entry->site, 51);
-    assert_int_equal(entry->worker, 52);
-    assert_int_equal(entry->policy_version, 53);
-    assert_int_equal(entry->command, COMMAND_ACCEPT);
-    assert_int_equal(entry->lane, LANE_URGENT);
-    assert_int_equal(entry->number, 54);
-    assert_int_equal(entry->incarnation.bytes[15], 55);
-    assert_memory_equal(entry->digest, entries[0].digest, 16);
-    assert_int_equal(entry->reply_subject.bytes[15], 58);
-    assert_int_equal(entry->reply_case.bytes[15], 59);
-    assert_true(entry->reply_repeated);
+    expect_entry(entry);
     assert_int_equal(entry->fact_count, 2);
     expect_fact(&entry->facts[0]);
     assert_int_equal(entry->facts[1].kind, FACT_SITE_AWAY);

@@ -285,89 +285,80 @@ struct bad {
 };
 #define BAD(text) (text), sizeof(text) - 1
 
+static const struct bad bad[] = {
+    {BAD(""), REFUSAL_VERSION, "version", false, 0, 0},
+    {BAD("\x08\x01"), REFUSAL_UNKNOWN_KIND, "", false, 0, 0},
+    /* truncated, a group, field number 0, an endless number */
+    {BAD("\x08\x01\x2a\x05\x08"), REFUSAL_UNREADABLE, "", false, 0, 0},
+    {BAD("\x0b\x0c"), REFUSAL_UNREADABLE, "", false, 0, 0},
+    {BAD("\x00\x01"), REFUSAL_UNREADABLE, "", false, 0, 0},
+    {BAD("\x08\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01"), REFUSAL_UNREADABLE, "", false, 0, 0},
+    {BAD("not protobuf at all"), REFUSAL_UNREADABLE, "", false, 0, 0},
+    /* another version; a Hello of that version is read */
+    {BAD("\x08\x02\x5a\x00"), REFUSAL_VERSION, "version", false, 0, 0},
+    /* a body that we do not know: field 60 */
+    {BAD("\x08\x01\xe2\x03\x00"), REFUSAL_UNKNOWN_KIND, "", false, 0, 0},
+    /* command 7 in the urgent lane, without a body */
+    {BAD("\x08\x01\x2a\x04\x08\x02\x10\x07"), REFUSAL_UNKNOWN_KIND, "command", true, 7, 0},
+    /* ... without a lane */
+    {BAD("\x08\x01\x2a\x02\x10\x07"), REFUSAL_MISSING_FIELD, "command.lane", false, 0, 0},
+    /* ... with an incarnation of 3 bytes */
+    {BAD("\x08\x01\x2a\x09\x08\x02\x10\x07\x1a\x03xyz"),
+     REFUSAL_BAD_FIELD,
+     "command.incarnation",
+     true,
+     7,
+     0},
+    /* ... with NUL and with broken UTF-8 in the actor */
+    {BAD("\x08\x01\x2a\x09\x08\x02\x10\x07\x22\x03\x61\x00\x62"),
+     REFUSAL_BAD_TEXT,
+     "command.actor",
+     true,
+     7,
+     0},
+    {BAD("\x08\x01\x2a\x08\x08\x02\x10\x07\x22\x02\xd0\x20"),
+     REFUSAL_BAD_TEXT,
+     "command.actor",
+     true,
+     7,
+     0},
+    /* ... that submits labels of risk 99 */
+    {BAD("\x08\x01\x2a\x0a\x08\x02\x10\x07\x2a\x04\x1a\x02\x10\x63"),
+     REFUSAL_UNKNOWN_CODE,
+     "command.submit.labels.risk",
+     true,
+     7,
+     0},
+    /* ... need 0 among the needs */
+    {BAD("\x08\x01\x2a\x0b\x08\x02\x10\x07\x2a\x05\x1a\x03\x32\x01\x00"),
+     REFUSAL_UNKNOWN_CODE,
+     "command.submit.labels.needs",
+     true,
+     7,
+     0},
+    /* ... a second key with a digest of one byte */
+    {BAD("\x08\x01\x2a\x0d\x08\x02\x10\x07\x2a\x07\x2a\x00\x2a\x03\x0a\x01\x01"),
+     REFUSAL_BAD_FIELD,
+     "command.submit.keys[1].digest",
+     true,
+     7,
+     0},
+    /* ... a second person of a form with a broken name */
+    {BAD("\x08\x01\x2a\x11\x08\x02\x10\x07\x82\x01\x0a\x2a\x08\x0a\x00\x0a\x04\x12\x02\xff"
+         "\xff"),
+     REFUSAL_BAD_TEXT,
+     "command.form.facts.persons[1].surname",
+     true,
+     7,
+     0},
+    /* query 9 of a kind that we do not know */
+    {BAD("\x08\x01\x4a\x04\x08\x09\x18\x63"), REFUSAL_UNKNOWN_CODE, "query.kind", false, 0, 9},
+    /* a delivery of an offer with a task in it */
+    {BAD("\x08\x01\x3a\x06\x08\x01\x20\x02\x52\x00"), REFUSAL_BAD_FIELD, "delivery", false, 0, 0},
+};
+
 static void wire_says_what_is_wrong_and_who_asked_test(void **state)
 {
-    static const struct bad bad[] = {
-        {BAD(""), REFUSAL_VERSION, "version", false, 0, 0},
-        {BAD("\x08\x01"), REFUSAL_UNKNOWN_KIND, "", false, 0, 0},
-        /* truncated, a group, field number 0, an endless number */
-        {BAD("\x08\x01\x2a\x05\x08"), REFUSAL_UNREADABLE, "", false, 0, 0},
-        {BAD("\x0b\x0c"), REFUSAL_UNREADABLE, "", false, 0, 0},
-        {BAD("\x00\x01"), REFUSAL_UNREADABLE, "", false, 0, 0},
-        {BAD("\x08\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01"),
-         REFUSAL_UNREADABLE,
-         "",
-         false,
-         0,
-         0},
-        {BAD("not protobuf at all"), REFUSAL_UNREADABLE, "", false, 0, 0},
-        /* another version; a Hello of that version is read */
-        {BAD("\x08\x02\x5a\x00"), REFUSAL_VERSION, "version", false, 0, 0},
-        /* a body that we do not know: field 60 */
-        {BAD("\x08\x01\xe2\x03\x00"), REFUSAL_UNKNOWN_KIND, "", false, 0, 0},
-        /* command 7 in the urgent lane, without a body */
-        {BAD("\x08\x01\x2a\x04\x08\x02\x10\x07"), REFUSAL_UNKNOWN_KIND, "command", true, 7, 0},
-        /* ... without a lane */
-        {BAD("\x08\x01\x2a\x02\x10\x07"), REFUSAL_MISSING_FIELD, "command.lane", false, 0, 0},
-        /* ... with an incarnation of 3 bytes */
-        {BAD("\x08\x01\x2a\x09\x08\x02\x10\x07\x1a\x03xyz"),
-         REFUSAL_BAD_FIELD,
-         "command.incarnation",
-         true,
-         7,
-         0},
-        /* ... with NUL and with broken UTF-8 in the actor */
-        {BAD("\x08\x01\x2a\x09\x08\x02\x10\x07\x22\x03\x61\x00\x62"),
-         REFUSAL_BAD_TEXT,
-         "command.actor",
-         true,
-         7,
-         0},
-        {BAD("\x08\x01\x2a\x08\x08\x02\x10\x07\x22\x02\xd0\x20"),
-         REFUSAL_BAD_TEXT,
-         "command.actor",
-         true,
-         7,
-         0},
-        /* ... that submits labels of risk 99 */
-        {BAD("\x08\x01\x2a\x0a\x08\x02\x10\x07\x2a\x04\x1a\x02\x10\x63"),
-         REFUSAL_UNKNOWN_CODE,
-         "command.submit.labels.risk",
-         true,
-         7,
-         0},
-        /* ... need 0 among the needs */
-        {BAD("\x08\x01\x2a\x0b\x08\x02\x10\x07\x2a\x05\x1a\x03\x32\x01\x00"),
-         REFUSAL_UNKNOWN_CODE,
-         "command.submit.labels.needs",
-         true,
-         7,
-         0},
-        /* ... a second key with a digest of one byte */
-        {BAD("\x08\x01\x2a\x0d\x08\x02\x10\x07\x2a\x07\x2a\x00\x2a\x03\x0a\x01\x01"),
-         REFUSAL_BAD_FIELD,
-         "command.submit.keys[1].digest",
-         true,
-         7,
-         0},
-        /* ... a second person of a form with a broken name */
-        {BAD("\x08\x01\x2a\x11\x08\x02\x10\x07\x82\x01\x0a\x2a\x08\x0a\x00\x0a\x04\x12\x02\xff"
-             "\xff"),
-         REFUSAL_BAD_TEXT,
-         "command.form.facts.persons[1].surname",
-         true,
-         7,
-         0},
-        /* query 9 of a kind that we do not know */
-        {BAD("\x08\x01\x4a\x04\x08\x09\x18\x63"), REFUSAL_UNKNOWN_CODE, "query.kind", false, 0, 9},
-        /* a delivery of an offer with a task in it */
-        {BAD("\x08\x01\x3a\x06\x08\x01\x20\x02\x52\x00"),
-         REFUSAL_BAD_FIELD,
-         "delivery",
-         false,
-         0,
-         0},
-    };
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
         struct envelope out;
         struct wire_fault fault;
