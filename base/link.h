@@ -67,7 +67,7 @@ bool link_server_create_curve(struct link_server **out,
 const char *link_server_endpoint(const struct link_server *server);
 /* Who decides handshakes; until it is set everybody is refused. */
 void link_server_set_admission(struct link_server *server, link_admit *admit, void *world);
-/* A server on an ipc endpoint; the socket file gets the mode. */
+/* A server on an ipc endpoint; the socket file gets the mode. A relative path is one of the process's folder. */
 bool link_server_create_ipc(struct link_server **out,
                             struct link_context *context,
                             const char *endpoint,

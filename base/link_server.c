@@ -168,8 +168,10 @@ static struct link_server *create_server(struct link_context *context, struct er
 static bool
 bind_ipc(struct link_server *server, const char *endpoint, unsigned mode, struct error *err)
 {
-    if (strncmp(endpoint, "ipc:///", IPC_PREFIX_BYTES + 1) != 0) {
-        return error_set(err, ERROR_CONFIG, "%s is not ipc:///a/path", endpoint);
+    /* "@" is an abstract address and "*" one that libzmq chooses: neither is a file with a mode. */
+    if (strncmp(endpoint, "ipc://", IPC_PREFIX_BYTES) != 0 ||
+        strchr("@*", endpoint[IPC_PREFIX_BYTES]) != NULL) { /* the NUL is found too */
+        return error_set(err, ERROR_CONFIG, "%s is not ipc://a/path", endpoint);
     }
     mode_t before = umask(0777);
     bool ok = link_socket_bind(server->socket, endpoint, server->endpoint, err);

@@ -2,6 +2,7 @@
 #include "base/link.h"
 #include "tests/support/scratch.h"
 
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -164,7 +165,7 @@ static void link_strangers_stay_outside_test(void **state)
     send_when_connected(fixture, site, bytes_of_text("in"));
     await_server(fixture, &frame);
     assert_true(bytes_equal(frame.body, bytes_of_text("in")));
-    assert_int_equal(link_client_send(stranger, bytes_of_text("x")), LINK_FULL);
+    assert_int_equal(link_client_send(stranger, bytes_of_text("x")), LINK_SENT);
     assert_int_equal(link_server_receive(fixture->server, &frame), LINK_NOTHING);
     link_client_destroy(&stranger);
     link_client_destroy(&site);
@@ -174,13 +175,14 @@ static void link_without_admission_nobody_comes_in_test(void **state)
 {
     struct fixture *fixture = *state;
     struct link_client *client;
+    struct link_frame frame;
     struct error err;
 
     link_server_set_admission(fixture->server, NULL, NULL);
     client = connect_as(fixture, &fixture->site);
     for (int i = 0; i < 50; i++) { /* a handshake takes a few of these */
         assert_true(link_wait(fixture->context, NULL, 0, 10, &err));
-        assert_int_equal(link_client_send(client, bytes_of_text("x")), LINK_FULL);
+        assert_int_equal(link_server_receive(fixture->server, &frame), LINK_NOTHING);
     }
     link_server_set_admission(fixture->server, admit_site, fixture);
     send_when_connected(fixture, client, bytes_of_text("now")); /* it had tried again by itself */
@@ -211,7 +213,8 @@ static void link_servers_have_their_own_admission_test(void **state)
     await_server(&other, &frame);
     assert_memory_equal(frame.peer.key, other.site_public.bytes, KEYS_BYTES);
     assert_int_equal(fixture->asked, 0);
-    assert_int_equal(link_client_send(lost, bytes_of_text("x")), LINK_FULL);
+    assert_int_equal(link_client_send(lost, bytes_of_text("x")), LINK_SENT);
+    assert_int_equal(link_server_receive(other.server, &frame), LINK_NOTHING);
     link_client_destroy(&lost);
     link_client_destroy(&client);
     link_server_destroy(&other.server);
@@ -332,6 +335,24 @@ static void link_ipc_peers_are_their_uid_test(void **state)
     scratch_destroy(&scratch);
 }
 
+static void link_ipc_takes_a_relative_path_test(void **state)
+{
+    struct fixture *fixture = *state;
+    struct scratch *scratch = scratch_create();
+    struct link_server *server = NULL;
+    struct stat status;
+    struct error err;
+    const int before = open(".", O_RDONLY);
+
+    assert_int_equal(chdir(scratch_path(scratch, "")), 0);
+    assert_true(link_server_create_ipc(&server, fixture->context, "ipc://s", 0600, &err));
+    assert_int_equal(stat("s", &status), 0);
+    link_server_destroy(&server);
+    assert_int_equal(fchdir(before), 0);
+    (void)close(before);
+    scratch_destroy(&scratch);
+}
+
 /* A peer that speaks ZMTP by hand: NULL security, one message of two parts and one of a lone part. */
 static int send_two_parts(const char *path)
 {
@@ -401,6 +422,8 @@ static void link_refuses_endpoints_that_cannot_be_test(void **state)
         &server, fixture->context, fixture->bound, &fixture->secret, &err));
     assert_int_equal(err.code, ERROR_UNAVAILABLE);
     assert_false(link_server_create_ipc(&server, fixture->context, "ipc://@x", 0600, &err));
+    assert_false(link_server_create_ipc(&server, fixture->context, "ipc://*", 0600, &err));
+    assert_false(link_server_create_ipc(&server, fixture->context, "ipc://", 0600, &err));
     assert_false(
         link_server_create_ipc(&server, fixture->context, "ipc:///no/such/folder/s", 0600, &err));
     assert_null(server);
@@ -444,6 +467,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(
             link_wait_watches_descriptors_and_time_test, set_up, tear_down),
         cmocka_unit_test_setup_teardown(link_ipc_peers_are_their_uid_test, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(link_ipc_takes_a_relative_path_test, set_up, tear_down),
         cmocka_unit_test_setup_teardown(
             link_frames_of_several_parts_are_bad_test, set_up, tear_down),
         cmocka_unit_test_setup_teardown(
