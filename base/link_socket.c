@@ -225,7 +225,7 @@ static bool set_options(void *socket, enum link_socket_type type, struct error *
         {ZMQ_BACKLOG, BACKLOG},
     };
     static const struct number_option client[] = {
-        {ZMQ_IMMEDIATE, 1}, /* no queue while there is no connection: the session sends again */
+        {ZMQ_IMMEDIATE, 0}, /* a frame may be sent before the connection stands: it follows it */
         {ZMQ_RECONNECT_IVL, 100},
         {ZMQ_RECONNECT_IVL_MAX, 5000},
         {ZMQ_CONNECT_TIMEOUT, 5000},
