@@ -6,6 +6,8 @@
 #include <assert.h>
 #include <string.h>
 
+static const char *
+risk_in_color(const struct screen *screen, enum risk risk, char buffer[WORDING_TEXT_MAX]);
 static void person_line(const struct screen *screen, const struct person *person);
 static void codes_of(enum vocabulary list, char *buffer, size_t buffer_bytes);
 static void list_add(char *buffer, size_t buffer_bytes, size_t *used, const char *item);
@@ -54,21 +56,6 @@ const char *wording_title(const struct screen *screen, enum vocabulary list, uin
     return number == 0 ? "—" : screen_phrase(screen, vocabulary_title(list, number));
 }
 
-const char *wording_risk(const struct screen *screen, enum risk risk, char buffer[WORDING_TEXT_MAX])
-{
-    enum screen_color color = risk == RISK_CRITICAL ? SCREEN_RED
-                              : risk == RISK_SOP    ? SCREEN_YELLOW
-                                                    : SCREEN_PLAIN;
-
-    (void)snprintf(buffer,
-                   WORDING_TEXT_MAX,
-                   "%s%s%s",
-                   color == SCREEN_PLAIN ? "" : screen_color(screen, color),
-                   wording_title(screen, VOCABULARY_RISK, risk),
-                   color == SCREEN_PLAIN ? "" : screen_color(screen, SCREEN_PLAIN));
-    return buffer;
-}
-
 const char *wording_due(const struct screen *screen, int64_t due_us, char buffer[WORDING_TEXT_MAX])
 {
     bool late = due_us != 0 && screen->now_us > due_us;
@@ -108,7 +95,7 @@ void wording_labels(const struct screen *screen, const struct labels *labels)
     screen_field(screen,
                  SCREEN_IN(screen, "Уровень", "Level"),
                  "%s",
-                 wording_risk(screen, labels->risk, text));
+                 risk_in_color(screen, labels->risk, text));
     screen_field(screen, SCREEN_IN(screen, "Территория", "Territory"), "%s", labels->territory);
     screen_field(screen,
                  SCREEN_IN(screen, "Потребности", "Needs"),
@@ -215,6 +202,23 @@ bool wording_find(const struct screen *screen,
                      name,
                      typed,
                      codes);
+}
+
+/* A level painted by its weight. */
+static const char *
+risk_in_color(const struct screen *screen, enum risk risk, char buffer[WORDING_TEXT_MAX])
+{
+    enum screen_color color = risk == RISK_CRITICAL ? SCREEN_RED
+                              : risk == RISK_SOP    ? SCREEN_YELLOW
+                                                    : SCREEN_PLAIN;
+
+    (void)snprintf(buffer,
+                   WORDING_TEXT_MAX,
+                   "%s%s%s",
+                   color == SCREEN_PLAIN ? "" : screen_color(screen, color),
+                   wording_title(screen, VOCABULARY_RISK, risk),
+                   color == SCREEN_PLAIN ? "" : screen_color(screen, SCREEN_PLAIN));
+    return buffer;
 }
 
 static void person_line(const struct screen *screen, const struct person *person)

@@ -19,9 +19,6 @@ const char *wording_mask(enum vocabulary list,
 const char *wording_bar(uint32_t load, uint32_t capacity, char buffer[WORDING_BAR_BYTES]);
 /* The title of a code, "—" for none. */
 const char *wording_title(const struct screen *screen, enum vocabulary list, uint32_t number);
-/* A level of risk painted by its weight, for the end of a line or a field. Returns buffer. */
-const char *
-wording_risk(const struct screen *screen, enum risk risk, char buffer[WORDING_TEXT_MAX]);
 /* A due time in words, painted red when it has passed. Returns buffer. */
 const char *wording_due(const struct screen *screen, int64_t due_us, char buffer[WORDING_TEXT_MAX]);
 /* ", с опозданием на 2 ч" when at_us is later than due_us (0: no norm), else "". Returns buffer. */
