@@ -58,6 +58,7 @@ static bool
 send_frame(struct caller *caller, struct bytes frame, int64_t until_us, struct error *err);
 static bool fail_late(const struct caller *caller, struct error *err);
 static bool is_answer(const struct envelope *question, const struct envelope *envelope);
+static bool is_ours(const char *field);
 
 bool caller_open(struct caller **out, const struct caller_options *options, struct error *err)
 {
@@ -226,6 +227,7 @@ bool caller_refusal(const struct problem *problems,
     bool ru = language == LANGUAGE_RU;
     const struct problem *first = &problems[0];
     const char *text = phrase_in(first->text, language);
+    const char *field = first->field == NULL || is_ours(first->field) ? "" : first->field;
     char more[64] = "";
 
     assert(count > 0 && first->code < REFUSAL_END);
@@ -236,8 +238,8 @@ bool caller_refusal(const struct problem *problems,
     return error_set(err,
                      code_of_refusal[first->code],
                      "%s%s%s%s",
-                     first->field == NULL ? "" : first->field,
-                     first->field == NULL || first->field[0] == '\0' ? "" : ": ",
+                     field,
+                     field[0] == '\0' ? "" : ": ",
                      text == NULL ? "" : text,
                      more);
 }
@@ -375,4 +377,10 @@ static bool is_answer(const struct envelope *question, const struct envelope *en
     }
     return envelope->kind == BODY_ANSWER &&
            (envelope->body.answer.id == question->body.query.id || envelope->body.answer.id == 0);
+}
+
+/* Fields of the frame that refctl made; a person knows those of a form only. */
+static bool is_ours(const char *field)
+{
+    return strncmp(field, "query.", 6) == 0 || strncmp(field, "command.", 8) == 0;
 }

@@ -32,8 +32,9 @@ void case_view_print(const struct screen *screen, const struct case_view *view)
                  view->emergency ? SCREEN_IN(screen, ", экстренный", ", emergency") : "");
     wording_labels(screen, &view->labels);
     screen_field(screen,
-                 view->desk == DESK_UNSPECIFIED ? SCREEN_IN(screen, "Куратор", "Curator")
-                                                : SCREEN_IN(screen, "У кого", "Held by"),
+                 view->lead != NULL && view->lead[0] != '\0'
+                     ? SCREEN_IN(screen, "Куратор", "Curator")
+                     : SCREEN_IN(screen, "У кого", "Held by"),
                  "%s",
                  case_view_holder(screen, view));
     if (view->desk != DESK_UNSPECIFIED) {

@@ -20,6 +20,7 @@ struct reading {
     struct number number;
     size_t rows;
     size_t shown;
+    size_t answered; /* offers that no longer wait: a list for a person leaves them out */
     size_t unseen;
     struct id128 unseen_ids[UNSEEN_MAX]; /* offers and tasks among what was shown */
 };
@@ -120,7 +121,9 @@ static size_t take(void *world, const struct answer *answer, size_t rows_max)
     for (size_t i = 0; i < answer->inbox_count && i < rows_max; i++) {
         const struct inbox_row *row = &answer->inbox[i];
         reading->rows++;
-        if (!reading->one || is_meant(reading, row)) {
+        if (reading->table != NULL && !inbox_view_waits(row)) {
+            reading->answered++;
+        } else if (!reading->one || is_meant(reading, row)) {
             show(reading, row);
             remember_unseen(reading, row);
         }
@@ -170,21 +173,28 @@ static bool finish_list(const struct reading *reading,
     if (reading->table == NULL) {
         return error_set(err, ERROR_OS, "no memory left");
     }
-    if (reading->rows == 0) {
+    if (reading->shown == 0) {
         screen_print(screen, SCREEN_IN(screen, "Ничего не ждёт.\n", "Nothing waits.\n"));
-        return true;
+    } else {
+        table_print(reading->table, screen->out);
+        screen_hint(screen,
+                    SCREEN_IN(screen,
+                              "Открыть: refctl inbox show N; принять: refctl accept N\n",
+                              "To open one: refctl inbox show N; to accept: refctl accept N\n"));
     }
-    table_print(reading->table, screen->out);
-    screen_hint(
-        screen,
-        more ? SCREEN_IN(screen,
-                         "Показано строк: %zu, есть ещё (--limit 0 покажет все).\n",
-                         "%zu rows shown, there are more (--limit 0 shows all).\n")
-             : SCREEN_IN(screen,
-                         "Строк: %zu. Открыть: refctl inbox show N; принять: refctl accept N\n",
-                         "%zu rows. To open one: refctl inbox show N; to accept: refctl "
-                         "accept N\n"),
-        reading->rows);
+    if (reading->answered > 0) {
+        screen_hint(screen,
+                    SCREEN_IN(screen,
+                              "Отвеченные предложения не показаны: %zu; случаи: refctl case ls\n",
+                              "Answered offers are not shown: %zu; the cases: refctl case ls\n"),
+                    reading->answered);
+    }
+    if (more) {
+        screen_hint(screen,
+                    SCREEN_IN(screen,
+                              "Есть ещё: --limit 0 покажет все.\n",
+                              "There are more: --limit 0 shows all.\n"));
+    }
     return true;
 }
 

@@ -20,6 +20,7 @@ static const struct phrase kinds[DELIVERY_END] = {
 static const struct labels *labels_of(const struct delivery *delivery);
 static int64_t due_of(const struct delivery *delivery);
 static bool is_new(const struct inbox_row *row);
+static bool is_open(const struct offer_view *offer);
 static void print_head(const struct screen *screen, const struct delivery *delivery);
 static void print_offer(const struct screen *screen, const struct offer_view *offer);
 static void print_task(const struct screen *screen, const struct task_view *task);
@@ -37,6 +38,11 @@ struct table *inbox_view_table(const struct screen *screen)
                            SCREEN_IN(screen, "Срок", "Due")};
 
     return table_create(heads, sizeof(heads) / sizeof(heads[0]));
+}
+
+bool inbox_view_waits(const struct inbox_row *row)
+{
+    return row->delivery.kind != DELIVERY_OFFER || is_open(&row->delivery.view.offer);
 }
 
 bool inbox_view_add(const struct screen *screen,
@@ -115,7 +121,7 @@ static void print_offer(const struct screen *screen, const struct offer_view *of
 {
     char text[MOMENT_TEXT_MAX];
     char due[WORDING_TEXT_MAX];
-    bool open = offer->state == ASSIGNMENT_OFFERED || offer->state == ASSIGNMENT_PROPOSED;
+    bool open = is_open(offer);
 
     if (offer->emergency) {
         screen_print(screen,
@@ -255,6 +261,11 @@ static int64_t due_of(const struct delivery *delivery)
 /* Only what somebody has to open counts; the broker is told when it was. */
 static bool is_new(const struct inbox_row *row)
 {
-    return !row->seen &&
+    return !row->seen && inbox_view_waits(row) &&
            (row->delivery.kind == DELIVERY_OFFER || row->delivery.kind == DELIVERY_TASK);
+}
+
+static bool is_open(const struct offer_view *offer)
+{
+    return offer->state == ASSIGNMENT_OFFERED || offer->state == ASSIGNMENT_PROPOSED;
 }

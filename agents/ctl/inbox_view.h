@@ -8,6 +8,8 @@
 
 /* An empty list; NULL when memory is out. */
 struct table *inbox_view_table(const struct screen *screen);
+/* Does it wait for somebody? An offer that was answered does not. */
+bool inbox_view_waits(const struct inbox_row *row);
 bool inbox_view_add(const struct screen *screen,
                     struct table *table,
                     const struct inbox_row *row,

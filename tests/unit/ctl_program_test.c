@@ -257,7 +257,7 @@ static void the_inbox_tells_what_waits_test(void **state)
     refctl_stage_run(stage, "inbox --lang en --limit 1", 0);
     refctl_stage_says(stage->out, "2 h 10 min left");
     assert_null(strstr(stage->out, "000124"));
-    refctl_stage_says(stage->err, "there are more");
+    refctl_stage_says(stage->err, "There are more");
 }
 
 static void the_inbox_as_json_test(void **state)
@@ -301,6 +301,31 @@ static void the_inbox_as_json_test(void **state)
     assert_string_equal(risk, "sop");
     assert_string_equal(due, "2026-11-22T10:12:00.000Z");
     json_decref(json);
+}
+
+static bool inbox_of_an_answered_offer(const struct envelope *question, struct envelope *answer)
+{
+    static struct inbox_row row;
+
+    refctl_stage_answer(question, answer);
+    row = (struct inbox_row){.delivery = offer_123()};
+    row.delivery.view.offer.state = ASSIGNMENT_REFUSED;
+    answer->body.answer.inbox = &row;
+    answer->body.answer.inbox_count = 1;
+    return true;
+}
+
+static void answered_offers_do_not_wait_test(void **state)
+{
+    struct refctl_stage *stage = *state;
+
+    refctl_stage_agent(stage, inbox_of_an_answered_offer);
+    refctl_stage_run(stage, "inbox", 0);
+    assert_string_equal(stage->out, "Ничего не ждёт.\n");
+    refctl_stage_says(stage->err, "Отвеченные предложения не показаны: 1");
+    refctl_stage_run(stage, "accept 1", 66);
+    refctl_stage_run(stage, "inbox --json", 0);
+    refctl_stage_says(stage->out, "\"state\": \"refused\"");
 }
 
 static void opening_a_row_marks_it_as_seen_test(void **state)
@@ -470,6 +495,7 @@ int main(void)
         TEST(the_agents_file_names_the_socket_test),
         TEST(the_inbox_tells_what_waits_test),
         TEST(the_inbox_as_json_test),
+        TEST(answered_offers_do_not_wait_test),
         TEST(opening_a_row_marks_it_as_seen_test),
         TEST(an_offer_is_accepted_by_any_spelling_of_its_number_test),
         TEST(a_refusal_carries_reason_and_note_test),
