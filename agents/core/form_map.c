@@ -25,7 +25,8 @@ bool form_map_report(struct form_map_reader *reader,
     return error_list_add(reader->errors, ERROR_DATA, &at, "%s", text);
 }
 
-bool form_map_is_empty(const struct yaml_node *value)
+/* Nothing is written there: "", ~, null. */
+static bool is_empty(const struct yaml_node *value)
 {
     return value->kind == YAML_SCALAR &&
            (value->text[0] == '\0' || (!value->quoted && (strcmp(value->text, "~") == 0 ||
@@ -106,7 +107,7 @@ bool form_map_take(struct form_map_reader *reader,
                                   key->en);
         }
         taken |= bit;
-        if (!form_map_is_empty(child)) {
+        if (!is_empty(child)) {
             key->take(reader, key, child, target);
         }
     }
@@ -119,7 +120,7 @@ const struct yaml_node *form_map_value(const struct yaml_node *map, const struct
     if (value == NULL) {
         value = yaml_tree_get(map, key->ru);
     }
-    return value == NULL || form_map_is_empty(value) ? NULL : value;
+    return value == NULL || is_empty(value) ? NULL : value;
 }
 
 void form_map_text(struct form_map_reader *reader,

@@ -47,8 +47,6 @@ void form_map_text(struct form_map_reader *reader,
                    const struct form_map_key *key,
                    const struct yaml_node *value,
                    void *target);
-/* Nothing is written there: "", ~, null. */
-bool form_map_is_empty(const struct yaml_node *value);
 
 /* "ru / en" at a node (NULL: the beginning of the file). Always returns false. */
 bool form_map_report(struct form_map_reader *reader,

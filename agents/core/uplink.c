@@ -37,6 +37,7 @@ struct uplink {
     int64_t heard_us;
     int64_t said_us;
     int64_t probed_us;
+    int64_t asked_us; /* when the first command still without a reply was sent */
 };
 
 static struct uplink_effect *add(struct uplink_effects *effects, enum uplink_effect_kind kind)
@@ -155,20 +156,25 @@ static bool owes_replies(const struct uplink *uplink)
     return false;
 }
 
-static int64_t probe_after_us(const struct uplink *uplink)
-{
-    return (owes_replies(uplink) ? PROBE_IN_FLIGHT_MS : PROBE_MS) * INT64_C(1000);
-}
-
 static int64_t latest(int64_t a, int64_t b)
 {
     return a > b ? a : b;
+}
+
+/* After a long idle time the broker's silence counts from the question, not from its last word. */
+static int64_t probe_due_us(const struct uplink *uplink)
+{
+    const int64_t quiet_us = latest(uplink->heard_us, uplink->probed_us);
+    return owes_replies(uplink)
+               ? latest(quiet_us, uplink->asked_us) + PROBE_IN_FLIGHT_MS * INT64_C(1000)
+               : quiet_us + PROBE_MS * INT64_C(1000);
 }
 
 /* ---- commands -------------------------------------------------------------------------------- */
 
 static void send_more(struct uplink *uplink, int64_t now_us, struct uplink_effects *effects)
 {
+    const bool owed = owes_replies(uplink);
     for (int i = LANE_END - 1; i >= 0 && uplink->state == OPEN; i--) { /* urgent first */
         while (effects->count + 4 < UPLINK_EFFECTS_MAX) {
             uint64_t number = uplink_lane_take(&uplink->lanes[i], uplink->window, now_us);
@@ -179,6 +185,7 @@ static void send_more(struct uplink *uplink, int64_t now_us, struct uplink_effec
             effect->lane = (enum lane)i;
             effect->number = number;
             uplink->said_us = now_us;
+            uplink->asked_us = owed ? uplink->asked_us : now_us;
         }
     }
 }
@@ -438,7 +445,7 @@ static void take_tick(struct uplink *uplink,
         back_off(uplink, event->random, now_us, effects);
         return;
     }
-    if (now_us - latest(uplink->heard_us, uplink->probed_us) >= probe_after_us(uplink)) {
+    if (now_us >= probe_due_us(uplink)) {
         say_hello(uplink, now_us, effects);
         return;
     }
@@ -524,7 +531,7 @@ int64_t uplink_deadline_us(const struct uplink *uplink)
         return uplink->wake_us;
     }
     int64_t due = uplink->said_us + HEARTBEAT_MS * INT64_C(1000);
-    int64_t probe = latest(uplink->heard_us, uplink->probed_us) + probe_after_us(uplink);
+    int64_t probe = probe_due_us(uplink);
     int64_t dead = uplink->heard_us + DEAD_MS * INT64_C(1000);
     due = probe < due ? probe : due;
     due = dead < due ? dead : due;
