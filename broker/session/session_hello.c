@@ -4,8 +4,8 @@
 
 #include <string.h>
 
-/* Twenty reconnections at once, then one in five seconds: a new incarnation is written to the journal. */
-static const struct quota_rate hello_rate = {.burst = 20, .each_us = INT64_C(5000000)};
+/* Forty reconnections at once, then one in two seconds: a new incarnation is written to the journal. */
+static const struct quota_rate hello_rate = {.burst = 40, .each_us = INT64_C(2000000)};
 
 static void start_lanes(struct session_step *step, const struct hello *hello)
 {
