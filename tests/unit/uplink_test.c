@@ -356,6 +356,27 @@ static void idle_session_beats_and_a_silent_one_dies(void **state)
     assert_int_equal(count_of(bench, UPLINK_DISCONNECT), 1);
 }
 
+static void question_after_an_idle_time_is_given_time_for_its_answer(void **state)
+{
+    struct bench *bench = *state;
+    open_session(bench);
+    for (uint64_t i = 4; i < 7; i++) {
+        struct envelope reply = stored(LANE_NORMAL, i);
+        receive(bench, &reply);
+    }
+    struct envelope reply = stored(LANE_URGENT, 1);
+    receive(bench, &reply);
+    bench->now_us += SECONDS(9); /* quiet, but not silent */
+    step(bench, &(struct uplink_event){.kind = UPLINK_SPOOLED, .lane = LANE_NORMAL, .number = 7});
+    assert_int_equal(only(bench, UPLINK_SEND_COMMAND)->number, 7);
+    tick(bench); /* no Hello: the answer may still come for five seconds */
+    assert_int_equal(count_of(bench, UPLINK_SEND), 0);
+    assert_int_equal(uplink_deadline_us(bench->uplink), bench->now_us + SECONDS(5));
+    bench->now_us += SECONDS(5);
+    tick(bench);
+    assert_int_equal(said_hello(bench)->lanes[LANE_NORMAL].first_held, 7);
+}
+
 /* ---- deliveries ------------------------------------------------------------------------------ */
 
 static void deliveries_apply_in_order_with_one_acknowledgement_a_turn(void **state)
@@ -466,6 +487,7 @@ int main(void)
         TEST(goodbyes_wait_as_long_as_they_deserve),
         TEST(own_newer_hello_does_not_frighten_us),
         TEST(idle_session_beats_and_a_silent_one_dies),
+        TEST(question_after_an_idle_time_is_given_time_for_its_answer),
         TEST(deliveries_apply_in_order_with_one_acknowledgement_a_turn),
         TEST(repeated_delivery_is_acknowledged_again_but_not_applied),
         TEST(gap_greets_again_and_the_second_asks_for_everything),
