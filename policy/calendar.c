@@ -9,7 +9,7 @@
 
 #include "policy/calendar_table.h"
 
-enum { AMOUNT_MAX = 1000000, LIST_BYTES_MAX = 1 << 22, ERROR_BYTES_MAX = 1 << 20 };
+enum { AMOUNT_MAX = 1000000, LIST_BYTES_MAX = 1 << 20, ERROR_BYTES_MAX = 1 << 20 };
 
 static const struct calendar_zone *find_zone(const struct calendar *calendar, const char *zone);
 static int32_t offset_of(const struct calendar_zone *zone, int64_t at_us);

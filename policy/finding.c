@@ -164,5 +164,5 @@ static const char *yaml_in_russian(struct arena *arena, const char *text)
             return yaml_texts[i].ru;
         }
     }
-    return arena_format(arena, "ошибка записи YAML: %s", text);
+    return arena_format(arena, "запись YAML: %s", text);
 }

@@ -6,7 +6,8 @@
 #include <assert.h>
 #include <string.h>
 
-enum { POLICY_BYTES_MAX = 32 << 20, FINDING_BYTES_MAX = 4 << 20 };
+/* What a byte of the files can become at the most: a list's id of two bytes is a number of four. */
+enum { POLICY_BYTES = 1 << 20, POLICY_BYTES_EACH = 32, FINDING_BYTES_MAX = 4 << 20 };
 
 static bool shares(const uint32_t *list, size_t count, uint32_t number);
 static bool has_training(const struct directory_worker *worker, const struct policy_pool *pool);
@@ -38,7 +39,11 @@ bool policy_read(struct policy **out,
                  const struct policy_context *context,
                  struct finding_list *findings)
 {
-    struct arena *arena = arena_create(POLICY_BYTES_MAX);
+    size_t bytes = POLICY_BYTES;
+    for (size_t i = 0; i < file_count; i++) {
+        bytes += files[i].content.size * POLICY_BYTES_EACH;
+    }
+    struct arena *arena = arena_create(bytes);
     struct policy *policy = arena == NULL ? NULL : arena_alloc(arena, sizeof(*policy));
     struct policy_source source = {.policy = policy, .context = context, .findings = findings};
     size_t errors = findings->errors;

@@ -156,7 +156,7 @@ static void describe_leaf(struct sentence *sentence, const struct policy_conditi
     }
     enum vocabulary list = list_of(leaf->kind);
     struct phrase name = leaf->kind == CONDITION_REFERRER_KIND
-                             ? (struct phrase){"вид агентства, направившего обращение",
+                             ? (struct phrase){"вид ведомства, направившего обращение",
                                                "kind of the referring agency"}
                              : vocabulary_name(list);
     add(sentence, name.ru, name.en);

@@ -8,7 +8,7 @@
 
 #include <assert.h>
 
-enum { SPLITS_MAX = 300000, DEPTH_MAX = 160, PROVE_BYTES_MAX = 64 << 20 };
+enum { SPLITS_MAX = 300000, DEPTH_MAX = 160, PROVE_BYTES = 1 << 16 };
 
 struct prover {
     const struct policy *policy;
@@ -46,7 +46,10 @@ void policy_prove(const struct policy *policy,
 {
     struct prover prover = {.policy = policy, .directory = directory, .findings = findings};
 
-    prover.arena = arena_create(PROVE_BYTES_MAX);
+    /* One set of territories for each step of the deepest split, one for each rule. */
+    size_t sets = 2 * DEPTH_MAX + 4 + policy->rule_count;
+    size_t territories = (size_t)directory_count(directory, DIRECTORY_TERRITORY) + 64;
+    prover.arena = arena_create(PROVE_BYTES + sets * territories);
     if (prover.arena == NULL) {
         finding_warning(
             findings, NULL, "доказательство: не хватило памяти", "proof: out of memory");

@@ -2,6 +2,7 @@
 #include "policy/policy_tree.h"
 
 #include "base/utc.h"
+#include "base/yaml_take.h"
 #include "policy/reference.h"
 
 #include <string.h>
@@ -86,11 +87,15 @@ static void read_mask(struct policy_source *source, const struct yaml_node *node
         policy->kind_sections[kind] = sections;
     } else if (roles == 0) {
         struct text_pos at = yaml_tree_key_pos(source->file, node);
-        const char *nearest = vocabulary_nearest(VOCABULARY_ROLE, node->key);
+        static const char *const shorthand[] = {"curator"};
+        const char *nearest = yaml_take_nearest(node->key, shorthand, 1);
+        if (nearest == NULL) {
+            nearest = vocabulary_nearest(VOCABULARY_ROLE, node->key);
+        }
         if (nearest == NULL) {
             nearest = vocabulary_nearest(VOCABULARY_AGENCY_KIND, node->key);
         }
-        (void)reference_unknown((struct phrase){"нет такой роли или вида агентства",
+        (void)reference_unknown((struct phrase){"нет такой роли или вида ведомства",
                                                 "there is no role or kind of agency"},
                                 node->key,
                                 nearest,

@@ -246,6 +246,10 @@ reader_codes(struct reader *reader, const char *key, enum vocabulary list, enum 
     if (node == NULL) {
         return 0;
     }
+    if (node->kind == YAML_LIST && node->count == 0) {
+        reader_error(
+            reader, node, (struct phrase){"список «%s» пуст", "the list \"%s\" is empty"}, key);
+    }
     size_t errors = reader->findings->errors;
     uint32_t mask = reader_codes_of(reader->file, node, list, reader->findings);
     reader->failed = reader->failed || reader->findings->errors > errors;

@@ -5,7 +5,7 @@
 
 static const struct phrase unknown[DIRECTORY_END] = {
     [DIRECTORY_TERRITORY] = {"нет такой территории", "there is no territory"},
-    [DIRECTORY_AGENCY] = {"нет такого агентства", "there is no agency"},
+    [DIRECTORY_AGENCY] = {"нет такого ведомства", "there is no agency"},
     [DIRECTORY_SITE] = {"нет такой площадки", "there is no site"},
     [DIRECTORY_WORKER] = {"нет такого работника", "there is no worker"},
     [DIRECTORY_SERVICE] = {"нет такой услуги", "there is no service"},

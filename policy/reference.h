@@ -11,7 +11,7 @@ uint32_t reference_resolve(const struct directory *directory,
                            const char *id,
                            const struct text_pos *at,
                            struct finding_list *findings);
-/* "нет такого агентства «hosing»; похоже на «housing»", for names of other kinds; nearest may be NULL.
+/* "нет такого ведомства «hosing»; похоже на «housing»", for names of other kinds; nearest may be NULL.
  * what: {"нет такого пула", "there is no pool"}. Returns false. */
 bool reference_unknown(struct phrase what,
                        const char *id,

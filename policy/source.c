@@ -24,13 +24,19 @@ static bool load_all(struct source_set *set,
                      const char *path,
                      struct region_input *input,
                      struct source_broker *broker);
-static bool read_broker(struct source_set *set, struct names *names, struct source_broker *broker);
+static void read_broker(struct source_set *set, struct names *names, struct source_broker *broker);
 static const char *take_path(struct source_set *set, struct reader *reader, const char *key);
 static void read_keys(struct source_set *set, struct reader *reader, struct source_broker *broker);
 static void check_prefix(struct reader *reader, const char *prefix);
-static bool parse_file(struct source_set *set, const char *path, struct yaml_file *out);
-static size_t
-parse_all(struct source_set *set, const char *path, struct yaml_file files[SOURCE_FILES_MAX]);
+static bool parse_file(struct source_set *set,
+                       const char *path,
+                       const struct text_pos *at,
+                       struct yaml_file *out);
+static size_t parse_all(struct source_set *set,
+                        const char *path,
+                        const char *key,
+                        struct yaml_file files[SOURCE_FILES_MAX]);
+static struct text_pos named_at(const struct source_set *set, const char *key);
 static bool is_folder(const char *path);
 static void check_policy(struct source_set *set);
 static void
@@ -116,21 +122,20 @@ static bool load_all(struct source_set *set,
     struct names names = {.code = NULL};
     const char *file = is_folder(path) ? arena_format(set->arena, "%s/broker.yaml", path) : path;
 
-    if (file == NULL || !parse_file(set, file, &set->broker)) {
+    if (file == NULL || !parse_file(set, file, NULL, &set->broker)) {
         return false;
     }
-    bool named = read_broker(set, &names, broker);
-    if (names.calendar != NULL && parse_file(set, names.calendar, &set->calendar_file)) {
+    read_broker(set, &names, broker);
+    struct text_pos at = named_at(set, "calendar");
+    if (names.calendar != NULL && parse_file(set, names.calendar, &at, &set->calendar_file)) {
         (void)!calendar_read(&set->calendar, &set->calendar_file, set->now_us, &set->findings);
     }
     if (names.directory != NULL) {
-        set->directory_file_count = parse_all(set, names.directory, set->directory_files);
+        set->directory_file_count =
+            parse_all(set, names.directory, "directory", set->directory_files);
     }
     if (names.policy != NULL) {
-        set->policy_file_count = parse_all(set, names.policy, set->policy_files);
-    }
-    if (!named) {
-        return false;
+        set->policy_file_count = parse_all(set, names.policy, "policy", set->policy_files);
     }
     source_set_read_rows(set);
     set->directory = directory_create_draft(set->rows, set->row_count);
@@ -148,14 +153,23 @@ static bool load_all(struct source_set *set,
     return set->findings.errors == 0;
 }
 
-static bool read_broker(struct source_set *set, struct names *names, struct source_broker *broker)
+/* Where broker.yaml names a file; the file's first line when it does not. */
+static struct text_pos named_at(const struct source_set *set, const char *key)
+{
+    const struct yaml_node *root = set->broker.root;
+    const struct yaml_node *node =
+        root != NULL && root->kind == YAML_MAP ? yaml_tree_get(root, key) : NULL;
+
+    return node == NULL ? error_pos(set->broker.name, 1, 1) : yaml_tree_pos(&set->broker, node);
+}
+
+static void read_broker(struct source_set *set, struct names *names, struct source_broker *broker)
 {
     struct reader reader = reader_begin(
         &set->broker, set->broker.root, (struct phrase){"брокер", "the broker"}, &set->findings);
-    size_t errors = set->findings.errors;
 
     if (reader.map == NULL) {
-        return false;
+        return;
     }
     names->code = reader_id(&reader, "region", READER_REQUIRED);
     names->prefix = reader_text(&reader, "number-prefix", READER_REQUIRED);
@@ -175,7 +189,6 @@ static bool read_broker(struct source_set *set, struct names *names, struct sour
     names->directory = take_path(set, &reader, "directory");
     names->policy = take_path(set, &reader, "policy");
     (void)reader_end(&reader);
-    return set->findings.errors == errors;
 }
 
 static const char *take_path(struct source_set *set, struct reader *reader, const char *key)
@@ -219,19 +232,22 @@ static void check_prefix(struct reader *reader, const char *prefix)
     }
 }
 
-static bool parse_file(struct source_set *set, const char *path, struct yaml_file *out)
+/* at  where the file is named; NULL: on the command line */
+static bool parse_file(struct source_set *set,
+                       const char *path,
+                       const struct text_pos *at,
+                       struct yaml_file *out)
 {
     struct error_list *errors = arena_alloc(set->arena, sizeof(*errors));
-    struct text_pos at = error_pos(path, 1, 1);
     struct bytes content;
     struct error err;
 
     if (errors == NULL) {
-        return finding_error(&set->findings, &at, "не хватило памяти", "out of memory");
+        return finding_error(&set->findings, at, "не хватило памяти", "out of memory");
     }
     if (!file_read(path, YAML_TREE_BYTES_MAX, set->arena, &content, &err)) {
         return finding_error(
-            &set->findings, &at, "файл не читается: %s", "the file cannot be read: %s", err.text);
+            &set->findings, at, "файл не читается: %s", "the file cannot be read: %s", err.text);
     }
     bool good = yaml_tree_parse(path, content, set->arena, out, errors);
     out->name = path;
@@ -241,16 +257,18 @@ static bool parse_file(struct source_set *set, const char *path, struct yaml_fil
 }
 
 /* A file, or all *.yaml files of a folder in the order of their names. Those that do not parse are left out. */
-static size_t
-parse_all(struct source_set *set, const char *path, struct yaml_file files[SOURCE_FILES_MAX])
+static size_t parse_all(struct source_set *set,
+                        const char *path,
+                        const char *key,
+                        struct yaml_file files[SOURCE_FILES_MAX])
 {
-    struct text_pos at = error_pos(path, 1, 1);
+    struct text_pos at = named_at(set, key);
     struct file_names names;
     size_t count = 0;
     struct error err;
 
     if (!is_folder(path)) {
-        return parse_file(set, path, &files[0]) ? 1 : 0;
+        return parse_file(set, path, &at, &files[0]) ? 1 : 0;
     }
     if (!file_list(path, ".yaml", set->arena, &names, &err)) {
         finding_error(&set->findings,
@@ -270,7 +288,7 @@ parse_all(struct source_set *set, const char *path, struct yaml_file files[SOURC
     }
     for (size_t i = 0; i < names.count; i++) {
         const char *file = arena_format(set->arena, "%s/%s", path, names.items[i]);
-        if (file != NULL && parse_file(set, file, &files[count])) {
+        if (file != NULL && parse_file(set, file, &at, &files[count])) {
             count++;
         }
     }

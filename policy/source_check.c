@@ -131,7 +131,7 @@ static void check_agency(struct source_set *set, size_t row)
             struct text_pos chain = source_set_at(set, row, "escalate");
             finding_error(&set->findings,
                           &chain,
-                          "агентство «%s» обращается само к себе",
+                          "ведомство «%s» обращается само к себе",
                           "agency \"%s\" escalates to itself",
                           this->id);
         }
@@ -146,7 +146,7 @@ static void check_agency(struct source_set *set, size_t row)
         site->agency != directory_find(set->directory, DIRECTORY_AGENCY, this->id)) {
         finding_error(&set->findings,
                       &at,
-                      "площадка «%s» принадлежит другому агентству: «%s»",
+                      "площадка «%s» принадлежит другому ведомству: «%s»",
                       "the site \"%s\" belongs to another agency: \"%s\"",
                       this->home_site,
                       directory_agency(set->directory, site->agency)->id);
@@ -170,14 +170,14 @@ static void check_desk(struct source_set *set, size_t row)
     if (desk.agency != agency) {
         finding_error(&set->findings,
                       &at,
-                      "у территории «%s» уже есть такой стол: агентство «%s»",
+                      "у территории «%s» уже есть такой стол: ведомство «%s»",
                       "territory \"%s\" has such a desk already: agency \"%s\"",
                       this->territory,
                       directory_agency(set->directory, desk.agency)->id);
     } else if (desk.worker_count == 0) {
         finding_warning(&set->findings,
                         &at,
-                        "за столом «%s» никто не сидит: его дела придут на площадку агентства",
+                        "за столом «%s» никто не сидит: его дела придут на площадку ведомства",
                         "nobody sits at the desk \"%s\": its work will go to the agency's site",
                         this->id);
     }
@@ -245,7 +245,18 @@ static void check_roots(struct source_set *set)
 /* Reported where it begins: what lies below lacks the same desk. */
 static void check_desks_everywhere(struct source_set *set)
 {
+    bool doubtful[DESK_END] = {false};
     struct directory_desk desk;
+
+    /* A desk that names nothing was reported for that. */
+    for (size_t row = 0; row < set->row_count; row++) {
+        const struct directory_row *this = &set->rows[row];
+        if (this->kind == DIRECTORY_DESK &&
+            (directory_find(set->directory, DIRECTORY_AGENCY, this->agency) == 0 ||
+             directory_find(set->directory, DIRECTORY_TERRITORY, this->territory) == 0)) {
+            doubtful[this->desk] = true;
+        }
+    }
 
     for (size_t row = 0; row < set->row_count; row++) {
         const struct directory_row *this = &set->rows[row];
@@ -253,7 +264,8 @@ static void check_desks_everywhere(struct source_set *set)
             continue;
         }
         for (uint32_t kind = DESK_TRIAGE; kind < DESK_END; kind++) {
-            if (directory_desk_for(set->directory, (enum desk)kind, this->number, &desk)) {
+            if (doubtful[kind] ||
+                directory_desk_for(set->directory, (enum desk)kind, this->number, &desk)) {
                 continue;
             }
             struct text_pos at = source_set_at(set, row, "id");

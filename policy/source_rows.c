@@ -30,7 +30,7 @@ static const struct {
     void (*read)(struct listed *entry);
 } lists[] = {
     {"territories", DIRECTORY_TERRITORY, {"территория", "a territory"}, read_territory},
-    {"agencies", DIRECTORY_AGENCY, {"агентство", "an agency"}, read_agency},
+    {"agencies", DIRECTORY_AGENCY, {"ведомство", "an agency"}, read_agency},
     {"sites", DIRECTORY_SITE, {"площадка", "a site"}, read_site},
     {"workers", DIRECTORY_WORKER, {"работник", "a worker"}, read_worker},
     {"services", DIRECTORY_SERVICE, {"услуга", "a service"}, read_service},
