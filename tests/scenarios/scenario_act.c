@@ -422,39 +422,43 @@ static void copy_set(struct scenario *scenario, const char *from, const char *to
     }
 }
 
-/* The region's files, with those of a change in their places. */
-static void configure(struct scenario *scenario, const char *change)
+/* A copy of the region's files in the scratch folder. */
+static const char *copy_region(struct scenario *scenario)
 {
     const char *folder = scratch_path(
         scenario->scratch, arena_format(scenario->arena, "region-%u", ++scenario->regions));
     copy_set(scenario, arena_format(scenario->arena, "%s/region", scenario->folder), folder);
-    if (change != NULL) {
-        struct error err;
-        struct bytes said;
-        const char *set = arena_format(scenario->arena, "%s/changes/%s", scenario->folder, change);
-        if (!file_read(arena_format(scenario->arena, "%s/README.md", set),
-                       4096,
-                       scenario->arena,
-                       &said,
-                       &err)) {
-            scenario_fail(scenario, &scenario->steps, "%s", err.text);
-        }
-        copy_set(scenario, set, folder);
-    }
+    return folder;
+}
+
+static void propose(struct scenario *scenario, const char *folder)
+{
     struct world_input input = {.kind = WORLD_CONFIGURE,
                                 .region = world_region(folder, scenario->arena, scenario->now_us)};
     scenario_apply(scenario, &input);
 }
 
+/* The region's files, with those of a change in their places. */
 static void changes(struct scenario *scenario, const char *const *got)
 {
-    configure(scenario, got[0]);
+    enum { SAID_BYTES_MAX = 4096 };
+    struct error err;
+    struct bytes said;
+    const char *folder = copy_region(scenario);
+    const char *set = arena_format(scenario->arena, "%s/changes/%s", scenario->folder, got[0]);
+    const char *about = arena_format(scenario->arena, "%s/README.md", set);
+    if (!file_read(about, SAID_BYTES_MAX, scenario->arena, &said, &err)) {
+        scenario_fail(scenario, &scenario->steps, "%s", err.text);
+        return;
+    }
+    copy_set(scenario, set, folder);
+    propose(scenario, folder);
 }
 
 /* The first line: the region comes into force, every agent says Hello. */
 static void begin(struct scenario *scenario)
 {
-    configure(scenario, NULL);
+    propose(scenario, copy_region(scenario));
     const struct directory *directory = scenario->world->core.region->directory;
     for (uint32_t site = 1; site <= directory_count(directory, DIRECTORY_SITE); site++) {
         struct world_input input = {
