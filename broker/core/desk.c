@@ -87,6 +87,16 @@ void desk_overdue(struct turn *turn, const struct id128 *case_id)
     desk_put(turn, case_id, DESK_COORDINATOR, record.desk_reason);
 }
 
+/* The same appointment is on its way already: saying it twice is harmless. */
+static bool assigned_already(struct turn *turn, const struct case_record *record, uint32_t worker)
+{
+    if (id128_is_none(&record->offer)) {
+        return false;
+    }
+    const struct assignment_record offer = turn_assignment(turn, &record->offer);
+    return offer.worker == worker && offer.pool == UINT32_MAX && offer.auto_accept;
+}
+
 /* An appointment by hand binds: it is accepted by itself once it is durable at the curator's site. */
 void desk_assign(struct hearing *hearing)
 {
@@ -108,6 +118,10 @@ void desk_assign(struct hearing *hearing)
     if ((row->roles & curators) == 0 ||
         directory_sealing_key(directory, row->site, turn->options.now_us) == NULL) {
         turn_refuse(hearing, REFUSAL_BAD_FIELD, "command.worker", hearing->command->worker);
+        return;
+    }
+    if (assigned_already(turn, &record, worker)) {
+        turn_stored(hearing, &record.id, &record.id);
         return;
     }
     if (!id128_is_none(&record.offer)) {
