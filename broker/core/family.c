@@ -137,6 +137,8 @@ static void give_back(struct turn *turn, const struct case_record *from)
         turn_emit(turn, &off);
     }
     if (!id128_is_none(&from->lead_assignment)) {
+        const struct assignment_record lead = turn_assignment(turn, &from->lead_assignment);
+        disclosure_end(turn, &from->id, lead.site);
         const struct fact ended = {.kind = FACT_ASSIGNMENT_ENDED,
                                    .case_id = from->id,
                                    .assignment = from->lead_assignment,
