@@ -239,7 +239,6 @@ static void leave_desk(const struct fold *fold, struct case_record *record)
         }
     }
     fold_move_timer(fold->store, TIMER_DESK, &record->id, record->desk_due_us, 0);
-    store_put_desk_case(fold->store, record->desk_agency, &record->id, false);
     record->desk = DESK_UNSPECIFIED;
     record->desk_reason = DESK_REASON_UNSPECIFIED;
     record->desk_agency = 0;
@@ -277,7 +276,6 @@ void fold_put_on_desk(const struct fold *fold)
         record.desk_sites[i] = bytes_get_u32(fact->blob.data + i * 4);
     }
     fold_move_timer(fold->store, TIMER_DESK, &record.id, 0, record.desk_due_us);
-    store_put_desk_case(fold->store, record.desk_agency, &record.id, true);
     store_put_case(fold->store, &record);
     store_meta(fold->store)->cases_on_desks++;
     if (id128_is_none(&record.lead_assignment)) {

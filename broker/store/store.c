@@ -23,7 +23,6 @@ static const char *const table_names[TABLE_END] = {
     [TABLE_CASE_ASSIGNMENT] = "case-assignment",
     [TABLE_WORKER] = "worker",
     [TABLE_WORKER_CASE] = "worker-case",
-    [TABLE_DESK_CASE] = "desk-case",
     [TABLE_SITE] = "site",
     [TABLE_REPLY] = "reply",
     [TABLE_LINE] = "line",
@@ -122,11 +121,6 @@ void store_abort(struct store *store)
     }
 }
 
-bool store_in_transaction(const struct store *store)
-{
-    return store->txn != NULL;
-}
-
 const struct error *store_failed(const struct store *store)
 {
     return store->txn == NULL ? NULL : kv_failed(store->txn);
@@ -155,6 +149,19 @@ struct meta_record *store_meta(struct store *store)
     return &store->meta;
 }
 
+/* The smallest key above this one with the same size. */
+static void increment_key(struct store_key *key)
+{
+    for (size_t i = key->size; i > 0; i--) {
+        if (++key->bytes[i - 1] != 0) {
+            return;
+        }
+    }
+    /* All ones: nothing of this size is above it; a longer key is. */
+    memset(key->bytes, UINT8_MAX, key->size);
+    store_key_add_u8(key, 0);
+}
+
 /* The meta record is digested from memory, the tables in their order, each entry with its lengths. */
 void store_digest(struct store *store, uint8_t out[32])
 {
@@ -173,7 +180,7 @@ void store_digest(struct store *store, uint8_t out[32])
             bytes_put_u32(joined + (size_t)FACT_HASH_BYTES * 3, table);
             from.size = 0;
             store_key_add(&from, key.data, key.size);
-            store_key_increment(&from);
+            increment_key(&from);
             fact_hash(bytes_of(joined, sizeof(joined)), running);
         }
     }
@@ -211,18 +218,6 @@ void store_key_add_u64(struct store_key *key, uint64_t value)
 void store_key_add_id(struct store_key *key, const struct id128 *id)
 {
     store_key_add(key, id->bytes, ID128_BYTES);
-}
-
-void store_key_increment(struct store_key *key)
-{
-    for (size_t i = key->size; i > 0; i--) {
-        if (++key->bytes[i - 1] != 0) {
-            return;
-        }
-    }
-    /* All ones: nothing of this size is above it; a longer key is. */
-    memset(key->bytes, UINT8_MAX, key->size);
-    store_key_add_u8(key, 0);
 }
 
 bool store_record(struct store *store,

@@ -190,7 +190,7 @@ struct timeline_record {
     uint32_t actor_site;
     uint32_t worker; /* whom it is about */
     uint32_t policy_version;
-    uint32_t code;
+    uint32_t code; /* NOTICE_SENT: the site that was told */
     uint32_t code_2;
     bool flag;
     int64_t late_by_us;
@@ -223,7 +223,6 @@ void store_close(struct store **store);
 bool store_begin(struct store *store, struct error *err) __attribute__((warn_unused_result));
 bool store_commit(struct store *store, struct error *err) __attribute__((warn_unused_result));
 void store_abort(struct store *store);
-bool store_in_transaction(const struct store *store);
 const struct error *store_failed(const struct store *store);
 /* Empty every table (before a rebuild). */
 void store_clear(struct store *store);
@@ -284,15 +283,6 @@ void store_put_worker_case(struct store *store,
                            uint32_t worker,
                            const struct id128 *case_id,
                            bool present);
-/* Cases on desks of an agency, in case order. */
-bool store_desk_case_after(struct store *store,
-                           uint32_t agency,
-                           const struct id128 *after,
-                           struct id128 *out);
-void store_put_desk_case(struct store *store,
-                         uint32_t agency,
-                         const struct id128 *case_id,
-                         bool present);
 
 struct site_record store_site(struct store *store, uint32_t site);
 void store_put_site(struct store *store, uint32_t site, const struct site_record *record);

@@ -17,7 +17,6 @@ enum store_table {
     TABLE_CASE_ASSIGNMENT, /* case id, index -> assignment id */
     TABLE_WORKER,          /* worker -> worker_record */
     TABLE_WORKER_CASE,     /* worker, case id -> nothing */
-    TABLE_DESK_CASE,       /* agency, case id -> nothing */
     TABLE_SITE,            /* site -> site_record */
     TABLE_REPLY,           /* site, lane, number mod LIMIT_REPLIES_KEPT -> reply_record */
     TABLE_LINE,            /* site, lane, number -> line_record */
@@ -51,8 +50,6 @@ void store_key_add_u8(struct store_key *key, uint32_t value);
 void store_key_add_u32(struct store_key *key, uint32_t value);
 void store_key_add_u64(struct store_key *key, uint64_t value);
 void store_key_add_id(struct store_key *key, const struct id128 *id);
-/* The smallest key above this one with the same size. */
-void store_key_increment(struct store_key *key);
 
 /* Fixed records: what is stored has exactly record_bytes, or the layout is not ours (asserted). */
 bool store_record(struct store *store,
