@@ -1,7 +1,8 @@
 /* Timelines as sentences. */
 #include "broker/core/explain.h"
 
-/* %1 is the worker whom the fact is about, %2 the title of its code; a row says which vocabulary the code is from. */
+/* %1 is the worker whom the fact is about (of a notice, the site that was told), %2 the title of its code; a row says
+ * which vocabulary the code is from. */
 struct event_row {
     struct phrase plain;       /* no worker is told */
     struct phrase with_worker; /* "…: %s" */
@@ -57,6 +58,7 @@ static const struct event_row event_rows[FACT_END] = {
     [FACT_TAKEN_OFF_DESK] = {.plain = {"случай снят со стола", "the case left the desk"},
                              .code = VOCABULARY_END},
     [FACT_NOTICE_SENT] = {.plain = {"извещено ведомство", "an agency was told"},
+                          .with_worker = {"извещены: ", "told: "},
                           .code = VOCABULARY_END},
     [FACT_DISCLOSED] = {.with_worker = {"данные семьи раскрыты: ",
                                         "the family's data were disclosed to: "},
@@ -90,15 +92,28 @@ static const struct event_row event_rows[FACT_END] = {
                           .code = VOCABULARY_CASE_OUTCOME},
 };
 
+/* Whom the fact is about; false: nobody whom the directory knows. */
+static bool
+find_name(const struct core *core, const struct timeline_record *record, struct phrase *out)
+{
+    if (record->kind == FACT_NOTICE_SENT) {
+        const struct directory_site *site = directory_site(core->region->directory, record->code);
+        *out = site == NULL ? *out : site->title;
+        return site != NULL;
+    }
+    const struct directory_worker *worker =
+        directory_worker(core->region->directory, record->worker);
+    *out = worker == NULL ? *out : worker->title;
+    return worker != NULL;
+}
+
 struct phrase
 explain_event(const struct core *core, struct arena *arena, const struct timeline_record *record)
 {
     const struct event_row *row = &event_rows[record->kind];
-    const struct directory_worker *worker =
-        directory_worker(core->region->directory, record->worker);
-    const bool told = worker != NULL && row->with_worker.ru != NULL;
+    struct phrase name = {"", ""};
+    const bool told = row->with_worker.ru != NULL && find_name(core, record, &name);
     const struct phrase head = told ? row->with_worker : row->plain;
-    const struct phrase name = told ? worker->title : (struct phrase){"", ""};
     const uint32_t code = row->code_2 ? record->code_2 : record->code;
     const bool coded = row->code != VOCABULARY_END && code != 0;
     const struct phrase title = coded ? vocabulary_title(row->code, code) : (struct phrase){"", ""};

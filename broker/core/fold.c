@@ -69,7 +69,7 @@ static void put_timeline(const struct fold *fold)
     record.actor_site = fold->entry->site;
     record.worker = fact->worker;
     record.policy_version = fold->entry->policy_version;
-    record.code = fact->code;
+    record.code = fact->kind == FACT_NOTICE_SENT ? fact->site : fact->code;
     record.code_2 = fact->code_2;
     record.flag = fact->flag;
     record.late_by_us =
