@@ -17,7 +17,7 @@ struct exclusion {
 
 /* The order among candidates: smaller first. */
 struct rank {
-    uint64_t first;  /* least-loaded: load per capacity; round-robin: last picked */
+    uint64_t first;  /* 0: before all others; else 1 + load per capacity, or 1 + last picked */
     uint64_t second; /* last picked, so that equals take turns */
 };
 
@@ -154,8 +154,8 @@ static struct rank rank_of(const struct policy_pool_view *pool,
     const uint32_t capacity = row->capacity == 0 ? 1 : row->capacity;
     const uint64_t ratio = (uint64_t)load->load * 1000000 / capacity;
     return pool->pick == POOL_PICK_ROUND_ROBIN
-               ? (struct rank){.first = load->last_picked, .second = ratio}
-               : (struct rank){.first = ratio, .second = load->last_picked};
+               ? (struct rank){.first = load->last_picked + 1, .second = ratio}
+               : (struct rank){.first = ratio + 1, .second = load->last_picked};
 }
 
 static void
