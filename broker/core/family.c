@@ -41,7 +41,10 @@ note_strong(const struct turn *turn, const struct case_record *record, struct fa
 {
     if (!is_open(record)) {
         if (record->state == CASE_CLOSED && record->lead != 0) {
-            match->continuity = record->lead; /* keys are walked oldest first: the newest stays */
+            if (record->ended_us >= match->continuity_us) {
+                match->continuity = record->lead;
+                match->continuity_us = record->ended_us;
+            }
             const bool recent = turn->options.now_us - record->ended_us < repeat_within_us;
             match->repeated = match->repeated || recent;
         }

@@ -13,6 +13,7 @@ struct family_match {
     struct id128 second_case; /* another open case with a strong hit: the two may be one */
     struct id128 weak_case; /* oldest open case with weak hits only, when there is no strong one */
     uint32_t continuity;    /* the lead of the newest ended case with a strong hit; 0 none */
+    int64_t continuity_us;  /* when that case ended */
     bool repeated;          /* that case ended within the last 12 months */
 };
 
