@@ -13,22 +13,25 @@ static bool is_open(const struct case_record *record)
     return record->state >= CASE_SIGNAL && record->state <= CASE_MONITORING;
 }
 
-/* The case of a referral; a merged one leads to what it was merged into (chains are short: each merge is a
- * person's decision; the bound only guards against a damaged state). */
-static bool case_of(struct store *store, const struct id128 *referral, struct case_record *out)
+/* A merged case leads to what it was merged into (chains are short: each merge is a person's decision; the bound
+ * only guards against a damaged state). */
+static bool follow_merges(struct store *store, struct case_record *record)
 {
     enum { MERGES_MAX = 32 };
-    struct referral_record record;
-    if (!store_referral(store, referral, &record) || !store_case(store, &record.case_id, out)) {
-        return false;
-    }
-    for (int i = 0; i < MERGES_MAX && out->state == CASE_MERGED; i++) {
-        const struct id128 next = out->merged_into;
-        if (!store_case(store, &next, out)) {
+    for (int i = 0; i < MERGES_MAX && record->state == CASE_MERGED; i++) {
+        const struct id128 next = record->merged_into;
+        if (!store_case(store, &next, record)) {
             return false;
         }
     }
     return true;
+}
+
+static bool case_of(struct store *store, const struct id128 *referral, struct case_record *out)
+{
+    struct referral_record record;
+    return store_referral(store, referral, &record) && store_case(store, &record.case_id, out) &&
+           follow_merges(store, out);
 }
 
 static bool is_older(const struct id128 *a, const struct id128 *than)
@@ -159,14 +162,13 @@ void family_confirm_duplicate(struct hearing *hearing)
         return;
     }
     struct case_record into = turn_case(turn, &from.possible_duplicate);
-    if (!is_open(&into)) {
+    if (!follow_merges(turn->store, &into) || !is_open(&into) || id128_equal(&into.id, &from.id)) {
         turn_refuse(hearing, REFUSAL_WRONG_STATE, "command.subject", NULL);
         return;
     }
     choose_survivor(&from, &into);
     give_back(turn, &from);
-    struct fact_labels labels = family_joined_labels(&into.labels, &from.labels);
-    labels.flags &= ~(UINT32_C(1) << FLAG_POSSIBLE_DUPLICATE);
+    const struct fact_labels labels = family_joined_labels(&into.labels, &from.labels);
     const struct fact merged = {.kind = FACT_CASE_MERGED,
                                 .case_id = from.id,
                                 .other = into.id,

@@ -130,6 +130,50 @@ static void end_case(const struct fold *fold, struct case_record *record, enum c
     store_add_territory_cases(fold->store, record->labels.territory, -1);
 }
 
+/* What a case is suspected to be now: cases that were merged lead on. */
+static struct id128 merged_to(struct store *store, struct id128 id)
+{
+    enum { MERGES_MAX = 32 };
+    struct case_record record;
+    for (int i = 0; i < MERGES_MAX && !id128_is_none(&id) && store_case(store, &id, &record) &&
+                    record.state == CASE_MERGED;
+         i++) {
+        id = record.merged_into;
+    }
+    return id;
+}
+
+static void set_question(struct case_record *record, const struct id128 *question)
+{
+    const uint32_t flag = UINT32_C(1) << FLAG_POSSIBLE_DUPLICATE;
+    record->possible_duplicate = *question;
+    record->labels.flags =
+        id128_is_none(question) ? record->labels.flags & ~flag : record->labels.flags | flag;
+}
+
+/* Questions about third cases outlive a merge. That of the case that ends is asked of the third case from now on,
+ * so that confirming the same duplicate twice does not confirm another one. */
+static void
+keep_questions(const struct fold *fold, struct case_record *into, const struct case_record *from)
+{
+    const struct id128 none = {{0}};
+    struct id128 question = merged_to(fold->store, into->possible_duplicate);
+    const bool answered = id128_equal(&question, &from->id) || id128_equal(&question, &into->id);
+    set_question(into, answered ? &none : &question);
+
+    question = merged_to(fold->store, from->possible_duplicate);
+    struct case_record third;
+    if (id128_is_none(&question) || id128_equal(&question, &into->id) ||
+        id128_equal(&question, &from->id) || id128_equal(&question, &into->possible_duplicate) ||
+        !store_case(fold->store, &question, &third) || third.ended_us != 0 ||
+        !id128_is_none(&third.possible_duplicate)) {
+        return;
+    }
+    set_question(&third, &into->id);
+    store_put_case(fold->store, &third);
+    fold_tell_case(fold->store, &third);
+}
+
 void fold_case_merged(const struct fold *fold)
 {
     const struct fact *fact = fold->fact;
@@ -152,9 +196,7 @@ void fold_case_merged(const struct fold *fold)
         into.referrals++;
     }
     into.labels = *fact->labels;
-    if (id128_equal(&into.possible_duplicate, &from.id)) {
-        memset(&into.possible_duplicate, 0, sizeof(into.possible_duplicate));
-    }
+    keep_questions(fold, &into, &from);
     store_put_case(fold->store, &into);
     end_case(fold, &from, CASE_MERGED);
     from.merged_into = into.id;
