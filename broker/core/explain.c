@@ -142,23 +142,32 @@ static struct phrase sentence_of(struct arena *arena, const struct explanation *
         return both(arena_format(arena, "Случай передан на стол: %s.", reason.ru),
                     arena_format(arena, "The case went to a desk: %s.", reason.en));
     }
-    enum candidate_reason why = CANDIDATE_CHOSEN;
+    /* The list of candidates holds who refused before, too: only the chosen one's row tells why. */
+    const struct candidate_view *chosen = NULL;
     for (size_t i = 0; i < explanation->candidate_count; i++) {
         if (strcmp(explanation->candidates[i].worker, explanation->chosen) == 0) {
-            why = explanation->candidates[i].reason;
+            chosen = &explanation->candidates[i];
         }
     }
-    const struct phrase reason = reason_title(why);
+    struct phrase why = {"", ""};
+    if (chosen != NULL && chosen->reason == CANDIDATE_CHOSEN) {
+        why = both(arena_format(arena, " (нагрузка %u из %u)", chosen->load, chosen->capacity),
+                   arena_format(arena, " (load %u of %u)", chosen->load, chosen->capacity));
+    } else if (chosen != NULL) {
+        const struct phrase reason = reason_title(chosen->reason);
+        why =
+            both(arena_format(arena, " (%s)", reason.ru), arena_format(arena, " (%s)", reason.en));
+    }
     return both(arena_format(arena,
-                             "По правилу «%s» выбран: %s (%s).",
+                             "По правилу «%s» выбран: %s%s.",
                              rule->ru,
                              explanation->chosen_title.ru,
-                             reason.ru),
+                             why.ru == NULL ? "" : why.ru),
                 arena_format(arena,
-                             "By the rule \"%s\" the choice fell on: %s (%s).",
+                             "By the rule \"%s\" the choice fell on: %s%s.",
                              rule->en,
                              explanation->chosen_title.en,
-                             reason.en));
+                             why.en == NULL ? "" : why.en));
 }
 
 bool explain_decision(const struct core *core,
