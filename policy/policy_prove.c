@@ -7,8 +7,13 @@
 #include "policy/policy_case.h"
 
 #include <assert.h>
+#include <string.h>
 
-enum { SPLITS_MAX = 300000, DEPTH_MAX = 160, PROVE_BYTES = 1 << 16 };
+enum {
+    TESTS_MAX = 5000000 /* conditions tried for one requirement: about a second */,
+    DEPTH_MAX = 160,
+    PROVE_BYTES = 1 << 16
+};
 
 struct prover {
     const struct policy *policy;
@@ -19,12 +24,14 @@ struct prover {
     uint8_t *bad; /* by rule + 1 (0: none matched) and territory: 1 where `then` fails */
     bool *asked;  /* by rule + 1 */
     uint32_t territory_count;
-    size_t splits;
+    size_t tests;
+    size_t doubtful; /* rules before this one may break the requirement; behind it none does */
     bool violated;
     bool gave_up;
 };
 
 static void prove_one(struct prover *prover);
+static size_t count_doubtful(struct prover *prover);
 static void explore(struct prover *prover, const struct policy_case *set, size_t depth);
 static void judge(struct prover *prover, const struct policy_case *set, int32_t rule);
 static const uint8_t *bad_territories(struct prover *prover, int32_t rule);
@@ -57,7 +64,7 @@ void policy_prove(const struct policy *policy,
     }
     for (size_t i = 0; i < policy->require_count; i++) {
         prover.require = &policy->requires[i];
-        prover.splits = 0;
+        prover.tests = 0;
         prover.violated = false;
         prover.gave_up = false;
         arena_reset(prover.arena);
@@ -78,6 +85,7 @@ static void prove_one(struct prover *prover)
         !policy_case_begin(&everything, prover->directory, prover->arena)) {
         prover->gave_up = true;
     } else {
+        prover->doubtful = count_doubtful(prover);
         explore(prover, &everything, 0);
     }
     if (prover->gave_up && !prover->violated) {
@@ -88,6 +96,26 @@ static void prove_one(struct prover *prover)
             "requirement \"%s\" was neither proven nor refuted: too many cases",
             prover->require->id);
     }
+}
+
+/* Rules up to the last one that breaks the requirement somewhere; all of them, and one more, when a
+ * referral that no rule matches breaks it and no rule matches always. */
+static size_t count_doubtful(struct prover *prover)
+{
+    size_t rule_count = prover->policy->rule_count;
+    bool always = false;
+
+    for (size_t i = 0; i < rule_count; i++) {
+        always = always || prover->policy->rules[i].when.count == 0;
+    }
+    for (size_t outcome = rule_count + (always ? 0 : 1); outcome > 0; outcome--) {
+        int32_t rule = outcome > rule_count ? -1 : (int32_t)outcome - 1;
+        const uint8_t *bad = bad_territories(prover, rule);
+        if (memchr(bad + 1, 1, prover->territory_count) != NULL) {
+            return outcome;
+        }
+    }
+    return 0;
 }
 
 static void explore(struct prover *prover, const struct policy_case *set, size_t depth)
@@ -105,6 +133,10 @@ static void explore(struct prover *prover, const struct policy_case *set, size_t
         return;
     }
     for (size_t i = 0; i < policy->rule_count && truth == TRUTH_YES && matched < 0; i++) {
+        if (i >= prover->doubtful) {
+            return; /* whatever matches from here on keeps the requirement */
+        }
+        prover->tests++;
         truth = policy_case_test(set, prover->directory, &policy->rules[i].when, &open);
         if (truth == TRUTH_YES) {
             matched = (int32_t)i;
@@ -122,7 +154,7 @@ static void explore(struct prover *prover, const struct policy_case *set, size_t
         struct policy_case part = {
             .territories = arena_alloc(prover->arena, (size_t)set->territory_count + 1)};
         enum policy_split split = SPLIT_FAILED;
-        if (part.territories != NULL && depth < DEPTH_MAX && prover->splits++ < SPLITS_MAX) {
+        if (part.territories != NULL && depth < DEPTH_MAX && prover->tests < TESTS_MAX) {
             split = policy_case_split(set, open, holds != 0, prover->directory, &part);
         }
         if (split == SPLIT_DONE) {

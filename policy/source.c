@@ -20,13 +20,10 @@ struct names {
     const char *policy;
 };
 
-static bool load_all(struct source_set *set,
-                     const char *path,
-                     struct region_input *input,
-                     struct source_broker *broker);
-static void read_broker(struct source_set *set, struct names *names, struct source_broker *broker);
+static bool load_all(struct source_set *set, const char *path, struct region_input *input);
+static void read_broker(struct source_set *set, struct names *names);
 static const char *take_path(struct source_set *set, struct reader *reader, const char *key);
-static void read_keys(struct source_set *set, struct reader *reader, struct source_broker *broker);
+static void read_keys(struct source_set *set, struct reader *reader);
 static void check_prefix(struct reader *reader, const char *prefix);
 static bool parse_file(struct source_set *set,
                        const char *path,
@@ -51,7 +48,6 @@ bool source_load(const char *path,
                  int64_t now_us,
                  struct arena *arena,
                  struct region_input *input,
-                 struct source_broker *broker,
                  struct source_report *report)
 {
     struct source_set *set = arena_alloc(arena, sizeof(*set));
@@ -69,7 +65,7 @@ bool source_load(const char *path,
     }
     set->arena = arena;
     set->now_us = now_us;
-    good = load_all(set, path, input, broker);
+    good = load_all(set, path, input);
     fill_report(set, arena, report);
     directory_destroy(&set->directory);
     calendar_destroy(&set->calendar);
@@ -114,10 +110,7 @@ struct text_pos source_set_at(const struct source_set *set, size_t row, const ch
     return yaml_tree_pos(place->file, node == NULL ? place->node : node);
 }
 
-static bool load_all(struct source_set *set,
-                     const char *path,
-                     struct region_input *input,
-                     struct source_broker *broker)
+static bool load_all(struct source_set *set, const char *path, struct region_input *input)
 {
     struct names names = {.code = NULL};
     const char *file = is_folder(path) ? arena_format(set->arena, "%s/broker.yaml", path) : path;
@@ -125,7 +118,7 @@ static bool load_all(struct source_set *set,
     if (file == NULL || !parse_file(set, file, NULL, &set->broker)) {
         return false;
     }
-    read_broker(set, &names, broker);
+    read_broker(set, &names);
     struct text_pos at = named_at(set, "calendar");
     if (names.calendar != NULL && parse_file(set, names.calendar, &at, &set->calendar_file)) {
         (void)!calendar_read(&set->calendar, &set->calendar_file, set->now_us, &set->findings);
@@ -163,7 +156,7 @@ static struct text_pos named_at(const struct source_set *set, const char *key)
     return node == NULL ? error_pos(set->broker.name, 1, 1) : yaml_tree_pos(&set->broker, node);
 }
 
-static void read_broker(struct source_set *set, struct names *names, struct source_broker *broker)
+static void read_broker(struct source_set *set, struct names *names)
 {
     struct reader reader = reader_begin(
         &set->broker, set->broker.root, (struct phrase){"брокер", "the broker"}, &set->findings);
@@ -175,16 +168,16 @@ static void read_broker(struct source_set *set, struct names *names, struct sour
     names->prefix = reader_text(&reader, "number-prefix", READER_REQUIRED);
     names->title = reader_title(&reader, READER_REQUIRED);
     check_prefix(&reader, names->prefix);
-    broker->listen = reader_text(&reader, "listen", READER_REQUIRED);
-    if (broker->listen != NULL && strncmp(broker->listen, "tcp://", 6) != 0) {
+    const char *listen = reader_text(&reader, "listen", READER_REQUIRED);
+    if (listen != NULL && strncmp(listen, "tcp://", 6) != 0) {
         reader_error(&reader,
                      yaml_tree_get(reader.map, "listen"),
                      (struct phrase){"«%s» — не адрес, как tcp://127.0.0.1:7551",
                                      "\"%s\" is no endpoint as tcp://127.0.0.1:7551"},
-                     broker->listen);
+                     listen);
     }
-    read_keys(set, &reader, broker);
-    broker->store = take_path(set, &reader, "store");
+    read_keys(set, &reader);
+    (void)reader_text(&reader, "store", READER_REQUIRED);
     names->calendar = take_path(set, &reader, "calendar");
     names->directory = take_path(set, &reader, "directory");
     names->policy = take_path(set, &reader, "policy");
@@ -198,7 +191,7 @@ static const char *take_path(struct source_set *set, struct reader *reader, cons
     return text == NULL ? NULL : file_beside(set->arena, set->broker.name, text);
 }
 
-static void read_keys(struct source_set *set, struct reader *reader, struct source_broker *broker)
+static void read_keys(struct source_set *set, struct reader *reader)
 {
     const struct yaml_node *node = reader_node(reader, "keys", READER_REQUIRED);
 
@@ -208,8 +201,8 @@ static void read_keys(struct source_set *set, struct reader *reader, struct sour
     struct reader keys =
         reader_begin(&set->broker, node, (struct phrase){"ключи", "the keys"}, &set->findings);
     if (keys.map != NULL) {
-        broker->curve_key = take_path(set, &keys, "curve");
-        broker->disclosure_key = take_path(set, &keys, "disclosure");
+        (void)reader_text(&keys, "curve", READER_REQUIRED);
+        (void)reader_text(&keys, "disclosure", READER_REQUIRED);
         (void)reader_end(&keys);
     }
 }

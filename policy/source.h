@@ -1,7 +1,8 @@
 /* The files that administrators edit, read and checked as one set.
  *
- * broker.yaml names the others. Everything wrong in the whole set is reported in one run, with file, line and
- * column. What comes out is a proposal: rows without numbers, texts, ready for the journal.
+ * broker.yaml names the others; what it says of the process itself (listen, keys, store) is only checked here.
+ * Everything wrong in the whole set is reported in one run, with file, line and column. What comes out is a proposal:
+ * rows without numbers, texts, ready for the journal.
  */
 #ifndef POLICY_SOURCE_H
 #define POLICY_SOURCE_H
@@ -9,15 +10,6 @@
 #include "policy/region.h"
 
 #include <stdio.h>
-
-/* What broker.yaml says that is the daemon's own business and not journaled. Paths are made relative to
- * the file's folder. Texts in the arena. */
-struct source_broker {
-    const char *listen;
-    const char *curve_key;
-    const char *disclosure_key;
-    const char *store;
-};
 
 enum { SOURCE_DIAGNOSTICS_MAX = 256, SOURCE_FILES_MAX = 64 };
 
@@ -42,7 +34,6 @@ bool source_load(const char *path,
                  int64_t now_us,
                  struct arena *arena,
                  struct region_input *input,
-                 struct source_broker *broker,
                  struct source_report *report) __attribute__((warn_unused_result));
 /* A proposal compiled on its own, with numbers in the order of the files: for checks and questions without a broker. */
 bool source_compile(const struct region_input *input,

@@ -14,12 +14,11 @@ bool verb_policy_check(struct run *run, struct error *err)
     const char *path = run->word_count > 0 ? run->words[0] : ".";
     struct source_report *report = arena_alloc(run->arena, sizeof(*report));
     struct region_input input;
-    struct source_broker broker;
 
     if (report == NULL) {
         return error_set(err, ERROR_OS, "no memory left");
     }
-    bool valid = source_load(path, screen->now_us, run->arena, &input, &broker, report);
+    bool valid = source_load(path, screen->now_us, run->arena, &input, report);
     if (screen->json) {
         if (!screen_json(screen, json_of(report), err)) {
             return false;

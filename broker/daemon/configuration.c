@@ -24,13 +24,12 @@ static void run_child(const struct broker *broker, int fd)
     struct source_report *report = calloc(1, sizeof(*report));
     FILE *stream = fdopen(fd, "w");
     struct region_input input;
-    struct source_broker ignored;
 
     if (arena == NULL || report == NULL || stream == NULL) {
         _exit(error_exit_status(ERROR_OS));
     }
     const bool good =
-        source_load(broker->settings.path, broker->time.now_us, arena, &input, &ignored, report);
+        source_load(broker->settings.path, broker->time.now_us, arena, &input, report);
     proposal_write_report(stream, report);
     if (good) {
         proposal_write_input(stream, &input, arena);

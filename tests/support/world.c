@@ -171,11 +171,10 @@ const struct region_input *world_region(const char *folder, struct arena *arena,
 {
     struct source_report *report = arena_alloc(arena, sizeof(*report));
     struct region_input *input = arena_alloc(arena, sizeof(*input));
-    struct source_broker broker;
     if (report == NULL || input == NULL) {
         fail(folder, "no memory");
     }
-    if (!source_load(folder, now_us, arena, input, &broker, report)) {
+    if (!source_load(folder, now_us, arena, input, report)) {
         source_print(report, LANGUAGE_EN, stderr);
         fail(folder, "the set is refused");
     }

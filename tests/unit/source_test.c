@@ -27,7 +27,6 @@ struct fixture {
     struct arena *arena;
     struct source_report report;
     struct region_input input;
-    struct source_broker broker;
     char text[TEXT_BYTES];
 };
 
@@ -60,8 +59,7 @@ static int tear_down(void **state)
 
 static bool load(struct fixture *fixture, const char *path)
 {
-    return source_load(
-        path, today(), fixture->arena, &fixture->input, &fixture->broker, &fixture->report);
+    return source_load(path, today(), fixture->arena, &fixture->input, &fixture->report);
 }
 
 static const char *printed(struct fixture *fixture, enum language language)
@@ -138,9 +136,6 @@ static void the_regions_we_ship_are_right(void **state)
     assert_int_equal(fixture->input.text_count, 2);
     assert_string_equal(fixture->input.texts[0].name, "calendar.yaml");
     assert_string_equal(fixture->input.texts[1].name, "policy.yaml");
-    assert_string_equal(fixture->broker.listen, "tcp://127.0.0.1:7551");
-    assert_string_equal(fixture->broker.store, "config/novosibirsk/store");
-    assert_string_equal(fixture->broker.curve_key, "config/novosibirsk/keys/broker.key");
     load_region(fixture, "config/komi/broker.yaml");
 }
 
