@@ -53,6 +53,23 @@ static void number_rows(struct configuring *configuring)
 
 /* ---- what the open work says ------------------------------------------------------------------------ */
 
+/* Whatever is on a desk has a timer. */
+static bool desk_is_busy(struct store *store, uint32_t agency)
+{
+    struct timer_record timer;
+    struct case_record record;
+    bool more = store_first_timer(store, &timer);
+    while (more) {
+        if (timer.kind == TIMER_DESK && store_case(store, &timer.entity, &record) &&
+            record.desk_agency == agency) {
+            return true;
+        }
+        const struct timer_record last = timer;
+        more = store_timer_after(store, &last, &timer);
+    }
+    return false;
+}
+
 static bool agency_is_busy(const struct configuring *configuring, uint32_t agency)
 {
     const struct directory *directory = configuring->turn->core->region->directory;
@@ -64,7 +81,7 @@ static bool agency_is_busy(const struct configuring *configuring, uint32_t agenc
             return true;
         }
     }
-    return false;
+    return desk_is_busy(configuring->turn->store, agency);
 }
 
 static void check_removed(struct configuring *configuring)
@@ -202,6 +219,16 @@ static void emit_head(struct configuring *configuring)
     }
 }
 
+/* What the head fact alone carries. */
+static bool heading_differs(const struct configuring *configuring)
+{
+    const struct region_input *input = configuring->input;
+    const struct region *region = configuring->turn->core->region;
+    return region == NULL || strcmp(region->number_prefix, input->number_prefix) != 0 ||
+           strcmp(region->title.ru, input->title.ru) != 0 ||
+           strcmp(region->title.en, input->title.en) != 0;
+}
+
 bool turn_configure(struct turn *turn,
                     const struct region_input *input,
                     bool *changed,
@@ -222,7 +249,7 @@ bool turn_configure(struct turn *turn,
     if (problems->count > 0) {
         return false;
     }
-    const bool texts = texts_differ(&configuring);
+    const bool texts = texts_differ(&configuring) || heading_differs(&configuring);
     const struct entry head = {.cause = ENTRY_CONFIGURATION};
     turn_open_entry(turn, &head);
     for (size_t i = 0; i < input->row_count && !turn->failed; i++) {
