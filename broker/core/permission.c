@@ -70,21 +70,6 @@ const struct permission_row *permission_rows(size_t *count)
     return permission_table;
 }
 
-bool permission_holds_desk(const struct core *core,
-                           uint32_t worker,
-                           enum desk desk,
-                           uint32_t territory)
-{
-    const struct directory *directory = core->region->directory;
-    if (directory_at_desk(directory, worker, desk, territory)) {
-        return true;
-    }
-    struct directory_desk found;
-    const struct directory_worker *row = directory_worker(directory, worker);
-    return row != NULL && directory_desk_for(directory, desk, territory, &found) &&
-           found.worker_count == 0 && found.home_site == row->site;
-}
-
 static bool is_offered(const struct core *core, uint32_t worker, const struct case_record *record)
 {
     for (uint32_t i = record->assignments; i > 0; i--) {
@@ -129,7 +114,8 @@ static bool related(const struct core *core,
         return record != NULL && record->lead == worker && record->state != CASE_CURATOR_PENDING;
     case RELATION_DESK:
         return record != NULL && record->desk != DESK_UNSPECIFIED &&
-               permission_holds_desk(core, worker, record->desk, record->labels.territory);
+               directory_at_desk(
+                   core->region->directory, worker, record->desk, record->labels.territory);
     case RELATION_RESPONSIBLE:
         return record != NULL && is_responsible(core, worker, record);
     case RELATION_END:

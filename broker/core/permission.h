@@ -14,7 +14,7 @@ enum relation {
     RELATION_NONE,        /* no tie is asked for: the role alone decides */
     RELATION_OFFERED,     /* the open (or expired) offer is made to the speaker */
     RELATION_LEAD,        /* leads the case */
-    RELATION_DESK,        /* sits at the desk that holds the case */
+    RELATION_DESK,        /* sits at the desk that holds the case (directory_at_desk) */
     RELATION_RESPONSIBLE, /* sits at a desk of that kind for the case's territory */
     RELATION_END
 };
@@ -44,12 +44,5 @@ enum permission_verdict permission_query(const struct core *core,
                                          uint32_t worker,
                                          enum query_kind kind,
                                          const struct case_record *record);
-
-/* Whether the worker holds the desk: sits there by role and territory, or, where no worker does, belongs to the desk's
- * home site. */
-bool permission_holds_desk(const struct core *core,
-                           uint32_t worker,
-                           enum desk desk,
-                           uint32_t territory);
 
 #endif
