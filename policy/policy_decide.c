@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <string.h>
 
+/* Number of the node that failed; -1: it holds. */
 static int32_t failed_node(const struct policy_when *when,
                            size_t at,
                            const struct directory *directory,
@@ -29,7 +30,7 @@ void policy_decide(const struct policy *policy,
         !policy_tree_rolled_out(policy, directory, facts->labels.territory, facts->at_us);
     for (size_t i = 0; i < policy->rule_count && !verdict->not_rolled_out; i++) {
         const struct policy_rule *rule = &policy->rules[i];
-        int32_t failed = policy_tree_failed(&rule->when, directory, facts);
+        int32_t failed = rule->when.count == 0 ? -1 : failed_node(&rule->when, 0, directory, facts);
 
         if (failed >= 0) {
             verdict->failed[verdict->failed_count++] =
@@ -45,13 +46,6 @@ void policy_decide(const struct policy *policy,
         break;
     }
     set_norms(policy, facts, verdict);
-}
-
-int32_t policy_tree_failed(const struct policy_when *when,
-                           const struct directory *directory,
-                           const struct policy_facts *facts)
-{
-    return when->count == 0 ? -1 : failed_node(when, 0, directory, facts);
 }
 
 uint32_t policy_tree_fact_bits(enum policy_condition_kind kind, const struct policy_facts *facts)

@@ -179,10 +179,7 @@ const uint32_t *policy_tree_resolve(struct policy_source *source,
 /* A copy that lives with the policy. */
 const char *policy_tree_keep(struct policy_source *source, const char *text);
 
-/* policy_decide.c: number of the node that failed; -1: the condition holds. */
-int32_t policy_tree_failed(const struct policy_when *when,
-                           const struct directory *directory,
-                           const struct policy_facts *facts);
+/* policy_decide.c */
 /* The mask of the facts that a leaf's mask is compared with. */
 uint32_t policy_tree_fact_bits(enum policy_condition_kind kind, const struct policy_facts *facts);
 bool policy_tree_selects_agency(const struct policy_notice *notice,
