@@ -13,6 +13,7 @@ struct walk {
     uint64_t on_desks;
     uint64_t with_lead;
     uint64_t offers;
+    uint64_t timers; /* that the cases should have */
 };
 
 static void breach(struct walk *walk, const struct case_record *record, const char *what)
@@ -53,6 +54,50 @@ static void check_curator(struct walk *walk, const struct case_record *record)
     }
     if (led && offered) {
         breach(walk, record, "two hops at once");
+    }
+}
+
+static bool has_timer(struct store *store, const struct timer_record *wanted)
+{
+    /* The smallest timer that is not before the wanted one; ids of entities are never all zero. */
+    struct timer_record before = *wanted;
+    struct timer_record found;
+    for (size_t byte = ID128_BYTES; byte > 0 && before.entity.bytes[byte - 1]-- == 0; byte--) {
+    }
+    return store_timer_after(store, &before, &found) && found.due_us == wanted->due_us &&
+           found.kind == wanted->kind && id128_equal(&found.entity, &wanted->entity);
+}
+
+static void expect_timer(struct walk *walk,
+                         const struct case_record *record,
+                         const struct timer_record *wanted,
+                         const char *what)
+{
+    walk->timers++;
+    if (wanted->due_us <= 0 || !has_timer(walk->store, wanted)) {
+        breach(walk, record, what);
+    }
+}
+
+/* Nothing waits without an end: offers and desks have timers; a case without a lead has one for its norm, until
+ * that has passed. */
+static void check_case_timers(struct walk *walk, const struct case_record *record)
+{
+    struct assignment_record offer;
+    if (store_assignment(walk->store, &record->offer, &offer)) {
+        const struct timer_record timer = {offer.due_us, TIMER_OFFER, offer.id};
+        expect_timer(walk, record, &timer, "an offer waits without a timer");
+    }
+    if (record->desk != DESK_UNSPECIFIED) {
+        const struct timer_record timer = {record->desk_due_us, TIMER_DESK, record->id};
+        expect_timer(walk, record, &timer, "waits on a desk without a timer");
+    }
+    if (record->curator_timer_us != 0) {
+        const struct timer_record timer = {record->curator_timer_us, TIMER_CURATOR, record->id};
+        expect_timer(walk, record, &timer, "the norm for its curator has no timer");
+    } else if (record->state == CASE_CURATOR_PENDING &&
+               record->curator_due_us > store_meta(walk->store)->time_us) {
+        breach(walk, record, "the norm for its curator is not watched");
     }
 }
 
@@ -168,6 +213,53 @@ static void check_loads(struct walk *walk)
     }
 }
 
+/* No timer without a reason, but for dismissals, which a later turn carries out. */
+static void check_timers(struct walk *walk)
+{
+    uint64_t timers = 0;
+    struct timer_record timer;
+    bool more = store_first_timer(walk->store, &timer);
+    while (more) {
+        timers += timer.kind == TIMER_DISMISSAL ? 0 : 1;
+        const struct timer_record last = timer;
+        more = store_timer_after(walk->store, &last, &timer);
+    }
+    compare(walk, "timers", walk->timers, timers);
+}
+
+/* Each line is the pending line of what the site may see of its entity. */
+static uint64_t check_lane(struct walk *walk, uint32_t site, enum lane lane)
+{
+    uint64_t lines = 0;
+    struct line_record line = {.number = 0};
+    while (store_line_after(walk->store, site, lane, line.number, &line)) {
+        struct view_record view;
+        lines++;
+        if (!store_view(walk->store, site, line.kind, &line.entity, &view) ||
+            view.number != line.number || view.lane != lane) {
+            char what[64];
+            (void)snprintf(what, sizeof(what), "line of site %u without its view", (unsigned)site);
+            compare(walk, what, line.number, 0);
+        }
+    }
+    return lines;
+}
+
+static void check_outboxes(struct walk *walk)
+{
+    uint64_t away = 0;
+    for (uint32_t site = 1; site <= store_meta(walk->store)->row_numbers[DIRECTORY_SITE]; site++) {
+        const struct site_record record = store_site(walk->store, site);
+        const uint64_t lines =
+            check_lane(walk, site, LANE_NORMAL) + check_lane(walk, site, LANE_URGENT);
+        char what[64];
+        (void)snprintf(what, sizeof(what), "lines of site %u", (unsigned)site);
+        compare(walk, what, lines, record.waiting);
+        away += record.away ? 1 : 0;
+    }
+    compare(walk, "sites away", away, store_meta(walk->store)->sites_away);
+}
+
 bool invariants_hold(struct store *store, struct error_list *breaches)
 {
     struct walk walk = {.store = store, .breaches = breaches};
@@ -177,6 +269,7 @@ bool invariants_hold(struct store *store, struct error_list *breaches)
     while (store_case_from(store, &from, &record)) {
         check_curator(&walk, &record);
         check_assignments(&walk, &record);
+        check_case_timers(&walk, &record);
         check_referrals(&walk, &record);
         count_case(&walk, &record);
         from = record.id;
@@ -191,5 +284,7 @@ bool invariants_hold(struct store *store, struct error_list *breaches)
     compare(&walk, "cases with a lead", walk.with_lead, meta->cases_with_lead);
     compare(&walk, "open offers", walk.offers, meta->offers_open);
     check_loads(&walk);
+    check_timers(&walk);
+    check_outboxes(&walk);
     return breaches->count + breaches->dropped == before;
 }
