@@ -144,6 +144,7 @@ static int64_t wait_left_ms(const struct link_context *context,
     for (size_t i = 0; i < count; i++) {
         if (items[i].server == NULL && items[i].client != NULL) {
             int64_t revival_us = link_client_revival_us(items[i].client);
+            revival_us = link_client_has_news(items[i].client) ? 0 : revival_us;
             until_us = revival_us < until_us ? revival_us : until_us;
         }
     }
@@ -160,6 +161,11 @@ static bool collect(struct link_wait *items, const zmq_pollitem_t *polled, size_
 
     for (size_t i = 0; i < count; i++) {
         items[i].ready = some && polled[i].revents != 0;
+        if (items[i].server == NULL && items[i].client != NULL &&
+            link_client_has_news(items[i].client)) {
+            items[i].client->lost_shown = true;
+            items[i].ready = true;
+        }
         any = any || items[i].ready;
     }
     return any;

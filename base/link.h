@@ -91,6 +91,9 @@ bool link_client_create(struct link_client **out,
 void link_client_destroy(struct link_client **client);
 enum link_received link_client_receive(struct link_client *client, struct bytes *body);
 enum link_sent link_client_send(struct link_client *client, struct bytes body);
+/* True once after a connection that stood broke; link_wait ends for it, once too. libzmq connects again by itself, but
+ * what was sent may be gone, and the peer may be another process that knows nothing of this client. */
+bool link_client_take_loss(struct link_client *client);
 
 /* Wait until one of the sockets or descriptors is readable or the time is over.
  * count    at most LINK_WAIT_MAX

@@ -91,8 +91,13 @@ void link_client_tend(struct link_client *client)
     int event;
 
     while ((event = link_socket_next_event(client->events)) != 0) {
-        client->lost_us =
-            event == ZMQ_EVENT_DISCONNECTED ? clock_boot_us(client->context->clock) : ALIVE;
+        const bool over = event == ZMQ_EVENT_DISCONNECTED;
+        client->lost_us = over ? clock_boot_us(client->context->clock) : ALIVE;
+        if (over && client->stands) {
+            client->lost = true;
+            client->lost_shown = false;
+        }
+        client->stands = !over && (client->stands || event == ZMQ_EVENT_HANDSHAKE_SUCCEEDED);
     }
     if (link_client_revival_us(client) > clock_boot_us(client->context->clock)) {
         return;
@@ -104,6 +109,19 @@ void link_client_tend(struct link_client *client)
     } else {
         client->lost_us = clock_boot_us(client->context->clock);
     }
+}
+
+bool link_client_take_loss(struct link_client *client)
+{
+    const bool lost = client->lost;
+
+    client->lost = false;
+    return lost;
+}
+
+bool link_client_has_news(const struct link_client *client)
+{
+    return client->lost && !client->lost_shown;
 }
 
 int64_t link_client_revival_us(const struct link_client *client)

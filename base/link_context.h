@@ -31,6 +31,9 @@ struct link_client {
     void *events; /* its monitor */
     char endpoint[LINK_ENDPOINT_MAX];
     int64_t lost_us; /* when libzmq let the connection go without trying again, or -1 */
+    bool stands;     /* a handshake has succeeded and nothing was lost since */
+    bool lost;       /* a connection that stood broke; until link_client_take_loss */
+    bool lost_shown; /* link_wait has ended because of it */
     zmq_msg_t frame;
 };
 
@@ -38,5 +41,7 @@ struct link_client {
 void link_client_tend(struct link_client *client);
 /* When that is due, in boot time; INT64_MAX: not. */
 int64_t link_client_revival_us(const struct link_client *client);
+/* Is there a loss that link_wait has not ended for yet? */
+bool link_client_has_news(const struct link_client *client);
 
 #endif

@@ -340,6 +340,12 @@ static void take_frame(struct agent *agent, struct bytes body)
 
 void exchange_receive(struct agent *agent)
 {
+    /* A restarted broker knows no session: waiting for its silence would cost seconds. */
+    if (agent->client != NULL && link_client_take_loss(agent->client)) {
+        LOG_INFO(agent->log, "connection_lost", LOG_TEXT("site", agent->config->site));
+        exchange_broken(agent);
+        return;
+    }
     for (int i = 0; i < FRAMES_A_TURN && agent->client != NULL; i++) {
         struct bytes body;
         if (!outbox_has_room(agent->outbox) || arena_used(agent->turn) > ARENA_A_TURN_BYTES) {

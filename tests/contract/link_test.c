@@ -272,6 +272,31 @@ static void link_send_tells_gone_and_full_test(void **state)
     } while (sent != LINK_UNREACHABLE);
 }
 
+static void link_clients_learn_of_a_lost_connection_once_test(void **state)
+{
+    struct fixture *fixture = *state;
+    struct link_client *client = connect_as(fixture, &fixture->site);
+    struct link_wait item = {.client = client};
+    struct link_frame frame;
+    struct bytes body;
+    struct error err;
+
+    send_when_connected(fixture, client, bytes_of_text("x"));
+    await_server(fixture, &frame);
+    assert_int_equal(link_server_send(fixture->server, &frame.peer, bytes_of_text("y")), LINK_SENT);
+    await_client(fixture, client, &body);
+    assert_false(link_client_take_loss(client));
+    link_server_destroy(&fixture->server);
+    assert_true(link_wait(fixture->context, &item, 1, PATIENCE_MS, &err));
+    assert_true(item.ready);
+    assert_int_equal(link_client_receive(client, &body), LINK_NOTHING);
+    assert_true(link_client_take_loss(client));
+    assert_false(link_client_take_loss(client));
+    assert_true(link_wait(fixture->context, &item, 1, 10, &err));
+    assert_false(item.ready);
+    link_client_destroy(&client);
+}
+
 static void link_wait_watches_descriptors_and_time_test(void **state)
 {
     struct fixture *fixture = *state;
@@ -464,6 +489,8 @@ int main(void)
             link_servers_have_their_own_admission_test, set_up, tear_down),
         cmocka_unit_test_setup_teardown(link_largest_frame_goes_both_ways_test, set_up, tear_down),
         cmocka_unit_test_setup_teardown(link_send_tells_gone_and_full_test, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+            link_clients_learn_of_a_lost_connection_once_test, set_up, tear_down),
         cmocka_unit_test_setup_teardown(
             link_wait_watches_descriptors_and_time_test, set_up, tear_down),
         cmocka_unit_test_setup_teardown(link_ipc_peers_are_their_uid_test, set_up, tear_down),
