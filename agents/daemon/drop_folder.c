@@ -263,7 +263,8 @@ static bool collect(const struct reply *reply, const char *name, struct error_li
     return true;
 }
 
-static void submit(struct agent *agent,
+/* False: no form can be taken now; the folder is looked at again later. */
+static bool submit(struct agent *agent,
                    const char *taken,
                    const char *name,
                    struct form_read *read,
@@ -285,10 +286,13 @@ static void submit(struct agent *agent,
         settle(agent, taken, name, errors);
     } else {
         LOG_WARN(agent->log, "drop_waits", LOG_TEXT("reason", reply.problems[0].text.en));
+        return false;
     }
+    return true;
 }
 
-static void take_up(struct agent *agent, const char *taken)
+/* False: stop for now, see submit. */
+static bool take_up(struct agent *agent, const char *taken)
 {
     struct drop_folder *drop = agent->drop;
     struct error_list *errors = arena_alloc(agent->turn, sizeof *errors);
@@ -301,23 +305,23 @@ static void take_up(struct agent *agent, const char *taken)
     if (errors == NULL || read == NULL || !join(drop->taking, taken, path) ||
         !drop_name_parse_taken(taken, &id, &input.name)) {
         LOG_WARN(agent->log, "drop_stranger", LOG_TEXT("folder", drop->taking));
-        return;
+        return true;
     }
     if (!file_read(path, YAML_TREE_BYTES_MAX, agent->turn, &input.content, &err)) {
         struct text_pos at = error_pos(input.name, 1, 1);
         (void)error_list_add(errors, err.code, &at, "не читается / unreadable: %s", err.text);
         settle(agent, taken, input.name, errors);
-        return;
+        return true;
     }
     if (!form_read(&input, agent->turn, read, errors) ||
         !form_check(read, agent->now_us, agent->turn, errors)) {
         settle(agent, taken, input.name, errors);
-        return;
+        return true;
     }
     if (id128_is_none(&read->form.id)) {
         read->form.id = id;
     }
-    submit(agent, taken, input.name, read, errors);
+    return submit(agent, taken, input.name, read, errors);
 }
 
 static void take_up_all(struct agent *agent)
@@ -334,7 +338,9 @@ static void take_up_all(struct agent *agent)
             drop->scan_us = agent->boot_us; /* the rest next turn */
             return;
         }
-        take_up(agent, names.items[i]);
+        if (!take_up(agent, names.items[i])) {
+            return;
+        }
     }
 }
 

@@ -101,9 +101,10 @@ bool ipc_service_settled(struct agent *agent, const struct reply *reply)
 
 static bool pass_on(struct agent *agent, const struct link_peer *peer, const struct query *query)
 {
+    int64_t wait_ms = query->kind == QUERY_STATUS ? WAITING_STATUS_MS : WAITING_QUERY_MS;
     struct waiter waiter = {.is_query = true,
                             .peer = *peer,
-                            .deadline_us = agent->boot_us + WAITING_QUERY_MS * INT64_C(1000),
+                            .deadline_us = agent->boot_us + wait_ms * 1000,
                             .client_id = query->id,
                             .kind = query->kind};
     size_t bytes = strlen(query->actor);

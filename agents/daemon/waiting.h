@@ -8,7 +8,12 @@
 
 #include <stdbool.h>
 
-enum { WAITING_MAX = 256, WAITING_COMMAND_MS = 10000, WAITING_QUERY_MS = 10000 };
+enum {
+    WAITING_MAX = 256,
+    WAITING_COMMAND_MS = 10000,
+    WAITING_QUERY_MS = 10000,
+    WAITING_STATUS_MS = 1000 /* the agent's own state is an answer too */
+};
 
 struct waiting;
 
