@@ -7,6 +7,8 @@
 #include "agents/ctl/verb.h"
 #include "agents/ctl/wording.h"
 
+#include <string.h>
+
 static size_t case_count(const struct answer *answer)
 {
     return answer->case_count;
@@ -55,6 +57,21 @@ bool verb_case_ls(struct run *run, struct error *err)
     return rows_print(run, &kind, &(struct query){.kind = QUERY_CASES}, err);
 }
 
+/* Referrals that joined a running case have no offer that their lead could open: opening the case is their receipt
+ * "seen". A receipt that is not taken now is sent when the case is opened again. */
+static void tell_seen(struct run *run, struct caller *caller, const struct case_view *view)
+{
+    const struct command command = {.lane = LANE_URGENT, .kind = COMMAND_SEE, .subject = view->id};
+    const char *actor = run_option(run, OPTION_AS);
+    const bool leads = view->lead[0] != '\0' && (actor == NULL || strcmp(actor, view->lead) == 0);
+    struct error ignored;
+    struct reply reply;
+
+    if (leads && view->closed_us == 0 && view->referral_count > 1) {
+        (void)!caller_command(caller, &command, &reply, &ignored);
+    }
+}
+
 bool verb_case_show(struct run *run, struct error *err)
 {
     struct subject_case subject;
@@ -72,9 +89,13 @@ bool verb_case_show(struct run *run, struct error *err)
         return error_set(err, ERROR_PROTOCOL, "the answer holds no case");
     }
     if (run->screen->json) {
-        return screen_json(run->screen, json_view_case(&answer.cases[0]), err);
+        if (!screen_json(run->screen, json_view_case(&answer.cases[0]), err)) {
+            return false;
+        }
+    } else {
+        case_view_print(run->screen, &answer.cases[0]);
     }
-    case_view_print(run->screen, &answer.cases[0]);
+    tell_seen(run, caller, &answer.cases[0]);
     return true;
 }
 

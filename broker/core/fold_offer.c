@@ -110,7 +110,7 @@ static void referral_seen(const struct fold *fold,
                           const struct case_record *record,
                           struct referral_record *referral)
 {
-    (void)record;
+    referral_delivered(fold, record, referral); /* one that joined after the offer was delivered */
     fold_give_receipt(referral, RECEIPT_SEEN, fold->fact->at_us);
 }
 

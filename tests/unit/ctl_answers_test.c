@@ -193,6 +193,29 @@ static bool explains(const struct envelope *question, struct envelope *answer)
     return true;
 }
 
+/* Three referrals, two of which joined; how often it was seen stands where the policy's version is. */
+static bool wants_to_know_whether_it_was_seen(const struct envelope *question,
+                                              struct envelope *answer)
+{
+    static struct id128 referrals[3];
+    static uint32_t seen;
+
+    if (question->kind == BODY_COMMAND) {
+        const struct command *command = &question->body.command;
+        const struct id128 wanted = refctl_stage_id(11);
+        seen += command->kind == COMMAND_SEE && id128_equal(&command->subject, &wanted);
+        refctl_stage_reply(question, answer);
+        return true;
+    }
+    knows_one_case(question, answer);
+    for (size_t i = 0; i < answer->body.answer.case_count; i++) {
+        answer->body.answer.cases[i].referrals = referrals;
+        answer->body.answer.cases[i].referral_count = 3;
+        answer->body.answer.cases[i].policy_version = seen;
+    }
+    return true;
+}
+
 /* ---- tests --------------------------------------------------------------------------------- */
 
 static void a_case_is_shown_with_its_family_test(void **state)
@@ -222,6 +245,18 @@ static void a_case_is_shown_with_its_family_test(void **state)
                         "  Адрес:              с. Примерное\n"
                         "  Здоровье:           здорова\n");
     refctl_stage_run(stage, "case show NSO-2026-000999-1", 66);
+}
+
+static void a_case_that_its_lead_opens_is_seen_test(void **state)
+{
+    struct refctl_stage *stage = *state;
+
+    refctl_stage_agent(stage, wants_to_know_whether_it_was_seen);
+    refctl_stage_run(stage, "case show NSO-2026-000123-7 --as supervisor-tatarsky", 0);
+    refctl_stage_run(stage, "case show NSO-2026-000123-7 --as curator-tatarsky-2", 0);
+    refctl_stage_says(stage->out, "версия политики 0");
+    refctl_stage_run(stage, "case show NSO-2026-000123-7 --as curator-tatarsky-2", 0);
+    refctl_stage_says(stage->out, "версия политики 1");
 }
 
 static void a_case_as_json_test(void **state)
@@ -382,6 +417,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(a_case_is_shown_with_its_family_test),
+        TEST(a_case_that_its_lead_opens_is_seen_test),
         TEST(a_case_as_json_test),
         TEST(four_receipts_with_their_lateness_test),
         TEST(pages_become_one_list_test),
