@@ -11,7 +11,7 @@
 #include <string.h>
 
 /* What a command's subject is, so that the case it concerns is found in one place. */
-enum subject { SUBJECT_NONE, SUBJECT_OFFER, SUBJECT_CASE, SUBJECT_OFFER_OR_CASE };
+enum subject { SUBJECT_NONE, SUBJECT_OFFER, SUBJECT_CASE, SUBJECT_ANY };
 
 struct decide_row {
     decide_function *decide;
@@ -22,7 +22,7 @@ static void accept_clock(struct hearing *hearing);
 
 static const struct decide_row decide_rows[COMMAND_END] = {
     [COMMAND_SUBMIT] = {intake_submit, SUBJECT_NONE},
-    [COMMAND_SEE] = {offer_see, SUBJECT_OFFER_OR_CASE},
+    [COMMAND_SEE] = {offer_see, SUBJECT_ANY},
     [COMMAND_ACCEPT] = {offer_accept, SUBJECT_OFFER},
     [COMMAND_REFUSE] = {offer_refuse, SUBJECT_OFFER},
     [COMMAND_PROPOSE_OUTCOME] = {casebook_propose_outcome, SUBJECT_CASE},
@@ -55,10 +55,27 @@ static bool find_case(struct hearing *hearing, enum subject subject, struct case
     struct store *store = hearing->turn->store;
     const struct id128 *id = &hearing->command->subject;
     struct assignment_record offer;
+    struct referral_record referral;
     if (subject != SUBJECT_CASE && store_assignment(store, id, &offer)) {
         return store_case(store, &offer.case_id, record);
     }
+    if (subject == SUBJECT_ANY && store_referral(store, id, &referral)) {
+        return store_case(store, &referral.case_id, record);
+    }
     return subject != SUBJECT_OFFER && store_case(store, id, record);
+}
+
+/* Whoever once had the offer hears that it is over; for everybody else it does not exist. */
+static void refuse_hidden(struct hearing *hearing, enum subject subject)
+{
+    struct assignment_record offer;
+    const bool had = subject == SUBJECT_OFFER &&
+                     store_assignment(hearing->turn->store, &hearing->command->subject, &offer) &&
+                     offer.worker == hearing->speaker.worker;
+    turn_refuse(hearing,
+                had ? REFUSAL_STALE_HOP : REFUSAL_NOT_FOUND,
+                had ? "command.token" : "command.subject",
+                NULL);
 }
 
 void decide_command(struct hearing *hearing)
@@ -97,7 +114,7 @@ void decide_command(struct hearing *hearing)
         turn_refuse(hearing, REFUSAL_NOT_ALLOWED, "command.actor", NULL);
         return;
     case PERMISSION_HIDDEN:
-        turn_refuse(hearing, REFUSAL_NOT_FOUND, "command.subject", NULL);
+        refuse_hidden(hearing, row->subject);
         return;
     }
 }

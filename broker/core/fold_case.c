@@ -402,12 +402,22 @@ void fold_referral_seen(const struct fold *fold)
 
 /* ---- outcomes ----------------------------------------------------------------------------------- */
 
+static void referral_outcome_proposed(const struct fold *fold,
+                                      const struct case_record *record,
+                                      struct referral_record *referral)
+{
+    (void)record;
+    fold_add_update(referral, UPDATE_OUTCOME_PROPOSED, fold->fact->at_us, 0, 0);
+}
+
 void fold_outcome_proposed(const struct fold *fold)
 {
     struct case_record record = fold_case_of(fold);
     record.proposed_outcome = (enum case_outcome)fold->fact->code;
     record.proposed_by = fold->fact->worker;
     store_put_case(fold->store, &record);
+    fold_each_referral(fold, &record, referral_outcome_proposed);
+    fold_tell_authors(fold->store, &record);
     fold_tell_case(fold->store, &record);
 }
 

@@ -110,7 +110,9 @@ void offer_see(struct hearing *hearing)
         turn_stored(hearing, subject, &offer.case_id);
         return;
     }
-    const struct case_record record = turn_case(turn, subject);
+    struct referral_record referral;
+    const bool is_referral = store_referral(turn->store, subject, &referral);
+    const struct case_record record = turn_case(turn, is_referral ? &referral.case_id : subject);
     if (!id128_is_none(&record.lead_assignment) && record.lead == hearing->speaker.worker) {
         see_joined(turn, &record, record.lead);
     }
