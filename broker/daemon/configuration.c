@@ -13,10 +13,22 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { PROPOSAL_BYTES_MAX = 64 << 20, FINDINGS_LOGGED = 64 };
+enum { PROPOSAL_BYTES_MAX = 64 << 20, FINDINGS_LOGGED = 64, FDS_MAX = 65536 };
 static const size_t arena_bytes = (size_t)512 << 20;
 
 /* ---- the child ----------------------------------------------------------------------------------- */
+
+/* An inherited lock would keep the store locked, and a connection alive, after the broker was killed. */
+static void close_inherited(int kept)
+{
+    const long most = sysconf(_SC_OPEN_MAX);
+
+    for (int fd = STDERR_FILENO + 1; fd < (most > 0 && most < FDS_MAX ? most : FDS_MAX); fd++) {
+        if (fd != kept) {
+            (void)close(fd);
+        }
+    }
+}
 
 static void run_child(const struct broker *broker, int fd)
 {
@@ -102,7 +114,7 @@ bool configuration_start(struct broker *broker,
     }
     const pid_t child = fork();
     if (child == 0) {
-        (void)close(ends[0]);
+        close_inherited(ends[1]);
         signals_reset();
         run_child(broker, ends[1]);
     }

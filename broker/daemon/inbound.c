@@ -168,6 +168,13 @@ static void perform(struct broker *broker, struct turn *turn, const struct sessi
     }
 }
 
+/* After which a site may be sent what it could not be sent before. */
+static bool opens_a_window(const struct session_effect *effect)
+{
+    return effect->kind == SESSION_ACKNOWLEDGE || effect->kind == SESSION_RESYNCED ||
+           (effect->kind == SESSION_SEND && effect->envelope.kind == BODY_WELCOME);
+}
+
 static void step(struct broker *broker, struct turn *turn, const struct session_event *event)
 {
     struct session_effects effects = {.count = 0};
@@ -176,8 +183,8 @@ static void step(struct broker *broker, struct turn *turn, const struct session_
     session_step(broker->sessions, &world, event, &effects);
     for (size_t i = 0; i < effects.count; i++) {
         perform(broker, turn, &effects.items[i]);
+        broker->deliver = broker->deliver || opens_a_window(&effects.items[i]);
     }
-    broker->deliver = true;
 }
 
 /* ---- time ---------------------------------------------------------------------------------------- */

@@ -36,6 +36,17 @@ static struct answer answer(const struct broker *broker, const struct postbag_it
     return query_answer(&broker->core, broker->arena, item->site, item->query, &world);
 }
 
+/* A farewell goes to a connection that is no session's any more. */
+static bool is_of_session(const struct broker *broker, const struct postbag_item *item)
+{
+    if (!session_is_open(broker->sessions, item->site)) {
+        return false;
+    }
+    const struct link_peer *peer = session_peer(broker->sessions, item->site);
+    return peer->routing_bytes == item->peer.routing_bytes &&
+           memcmp(peer->routing, item->peer.routing, peer->routing_bytes) == 0;
+}
+
 static void send_item(struct broker *broker, struct postbag_item *item)
 {
     const struct arena_mark mark = arena_mark(broker->arena);
@@ -48,8 +59,9 @@ static void send_item(struct broker *broker, struct postbag_item *item)
     }
     if (!wire_encode(&item->envelope, broker->arena, &frame)) {
         LOG_ERROR(broker->log, "frame_not_encoded", LOG_NUMBER("kind", item->envelope.kind));
-    } else if (link_server_send(broker->server, &item->peer, frame) == LINK_FULL) {
-        LOG_WARN(broker->log, "frame_not_sent", LOG_NUMBER("kind", item->envelope.kind));
+    } else if (link_server_send(broker->server, &item->peer, frame) != LINK_SENT &&
+               item->site != 0 && is_of_session(broker, item)) {
+        inbound_lost(broker, item->site); /* gone, or does not read what it asked for */
     }
     arena_release(broker->arena, mark);
 }
