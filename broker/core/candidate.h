@@ -1,12 +1,13 @@
 /* Candidates: who of the rule's pools may become this case's curator, and who of them it will be.
  *
- * Pools are tried in the rule's order; the first with somebody eligible decides. Everybody looked at is counted with
- * a reason, the best LIMIT_CANDIDATES_KEPT are kept by name, so that the choice can be explained for ever.
+ * The order and the reasons are policy/choice.h's; here stands what the state knows of the case and the workers: who
+ * referred the family, who refused or was silent, whose site is away or without a key, and everybody's load.
  */
 #ifndef BROKER_CORE_CANDIDATE_H
 #define BROKER_CORE_CANDIDATE_H
 
 #include "broker/core/turn_part.h"
+#include "policy/choice.h"
 
 struct candidate_wish {
     const struct case_record *record;
@@ -21,9 +22,5 @@ struct candidate_wish {
 void candidate_choose(const struct turn *turn,
                       const struct candidate_wish *wish,
                       struct fact_decision *decision);
-
-/* Load units that a case of this level takes [default of the programme: norm and early 1, tzs 2, sop 3,
- * critical 4]. */
-uint32_t candidate_load(enum risk risk);
 
 #endif

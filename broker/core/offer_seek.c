@@ -56,15 +56,7 @@ static void ask_policy(struct turn *turn,
         decision->norms[i].unit = verdict.norms[pinned_norms[i]].unit;
     }
     *procedure = verdict.procedure;
-    const bool without_basis =
-        record->labels.basis == LEGAL_BASIS_UNSPECIFIED && record->labels.risk != RISK_CRITICAL;
-    if (without_basis) {
-        decision->desk_reason = DESK_REASON_NO_LEGAL_BASIS;
-    } else if (verdict.not_rolled_out) {
-        decision->desk_reason = DESK_REASON_NOT_ROLLED_OUT;
-    } else if (verdict.rule < 0) {
-        decision->desk_reason = DESK_REASON_NO_RULE;
-    }
+    decision->desk_reason = choice_desk_reason(&facts, &verdict);
 }
 
 /* The rule, pools and norms of the case's newest decision. */
@@ -252,7 +244,7 @@ void offer_propose(struct turn *turn,
                                   .version = proposal->policy_version,
                                   .due_us = due_us,
                                   .flag = proposal->auto_accept,
-                                  .count = candidate_load(record.labels.risk)};
+                                  .count = choice_load(record.labels.risk)};
     turn_emit(turn, &proposed);
     if (record.emergency) {
         disclosure_to_worker(turn, case_id, proposal->worker);
