@@ -1,6 +1,7 @@
 /* See the header. */
 #include "tests/support/district.h"
 
+#include "base/file.h"
 #include "base/utc.h"
 
 #include <stdio.h>
@@ -15,7 +16,42 @@ static void fail(const char *what)
     exit(1);
 }
 
-struct district *district_create(const char *folder)
+static void copy_file(struct district *district, const char *set, const char *name)
+{
+    struct error err;
+    struct bytes content;
+    const char *from = arena_format(district->arena, "tests/scenarios/region/%s", name);
+    if (!file_read(from, YAML_TREE_BYTES_MAX, district->arena, &content, &err)) {
+        fail(err.text);
+    }
+    (void)scratch_write(district->scratch,
+                        arena_format(district->arena, "%s/%s", set, name),
+                        arena_text_of(district->arena, content));
+}
+
+void district_configure(struct district *district, const char *more)
+{
+    static const char *const names[] = {"broker.yaml",
+                                        "calendar.yaml",
+                                        "policy.yaml",
+                                        "directory/10-places.yaml",
+                                        "directory/20-people.yaml",
+                                        "directory/30-keys.yaml"};
+    const char *set = arena_format(district->arena, "set-%u", ++district->sets);
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        copy_file(district, set, names[i]);
+    }
+    if (more != NULL) {
+        const char *name = arena_format(district->arena, "%s/directory/90-more.yaml", set);
+        (void)scratch_write(district->scratch, name, more);
+    }
+    struct world_input input = {.kind = WORLD_CONFIGURE};
+    input.region =
+        world_region(scratch_path(district->scratch, set), district->arena, district->now_us);
+    district_apply(district, &input);
+}
+
+struct district *district_create(const char *more)
 {
     struct error err;
     struct district *district = calloc(1, sizeof(*district));
@@ -27,10 +63,7 @@ struct district *district_create(const char *folder)
     district->scratch = scratch_create();
     district->world = world_create(scratch_path(district->scratch, "store"));
     district->now_us = utc_of_civil(&monday);
-    struct world_input input = {.kind = WORLD_CONFIGURE};
-    input.region = world_region(
-        folder == NULL ? "tests/scenarios/region" : folder, district->arena, district->now_us);
-    district_apply(district, &input);
+    district_configure(district, more);
     return district;
 }
 

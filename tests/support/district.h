@@ -14,11 +14,12 @@ struct district {
     int64_t now_us;     /* Monday 2026-11-23 10:00 in Novosibirsk at first */
     uint64_t commands;  /* numbers given out */
     uint32_t referrals; /* drawn so far */
+    uint32_t sets;      /* folders made */
     struct world_result last;
 };
 
-/* folder  of a region set; NULL: tests/scenarios/region */
-struct district *district_create(const char *folder);
+/* more  a further file of the directory, as YAML; NULL: none */
+struct district *district_create(const char *more);
 void district_destroy(struct district **district);
 
 /* A referral about a family of its own; returns its id. The reply is in last. */
@@ -33,6 +34,9 @@ void district_receive(struct district *district, const char *site);
 void district_apply(struct district *district, struct world_input *input);
 /* All deadlines that are due, in as many turns as it takes. */
 void district_deadlines(struct district *district);
+
+/* The region with another further file comes into force, if it may: last.problems. */
+void district_configure(struct district *district, const char *more);
 
 struct case_record district_case(struct district *district, const struct id128 *referral);
 struct assignment_record district_offer(struct district *district, const struct id128 *referral);
