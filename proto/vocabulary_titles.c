@@ -445,7 +445,7 @@ static const row candidate_reasons[CANDIDATE_END] = {
                                     {"выбран: ведёт похожий случай",
                                      "chosen: leads the case that may be the same"},
                                     {NULL}},
-    [CANDIDATE_HIGHER_LOAD] = {"higher-load", {"нагрузка выше", "higher load"}, {NULL}},
+    [CANDIDATE_HIGHER_LOAD] = {"higher-load", {"нагрузка не ниже", "load not lower"}, {NULL}},
     [CANDIDATE_LATER_IN_TURN] = {"later-in-turn",
                                  {"очередь ещё не дошла", "later in turn"},
                                  {NULL}},

@@ -57,8 +57,8 @@ bool verb_case_ls(struct run *run, struct error *err)
     return rows_print(run, &kind, &(struct query){.kind = QUERY_CASES}, err);
 }
 
-/* Referrals that joined a running case have no offer that their lead could open: opening the case is their receipt
- * "seen". A receipt that is not taken now is sent when the case is opened again. */
+/* Referrals that joined a running case, and emergencies that a duty curator got without being asked, have no offer that
+ * their lead could open: opening the case is their receipt "seen". A receipt that is not taken now is sent when the case is opened again. */
 static void tell_seen(struct run *run, struct caller *caller, const struct case_view *view)
 {
     const struct command command = {.lane = LANE_URGENT, .kind = COMMAND_SEE, .subject = view->id};
@@ -67,7 +67,7 @@ static void tell_seen(struct run *run, struct caller *caller, const struct case_
     struct error ignored;
     struct reply reply;
 
-    if (leads && view->closed_us == 0 && view->referral_count > 1) {
+    if (leads && view->closed_us == 0 && (view->referral_count > 1 || view->emergency)) {
         (void)!caller_command(caller, &command, &reply, &ignored);
     }
 }

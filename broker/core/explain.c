@@ -66,7 +66,7 @@ struct phrase explain_task(enum desk_reason reason)
         [DESK_REASON_NORM_PASSED] = {"Срок назначения куратора истёк: назначьте куратора сейчас.",
                                      "The norm for a curator has passed: appoint one now."},
         [DESK_REASON_OUTCOME_APPROVAL] =
-            {"Куратор предложил исход: утвердите его или верните.",
+            {"Куратор предложил итог: утвердите его или верните.",
              "The curator proposed an outcome: approve it or send it back."},
         [DESK_REASON_CURATOR_LOST] = {"Куратор выбыл: назначьте другого.",
                                       "The curator has left: appoint another."},

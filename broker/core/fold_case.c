@@ -392,8 +392,11 @@ void fold_referral_seen(const struct fold *fold)
     struct referral_record referral = fold_referral_by_id(fold->store, &fold->fact->referral);
     fold_give_receipt(&referral, RECEIPT_DELIVERED, fold->fact->at_us);
     fold_give_receipt(&referral, RECEIPT_SEEN, fold->fact->at_us);
-    referral.state = REFERRAL_COMPLETED;
-    referral.outcome = REFERRAL_OUTCOME_CASE_JOINED;
+    /* An emergency's first referral is completed before anybody looks. */
+    if (referral.state != REFERRAL_COMPLETED) {
+        referral.state = REFERRAL_COMPLETED;
+        referral.outcome = REFERRAL_OUTCOME_CASE_JOINED;
+    }
     store_put_referral(fold->store, &referral);
     const struct fold_line line = {
         .site = referral.site, .kind = DELIVERY_REFERRAL, .entity = referral.id};

@@ -373,7 +373,7 @@ static void decisions_are_explained_test(void **state)
                         "  Candidates:\n"
                         "    █░░░░░░░░░ 4/40  first: chosen\n"
                         "    ██████████ 40/40  second: at capacity\n"
-                        "    5 more: higher load\n");
+                        "    5 more: load not lower\n");
     refctl_stage_run(stage, "explain NSO-2026-000123-7 --short", 0);
     assert_string_equal(stage->out, "сегодня 14:02  Выбран первый\n");
     refctl_stage_run(stage, "explain NSO-2026-000123-7 --json", 0);
