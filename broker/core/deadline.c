@@ -74,6 +74,9 @@ size_t turn_deadlines(struct turn *turn, size_t most, int64_t *next_due_us)
     if (turn->core->region == NULL) {
         return 0;
     }
+    if (store_meta(turn->store)->overfull_site != 0) {
+        turn_mark_away(turn, store_meta(turn->store)->overfull_site);
+    }
     while (!turn->failed && next_due(turn, &timer, &held)) {
         if (timer.due_us > turn->options.now_us || done == most) {
             *next_due_us = timer.due_us;

@@ -119,7 +119,11 @@ void fold_site_away(const struct fold *fold)
     }
     site.away = true;
     store_put_site(fold->store, number, &site);
-    store_meta(fold->store)->sites_away++;
+    struct meta_record *meta = store_meta(fold->store);
+    meta->sites_away++;
+    if (meta->overfull_site == number) {
+        meta->overfull_site = 0;
+    }
 }
 
 void fold_site_resynced(const struct fold *fold)

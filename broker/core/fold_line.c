@@ -41,6 +41,9 @@ void fold_put_line(struct store *store, const struct fold_line *line)
     view.lane = line->urgent ? LANE_URGENT : LANE_NORMAL;
     view.number = ++site.lines[view.lane];
     site.waiting++;
+    if (site.waiting > LIMIT_OUTBOX_LINES) {
+        store_meta(store)->overfull_site = line->site;
+    }
     struct line_record record;
     memset(&record, 0, sizeof(record));
     record.number = view.number;

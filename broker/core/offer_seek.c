@@ -17,7 +17,7 @@ static const enum norm pinned_norms[FACT_NORM_END] = {
 };
 
 /* A hard ceiling for delivery, whatever the rule says. */
-static const struct duration delivery_ceiling = {72, DURATION_HOURS};
+static const struct duration delivery_ceiling = {POLICY_DELIVER_HOURS_MAX, DURATION_HOURS};
 
 static enum agency_kind referrer_kind(struct turn *turn, const struct case_record *record)
 {

@@ -46,6 +46,7 @@ struct meta_record {
     uint64_t cases_with_lead;
     uint64_t offers_open;
     uint64_t sites_away;
+    uint32_t overfull_site; /* the last one whose outbox grew beyond LIMIT_OUTBOX_LINES; 0 none */
 };
 
 struct case_record {

@@ -97,7 +97,8 @@ static void too_many_lines_test(void **state)
         district_send(district, "specialist-school-7", "tatarsky", RISK_CRITICAL);
     (void)referral; /* its notice is one line more */
     turn = turn_begin(&district->world->core, arena, &options);
-    turn_mark_away(turn, site);
+    int64_t next_due_us = 0;
+    (void)turn_deadlines(turn, 0, &next_due_us); /* minds full outboxes before any deadline */
     assert_true(store_site(store, site).away);
     assert_int_equal(store_site(store, site).waiting, 0);
     assert_int_equal(store_meta(store)->sites_away, 1);
