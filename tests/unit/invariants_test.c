@@ -1,0 +1,158 @@
+/* Invariants: that breaches are noticed, one by one. */
+#include "broker/core/invariants.h"
+
+#include "tests/support/district.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static int set_up(void **state)
+{
+    *state = district_create(NULL);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    struct district *district = *state;
+    district_destroy(&district);
+    return 0;
+}
+
+static struct error_list breaches_of(struct district *district)
+{
+    struct error_list breaches;
+    memset(&breaches, 0, sizeof(breaches));
+    const bool held = invariants_hold(district->world->store, &breaches);
+    assert_int_equal(held, breaches.count == 0);
+    return breaches;
+}
+
+static void assert_breach(struct district *district, const char *text)
+{
+    const struct error_list breaches = breaches_of(district);
+    for (size_t i = 0; i < breaches.count; i++) {
+        if (strstr(breaches.items[i].text, text) != NULL) {
+            return;
+        }
+    }
+    fail_msg("not noticed: %s", text);
+}
+
+static struct id128 offered(struct district *district)
+{
+    const struct id128 referral =
+        district_send(district, "specialist-school-7", "tatarsky", RISK_TZS);
+    assert_int_equal(breaches_of(district).count, 0);
+    return referral;
+}
+
+static void a_load_that_does_not_add_up_test(void **state)
+{
+    struct district *district = *state;
+    const struct id128 referral = offered(district);
+    const uint32_t worker = district_offer(district, &referral).worker;
+    struct worker_record record = store_worker(district->world->store, worker);
+    record.load++;
+    store_put_worker(district->world->store, worker, &record);
+    assert_breach(district, "load of worker");
+}
+
+static void silence_test(void **state)
+{
+    struct district *district = *state;
+    const struct id128 referral = offered(district);
+    struct case_record record = district_case(district, &referral);
+    memset(&record.offer, 0, sizeof(record.offer));
+    store_put_case(district->world->store, &record);
+    assert_breach(district, "waits in silence");
+    assert_breach(district, "pending hops");
+    assert_breach(district, "open offers");
+}
+
+static void a_lead_too_few_test(void **state)
+{
+    struct district *district = *state;
+    const struct id128 referral = offered(district);
+    district_accept(district, &referral);
+    struct case_record record = district_case(district, &referral);
+    const struct id128 lead = record.lead_assignment;
+    memset(&record.lead_assignment, 0, sizeof(record.lead_assignment));
+    store_put_case(district->world->store, &record);
+    assert_breach(district, "past CURATOR_PENDING without a lead");
+    record.lead_assignment = lead;
+    record.state = CASE_CURATOR_PENDING;
+    store_put_case(district->world->store, &record);
+    assert_breach(district, "still CURATOR_PENDING");
+    record.state = CASE_CLOSED;
+    store_put_case(district->world->store, &record);
+    assert_breach(district, "somebody still holds it");
+    assert_breach(district, "closed without an outcome");
+    assert_breach(district, "not told the outcome");
+}
+
+static void timers_test(void **state)
+{
+    struct district *district = *state;
+    const struct id128 referral = offered(district);
+    const struct assignment_record offer = district_offer(district, &referral);
+    const struct case_record record = district_case(district, &referral);
+    const struct timer_record timer = {offer.due_us, TIMER_OFFER, offer.id};
+    store_delete_timer(district->world->store, &timer);
+    assert_breach(district, "an offer waits without a timer");
+    store_put_timer(district->world->store, &timer);
+    assert_int_equal(breaches_of(district).count, 0);
+    const struct timer_record stray = {offer.due_us + 1, TIMER_DESK, record.id};
+    store_put_timer(district->world->store, &stray);
+    assert_breach(district, "timers");
+}
+
+static void outboxes_test(void **state)
+{
+    struct district *district = *state;
+    (void)offered(district);
+    const uint32_t site = world_site(district->world, "social-tatarsky-1");
+    store_delete_line(district->world->store, site, LANE_NORMAL, 1);
+    assert_breach(district, "lines of site");
+}
+
+static void missing_referrals_test(void **state)
+{
+    struct district *district = *state;
+    (void)offered(district);
+    store_meta(district->world->store)->referrals++;
+    assert_breach(district, "referrals");
+    store_meta(district->world->store)->referrals--;
+    store_meta(district->world->store)->cases_open++;
+    assert_breach(district, "open cases");
+}
+
+static void receipts_test(void **state)
+{
+    struct district *district = *state;
+    const struct id128 referral = offered(district);
+    struct referral_record record;
+    assert_true(store_referral(district->world->store, &referral, &record));
+    record.receipts_us[RECEIPT_SEEN] = record.receipts_us[RECEIPT_STORED] - 1;
+    store_put_referral(district->world->store, &record);
+    assert_breach(district, "a receipt went backward");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(a_load_that_does_not_add_up_test, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(silence_test, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_lead_too_few_test, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(timers_test, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(outboxes_test, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(missing_referrals_test, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(receipts_test, set_up, tear_down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
