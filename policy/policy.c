@@ -51,7 +51,7 @@ bool policy_read(struct policy **out,
     if (policy == NULL) {
         arena_destroy(&arena);
         return finding_error(
-            findings, NULL, "политика: не хватило памяти", "policy: out of memory");
+            findings, DIAGNOSTIC_MEMORY, NULL, "политика: не хватило памяти", "policy: out of memory");
     }
     policy->arena = arena;
     policy_tree_parse(&source, files, file_count);
@@ -102,6 +102,7 @@ struct policy_pool_view policy_pool(const struct policy *policy, size_t index)
     const struct policy_pool *pool = &policy->pools[index];
 
     return (struct policy_pool_view){.id = pool->id,
+                                     .at = pool->at,
                                      .pick = pool->pick,
                                      .continuity = pool->continuity,
                                      .auto_accept = pool->auto_accept};

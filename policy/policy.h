@@ -54,6 +54,9 @@ struct policy_verdict {
     size_t failed_count;
 };
 
+/* Whatever a rule says, an offer is delivered within this time. */
+enum { POLICY_DELIVER_HOURS_MAX = 72 };
+
 enum pool_pick { POOL_PICK_LEAST_LOADED, POOL_PICK_ROUND_ROBIN };
 
 /* Rules and pools as others see them. Texts live with the policy. */
@@ -64,6 +67,7 @@ struct policy_rule_view {
 };
 struct policy_pool_view {
     const char *id;
+    struct text_pos at;
     enum pool_pick pick;
     bool continuity;  /* the family's last curator first */
     bool auto_accept; /* accepts by itself (duty curators) */
@@ -123,6 +127,28 @@ struct phrase policy_rule_text(const struct policy *policy,
                                const struct directory *directory,
                                size_t rule,
                                struct arena *arena);
+/* Every condition of a rule against a referral, in the order of the file; a group stands before its parts. */
+struct policy_trace {
+    struct policy_trace_row {
+        size_t depth; /* 0: the whole, or a part of the outermost "all" */
+        bool holds;
+        bool group;
+        uint32_t line; /* in the rule's file */
+        uint32_t column;
+        struct phrase
+            text; /* "уровень: требуется «СОП», в обращении «ТЖС»"; a group: "все:" */
+    } * rows;
+    size_t count; /* 0: the rule has no condition */
+};
+/* In the arena; rows NULL: it is full. */
+struct policy_trace policy_trace(const struct policy *policy,
+                                 const struct directory *directory,
+                                 size_t rule,
+                                 const struct policy_facts *facts,
+                                 struct arena *arena);
+/* "answer"; "принято или отклонено" / "accepted or declined". Static. */
+const char *policy_norm_key(enum norm norm);
+struct phrase policy_norm_title(enum norm norm);
 /* Sections that somebody with these roles (mask) at such an agency may see: masks of role and of agency
  * kind intersect. */
 uint32_t policy_sections(const struct policy *policy, uint32_t roles, enum agency_kind kind);

@@ -65,7 +65,8 @@ read_numbers(struct build *build, const struct yaml_node *node, struct policy_co
 static void
 read_pools(struct build *build, const struct yaml_node *node, struct policy_condition *leaf);
 static uint32_t risk_mask(const struct policy_condition *leaf);
-static size_t open_node(struct build *build, enum policy_condition_kind kind);
+static size_t
+open_node(struct build *build, enum policy_condition_kind kind, const struct yaml_node *node);
 static void report(struct build *build, const struct yaml_node *node, struct phrase text);
 
 void policy_tree_read_when(struct policy_source *source,
@@ -81,7 +82,7 @@ void policy_tree_read_when(struct policy_source *source,
     read_map(&build, node, 0);
     if (build.full) {
         report(
-            &build, node, (struct phrase){"условие слишком длинное", "the condition is too long"});
+            &build, DIAGNOSTIC_CONDITION_LONG, node, (struct phrase){"условие слишком длинное", "the condition is too long"});
         return;
     }
     out->nodes =
@@ -92,14 +93,14 @@ void policy_tree_read_when(struct policy_source *source,
 static void read_map(struct build *build, const struct yaml_node *map, size_t depth)
 {
     if (map->kind != YAML_MAP || map->count == 0) {
-        report(build,
+        report(build, DIAGNOSTIC_CONDITION_EMPTY,
                map,
                (struct phrase){"нужно условие, как {risk: sop}",
                                "a condition is needed, as {risk: sop}"});
         return;
     }
     if (depth > POLICY_TREE_DEPTH) {
-        report(build,
+        report(build, DIAGNOSTIC_CONDITION_DEPTH,
                map,
                (struct phrase){"условия вложены слишком глубоко: не больше 8 уровней",
                                "conditions are nested too deeply: at most 8 levels"});
@@ -109,7 +110,7 @@ static void read_map(struct build *build, const struct yaml_node *map, size_t de
         read_word(build, map->first, depth);
         return;
     }
-    size_t at = open_node(build, CONDITION_ALL);
+    size_t at = open_node(build, CONDITION_ALL, map);
     for (const struct yaml_node *child = map->first; child != NULL; child = child->next) {
         read_word(build, child, depth);
     }
@@ -146,12 +147,12 @@ static void read_group(struct build *build,
                        enum policy_condition_kind kind,
                        size_t depth)
 {
-    size_t at = open_node(build, kind);
+    size_t at = open_node(build, kind, node);
 
     if (kind == CONDITION_NOT) {
         read_map(build, node, depth);
     } else if (node->kind != YAML_LIST || node->count == 0) {
-        report(build,
+        report(build, DIAGNOSTIC_CONDITIONS_LIST,
                node,
                (struct phrase){"здесь должен быть список условий: [{…}, {…}]",
                                "a list of conditions is needed: [{…}, {…}]"});
@@ -166,7 +167,7 @@ static void read_group(struct build *build,
 static void read_leaf(struct build *build, const struct yaml_node *node, const struct word *word)
 {
     struct policy_source *source = build->source;
-    struct policy_condition *leaf = &build->nodes[open_node(build, word->kind)];
+    struct policy_condition *leaf = &build->nodes[open_node(build, word->kind, node)];
 
     switch (word->kind) {
     case CONDITION_TERRITORY:
@@ -193,7 +194,7 @@ static void read_leaf(struct build *build, const struct yaml_node *node, const s
     case CONDITION_PROCEDURE:
         leaf->mask = reader_codes_of(source->file, node, word->list, source->findings);
         if (node->kind == YAML_LIST && node->count == 0) {
-            report(build, node, (struct phrase){"список пуст", "the list is empty"});
+            report(build, DIAGNOSTIC_LIST_EMPTY, node, (struct phrase){"список пуст", "the list is empty"});
         }
         break;
     case CONDITION_ALL:
@@ -224,7 +225,7 @@ read_pools(struct build *build, const struct yaml_node *node, struct policy_cond
     const struct yaml_node *item = node->kind == YAML_LIST ? node->first : node;
 
     if (node->kind == YAML_MAP || item == NULL) {
-        report(build,
+        report(build, DIAGNOSTIC_POOLS_LIST,
                node,
                (struct phrase){"здесь должен быть список пулов", "a list of pools is needed"});
         return;
@@ -259,13 +260,18 @@ static uint32_t risk_mask(const struct policy_condition *leaf)
 }
 
 /* A full condition keeps its last node for whatever comes; it is refused as a whole. */
-static size_t open_node(struct build *build, enum policy_condition_kind kind)
+static size_t
+open_node(struct build *build, enum policy_condition_kind kind, const struct yaml_node *node)
 {
     if (build->count == POLICY_TREE_CONDITIONS) {
         build->full = true;
         build->count--;
     }
-    build->nodes[build->count] = (struct policy_condition){.kind = kind, .span = 1};
+    build->nodes[build->count] =
+        (struct policy_condition){.kind = kind,
+                                  .span = 1,
+                                  .line = node->key == NULL ? node->line : node->key_line,
+                                  .column = node->key == NULL ? node->column : node->key_column};
     return build->count++;
 }
 

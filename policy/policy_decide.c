@@ -48,6 +48,14 @@ void policy_decide(const struct policy *policy,
     set_norms(policy, facts, verdict);
 }
 
+bool policy_tree_holds(const struct policy_when *when,
+                       size_t at,
+                       const struct directory *directory,
+                       const struct policy_facts *facts)
+{
+    return failed_node(when, at, directory, facts) < 0;
+}
+
 uint32_t policy_tree_fact_bits(enum policy_condition_kind kind, const struct policy_facts *facts)
 {
     switch (kind) {

@@ -15,6 +15,12 @@ struct sentence {
     const struct policy_facts *facts;
 };
 
+static size_t depth_of(const struct policy_when *when, size_t at);
+static struct phrase group_text(enum policy_condition_kind kind);
+static struct phrase leaf_text(const struct policy_condition *leaf,
+                               const struct directory *directory,
+                               const struct policy_facts *facts,
+                               struct arena *arena);
 static void describe(struct sentence *sentence, const struct policy_when *when, size_t at);
 static void describe_group(struct sentence *sentence, const struct policy_when *when, size_t at);
 static void describe_leaf(struct sentence *sentence, const struct policy_condition *leaf);
@@ -71,6 +77,72 @@ struct phrase policy_rule_text(const struct policy *policy,
             arena_text_of(arena, bytes_of(sentence.text, sentence.bytes));
     }
     return made[0] == NULL || made[1] == NULL ? always : (struct phrase){made[0], made[1]};
+}
+
+struct policy_trace policy_trace(const struct policy *policy,
+                                 const struct directory *directory,
+                                 size_t rule,
+                                 const struct policy_facts *facts,
+                                 struct arena *arena)
+{
+    assert(rule < policy->rule_count);
+    const struct policy_when *when = &policy->rules[rule].when;
+    struct policy_trace trace = {.rows = arena_array(arena, when->count + 1, sizeof(*trace.rows)),
+                                 .count = when->count};
+    bool lean = when->count > 0 && when->nodes[0].kind == CONDITION_ALL;
+
+    for (size_t i = 0; i < when->count && trace.rows != NULL; i++) {
+        struct policy_trace_row *row = &trace.rows[i];
+        *row = (struct policy_trace_row){.holds = policy_tree_holds(when, i, directory, facts),
+                                         .group = when->nodes[i].kind <= CONDITION_NOT,
+                                         .line = when->nodes[i].line,
+                                         .column = when->nodes[i].column,
+                                         .depth = depth_of(when, i) - (lean && i > 0 ? 1 : 0)};
+        row->text = row->group ? group_text(when->nodes[i].kind)
+                               : leaf_text(&when->nodes[i], directory, facts, arena);
+        if (row->text.ru == NULL || row->text.en == NULL) {
+            trace.rows = NULL;
+        }
+    }
+    return trace;
+}
+
+/* In how many groups the node stands. */
+static size_t depth_of(const struct policy_when *when, size_t at)
+{
+    size_t depth = 0;
+
+    for (size_t i = 0; i < at; i++) {
+        depth += i + when->nodes[i].span > at ? 1 : 0;
+    }
+    return depth;
+}
+
+static struct phrase group_text(enum policy_condition_kind kind)
+{
+    if (kind == CONDITION_ALL) {
+        return (struct phrase){"всё из перечисленного:", "all of these:"};
+    }
+    return kind == CONDITION_ANY ? (struct phrase){"хотя бы одно:", "at least one of these:"}
+                                 : (struct phrase){"не должно быть:", "must not hold:"};
+}
+
+static struct phrase leaf_text(const struct policy_condition *leaf,
+                               const struct directory *directory,
+                               const struct policy_facts *facts,
+                               struct arena *arena)
+{
+    const char *made[2] = {NULL, NULL};
+
+    for (int language = LANGUAGE_RU; language <= LANGUAGE_EN; language++) {
+        struct sentence sentence = {
+            .language = (enum language)language, .directory = directory, .facts = facts};
+        describe_leaf(&sentence, leaf);
+        tell_fact(&sentence, leaf);
+        made[language == LANGUAGE_RU ? 0 : 1] =
+            arena_text_of(arena, bytes_of(sentence.text, sentence.bytes));
+    }
+    return (struct phrase){made[0], made[1]};
 }
 
 /* "уровень риска: требуется «ТЖС», в обращении «СОП»" */

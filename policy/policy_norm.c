@@ -4,6 +4,7 @@
 #include "base/yaml_take.h"
 #include "policy/reference.h"
 
+#include <assert.h>
 #include <string.h>
 
 static const char *const norm_keys[NORM_END] = {
@@ -45,6 +46,34 @@ static void read_norm(struct policy_source *source,
                       const struct yaml_node *node,
                       struct duration norms[NORM_END]);
 static bool too_long(struct duration duration);
+
+const char *policy_norm_key(enum norm norm)
+{
+    assert(norm < NORM_END);
+    return norm_keys[norm];
+}
+
+struct phrase policy_norm_title(enum norm norm)
+{
+    static const struct phrase titles[NORM_END] = {
+        [NORM_DELIVER] = {"доставлено агенту", "delivered to the agent"},
+        [NORM_SEE] = {"увидено человеком", "seen by a person"},
+        [NORM_ANSWER] = {"принято или отклонено", "accepted or declined"},
+        [NORM_CHECK] = {"проверено", "checked"},
+        [NORM_CURATOR] = {"куратор назначен", "curator appointed"},
+        [NORM_CONTACT] = {"первый контакт с семьёй", "first contact with the family"},
+        [NORM_CONSILIUM] = {"консилиум", "case conference"},
+        [NORM_PLAN] = {"план помощи", "help plan"},
+        [NORM_PLACEMENT_REVIEW] = {"разбор помещения", "placement review"},
+        [NORM_PROGRESS] = {"отчёт о ходе", "progress report"},
+        [NORM_MONITORING] = {"наблюдение до закрытия", "monitoring before closure"},
+        [NORM_ACKNOWLEDGE] = {"итог подтверждён", "outcome acknowledged"},
+        [NORM_TRIAGE] = {"решено на столе разбора", "decided at the triage desk"},
+    };
+
+    assert(norm < NORM_END);
+    return titles[norm];
+}
 
 void policy_tree_default_norms(struct policy *policy)
 {
@@ -118,13 +147,13 @@ static void read_norm(struct policy_source *source,
                                 source->findings);
     } else if (node->kind != YAML_SCALAR || !calendar_parse_duration(node->text, &duration)) {
         finding_error(
-            source->findings,
+            source->findings, DIAGNOSTIC_NORM_WRONG,
             &at,
             "«%.40s» — не срок: число и min, h, d, wh, wd, w, mo (мин, ч, д, рч, рд, нед, мес)",
             "\"%.40s\" is no norm: a number and min, h, d, wh, wd, w or mo",
             node->kind == YAML_SCALAR ? node->text : "");
     } else if (norm == NORM_DELIVER && too_long(duration)) {
-        finding_error(source->findings,
+        finding_error(source->findings, DIAGNOSTIC_DELIVER_LONG,
                       &at,
                       "доставка не может длиться больше 72 часов",
                       "delivery cannot take longer than 72 hours");
@@ -136,7 +165,7 @@ static void read_norm(struct policy_source *source,
 /* Around the clock; what working time comes to depends on the day, the broker's ceiling cuts it. */
 static bool too_long(struct duration duration)
 {
-    enum { HOURS_MAX = 72 };
+    enum { HOURS_MAX = POLICY_DELIVER_HOURS_MAX };
 
     return (duration.unit == DURATION_DAYS && duration.amount * 24 > HOURS_MAX) ||
            (duration.unit == DURATION_HOURS && duration.amount > HOURS_MAX) ||

@@ -45,6 +45,8 @@ enum policy_condition_kind {
 struct policy_condition {
     enum policy_condition_kind kind;
     uint32_t span;
+    uint32_t line; /* in the rule's file */
+    uint32_t column;
     uint32_t mask;           /* codes that satisfy it */
     uint32_t code;           /* RISK_AT_LEAST, RISK_BELOW: as written */
     uint64_t pools;          /* CURATOR_FROM: by pool index */
@@ -180,6 +182,11 @@ const uint32_t *policy_tree_resolve(struct policy_source *source,
 const char *policy_tree_keep(struct policy_source *source, const char *text);
 
 /* policy_decide.c */
+/* Does the node with all below it hold? */
+bool policy_tree_holds(const struct policy_when *when,
+                       size_t at,
+                       const struct directory *directory,
+                       const struct policy_facts *facts);
 /* The mask of the facts that a leaf's mask is compared with. */
 uint32_t policy_tree_fact_bits(enum policy_condition_kind kind, const struct policy_facts *facts);
 bool policy_tree_selects_agency(const struct policy_notice *notice,
