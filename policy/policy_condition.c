@@ -82,7 +82,7 @@ void policy_tree_read_when(struct policy_source *source,
     read_map(&build, node, 0);
     if (build.full) {
         report(
-            &build, DIAGNOSTIC_CONDITION_LONG, node, (struct phrase){"условие слишком длинное", "the condition is too long"});
+            &build, node, (struct phrase){"условие слишком длинное", "the condition is too long"});
         return;
     }
     out->nodes =
@@ -93,14 +93,14 @@ void policy_tree_read_when(struct policy_source *source,
 static void read_map(struct build *build, const struct yaml_node *map, size_t depth)
 {
     if (map->kind != YAML_MAP || map->count == 0) {
-        report(build, DIAGNOSTIC_CONDITION_EMPTY,
+        report(build,
                map,
                (struct phrase){"нужно условие, как {risk: sop}",
                                "a condition is needed, as {risk: sop}"});
         return;
     }
     if (depth > POLICY_TREE_DEPTH) {
-        report(build, DIAGNOSTIC_CONDITION_DEPTH,
+        report(build,
                map,
                (struct phrase){"условия вложены слишком глубоко: не больше 8 уровней",
                                "conditions are nested too deeply: at most 8 levels"});
@@ -152,7 +152,7 @@ static void read_group(struct build *build,
     if (kind == CONDITION_NOT) {
         read_map(build, node, depth);
     } else if (node->kind != YAML_LIST || node->count == 0) {
-        report(build, DIAGNOSTIC_CONDITIONS_LIST,
+        report(build,
                node,
                (struct phrase){"здесь должен быть список условий: [{…}, {…}]",
                                "a list of conditions is needed: [{…}, {…}]"});
@@ -194,7 +194,7 @@ static void read_leaf(struct build *build, const struct yaml_node *node, const s
     case CONDITION_PROCEDURE:
         leaf->mask = reader_codes_of(source->file, node, word->list, source->findings);
         if (node->kind == YAML_LIST && node->count == 0) {
-            report(build, DIAGNOSTIC_LIST_EMPTY, node, (struct phrase){"список пуст", "the list is empty"});
+            report(build, node, (struct phrase){"список пуст", "the list is empty"});
         }
         break;
     case CONDITION_ALL:
@@ -225,7 +225,7 @@ read_pools(struct build *build, const struct yaml_node *node, struct policy_cond
     const struct yaml_node *item = node->kind == YAML_LIST ? node->first : node;
 
     if (node->kind == YAML_MAP || item == NULL) {
-        report(build, DIAGNOSTIC_POOLS_LIST,
+        report(build,
                node,
                (struct phrase){"здесь должен быть список пулов", "a list of pools is needed"});
         return;

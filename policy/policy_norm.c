@@ -147,13 +147,13 @@ static void read_norm(struct policy_source *source,
                                 source->findings);
     } else if (node->kind != YAML_SCALAR || !calendar_parse_duration(node->text, &duration)) {
         finding_error(
-            source->findings, DIAGNOSTIC_NORM_WRONG,
+            source->findings,
             &at,
             "«%.40s» — не срок: число и min, h, d, wh, wd, w, mo (мин, ч, д, рч, рд, нед, мес)",
             "\"%.40s\" is no norm: a number and min, h, d, wh, wd, w or mo",
             node->kind == YAML_SCALAR ? node->text : "");
     } else if (norm == NORM_DELIVER && too_long(duration)) {
-        finding_error(source->findings, DIAGNOSTIC_DELIVER_LONG,
+        finding_error(source->findings,
                       &at,
                       "доставка не может длиться больше 72 часов",
                       "delivery cannot take longer than 72 hours");
