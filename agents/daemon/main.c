@@ -2,37 +2,13 @@
 #include "agents/daemon/agent_config.h"
 #include "agents/daemon/agent_loop.h"
 #include "agents/daemon/agent_setup.h"
+#include "base/notify.h"
 
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
-#include <unistd.h>
 
 static const char PROGRAM[] = "refagentd " REFBROKER_VERSION;
-
-/* sd_notify(3) without its library: a datagram to the socket that the service manager names. */
-static void tell_service_manager(const char *socket_path, const char *state)
-{
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    size_t bytes = socket_path == NULL ? 0 : strlen(socket_path);
-    if (bytes == 0 || bytes >= sizeof address.sun_path) {
-        return;
-    }
-    memcpy(address.sun_path, socket_path, bytes);
-    if (address.sun_path[0] == '@') {
-        address.sun_path[0] = '\0';
-    }
-    int fd = socket(AF_UNIX, SOCK_DGRAM, 0);
-    if (fd < 0) {
-        return;
-    }
-    socklen_t length = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + bytes);
-    (void)sendto(fd, state, strlen(state), MSG_NOSIGNAL, (const struct sockaddr *)&address, length);
-    (void)close(fd);
-}
 
 static int usage(FILE *stream, int status)
 {
@@ -70,10 +46,10 @@ static int serve(const struct agent_config *config)
     } else if (agent_setup_open(&agent, &err)) {
         (void)printf("READY site=%s socket=%s\n", config->site, config->socket);
         (void)fflush(stdout);
-        tell_service_manager(manager, "READY=1");
+        notify_say(manager, "READY=1");
         LOG_INFO(agent.log, "started", LOG_TEXT("site", config->site));
         fine = agent_loop_run(&agent, &err);
-        tell_service_manager(manager, "STOPPING=1");
+        notify_say(manager, "STOPPING=1");
     }
     if (!fine) {
         char line[sizeof err.text + sizeof err.at.file + 32];

@@ -4,7 +4,7 @@
 #include "broker/daemon/admission.h"
 #include "broker/daemon/broker.h"
 #include "broker/daemon/inbound.h"
-#include "broker/daemon/notify.h"
+#include "base/notify.h"
 #include "broker/daemon/outbound.h"
 
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* One datagram to the service manager; see notify.h. */
-#include "broker/daemon/notify.h"
+#include "base/notify.h"
 
 #include <stddef.h>
 #include <string.h>
