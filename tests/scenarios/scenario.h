@@ -80,10 +80,6 @@ void scenario_expect_case(struct scenario *scenario, const struct case_record *r
 
 /* ---- acting ---------------------------------------------------------------------------------------- */
 
-/* One turn now, kept for deciding again, and the deadlines behind it. */
-void scenario_apply(struct scenario *scenario, struct world_input *input);
-/* Time passes; deadlines are decided when they are due. */
-void scenario_pass_time(struct scenario *scenario, int64_t until_us);
 /* A referral out of "tatarsky, tzs, child …". NULL after a failure. */
 struct referral *scenario_form(struct scenario *scenario,
                                const struct scenario_text_line *line,

@@ -66,7 +66,7 @@ static void note_reply(struct scenario *scenario, const struct reply *reply)
     scenario->repeated = reply->repeated;
 }
 
-void scenario_apply(struct scenario *scenario, struct world_input *input)
+static void apply(struct scenario *scenario, struct world_input *input)
 {
     const struct world_result result = apply_alone(scenario, input);
     if (input->kind == WORLD_COMMAND) {
@@ -82,7 +82,7 @@ void scenario_apply(struct scenario *scenario, struct world_input *input)
     (void)drain(scenario);
 }
 
-void scenario_pass_time(struct scenario *scenario, int64_t until_us)
+static void pass_time(struct scenario *scenario, int64_t until_us)
 {
     enum { STEPS_MAX = 10000 };
     for (int i = 0; i < STEPS_MAX; i++) {
@@ -342,7 +342,7 @@ static void receive(struct scenario *scenario, uint32_t site)
     struct world_input input = {.kind = WORLD_ACKNOWLEDGE, .site = site};
     memcpy(input.lines, record.lines, sizeof(input.lines));
     if (record.waiting > 0) {
-        scenario_apply(scenario, &input);
+        apply(scenario, &input);
     }
 }
 
@@ -371,7 +371,7 @@ static void is_away(struct scenario *scenario, const char *const *got)
 {
     struct world_input input = {.kind = WORLD_AWAY};
     if (scenario_site(scenario, got[0], &input.site)) {
-        scenario_apply(scenario, &input);
+        apply(scenario, &input);
     }
 }
 
@@ -381,7 +381,7 @@ static void comes_back(struct scenario *scenario, const char *const *got)
     if (scenario_site(scenario, got[0], &input.site)) {
         const struct site_record record = store_site(scenario->world->store, input.site);
         memcpy(input.lines, record.lines, sizeof(input.lines));
-        scenario_apply(scenario, &input);
+        apply(scenario, &input);
     }
 }
 
@@ -392,7 +392,7 @@ static void begins_spool(struct scenario *scenario, const char *const *got)
     if (scenario_site(scenario, got[0], &input.site)) {
         input.incarnation = incarnation_of(input.site);
         memset(scenario->commands[input.site], 0, sizeof(scenario->commands[input.site]));
-        scenario_apply(scenario, &input);
+        apply(scenario, &input);
     }
 }
 
@@ -435,7 +435,7 @@ static void propose(struct scenario *scenario, const char *folder)
 {
     struct world_input input = {.kind = WORLD_CONFIGURE,
                                 .region = world_region(folder, scenario->arena, scenario->now_us)};
-    scenario_apply(scenario, &input);
+    apply(scenario, &input);
 }
 
 /* The region's files, with those of a change in their places. */
@@ -463,7 +463,7 @@ static void begin(struct scenario *scenario)
     for (uint32_t site = 1; site <= directory_count(directory, DIRECTORY_SITE); site++) {
         struct world_input input = {
             .kind = WORLD_NEW_SPOOL, .site = site, .incarnation = incarnation_of(site)};
-        scenario_apply(scenario, &input);
+        apply(scenario, &input);
     }
 }
 
@@ -482,7 +482,7 @@ static void at_time(struct scenario *scenario, const char *const *got)
         scenario_fail(scenario, &scenario->steps, "time does not go back");
         return;
     }
-    scenario_pass_time(scenario, until_us);
+    pass_time(scenario, until_us);
 }
 
 static bool duration_end(struct scenario *scenario, const char *const *got, int64_t *out)
@@ -502,7 +502,7 @@ static void after(struct scenario *scenario, const char *const *got)
 {
     int64_t until_us = 0;
     if (duration_end(scenario, got, &until_us)) {
-        scenario_pass_time(scenario, until_us);
+        pass_time(scenario, until_us);
     }
 }
 

@@ -163,15 +163,6 @@ void district_accept(struct district *district, const struct id128 *referral)
     }
 }
 
-void district_receive(struct district *district, const char *site)
-{
-    struct world_input input = {.kind = WORLD_ACKNOWLEDGE,
-                                .site = world_site(district->world, site)};
-    const struct site_record record = store_site(district->world->store, input.site);
-    memcpy(input.lines, record.lines, sizeof(input.lines));
-    district_apply(district, &input);
-}
-
 void district_deadlines(struct district *district)
 {
     do {

@@ -29,8 +29,6 @@ district_send(struct district *district, const char *worker, const char *territo
 void district_command(struct district *district, const char *worker, const struct command *command);
 /* The newest offer of the referral's case is accepted by whom it is made to, delivered or not. */
 void district_accept(struct district *district, const struct id128 *referral);
-/* Everything that waits for a site is durable there. */
-void district_receive(struct district *district, const char *site);
 void district_apply(struct district *district, struct world_input *input);
 /* All deadlines that are due, in as many turns as it takes. */
 void district_deadlines(struct district *district);
