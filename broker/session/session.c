@@ -191,7 +191,7 @@ static void take_bytes(struct session_step *step)
     if (hello) {
         session_site_hello(step);
     } else if (step->event->kind == SESSION_FAULT) {
-        session_site_fault(step);
+        session_site_fault(step, ours);
     } else if (ours) {
         take_frame(step);
     }

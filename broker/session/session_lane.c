@@ -75,14 +75,16 @@ static void repeat(struct session_step *step, const struct command *command)
     if (store_reply(world->store, step->event->site, command->lane, command->number, &kept)) {
         wire_command_digest(command, world->arena, digest);
         if (memcmp(digest, kept.digest, sizeof(digest)) != 0) {
-            session_site_refuse(step, command->lane, command->number, REFUSAL_ID_REUSED, "number");
+            session_site_refuse(
+                step, command->lane, command->number, REFUSAL_ID_REUSED, "command.number");
             return;
         }
         struct session_effect *effect = session_site_effect(step, SESSION_REPEAT);
         effect->lane = command->lane;
         effect->kept = kept;
     } else if (command->number + LIMIT_REPLIES_KEPT <= stored) {
-        session_site_refuse(step, command->lane, command->number, REFUSAL_ALREADY_DONE, "number");
+        session_site_refuse(
+            step, command->lane, command->number, REFUSAL_ALREADY_DONE, "command.number");
     } else {
         decide(step, command);
     }
@@ -104,7 +106,8 @@ void session_site_command(struct session_step *step)
     }
     uint64_t *expected = &step->site->expected[command->lane];
     if (command->number > *expected) {
-        session_site_refuse(step, command->lane, command->number, REFUSAL_NEXT_EXPECTED, "number");
+        session_site_refuse(
+            step, command->lane, command->number, REFUSAL_NEXT_EXPECTED, "command.number");
     } else if (command->number < *expected) {
         repeat(step, command);
     } else {
@@ -166,23 +169,33 @@ void session_site_query(struct session_step *step)
     session_site_effect(step, SESSION_ANSWER)->query = query;
 }
 
-void session_site_fault(struct session_step *step)
+/* A site whose program is newer than the broker uses codes and commands that are not known here yet: refused, but no
+ * strike, or its whole site would be quarantined for being up to date. */
+static bool is_newer(const struct wire_fault *fault)
+{
+    return (fault->known_command || fault->query_id != 0) &&
+           (fault->code == REFUSAL_UNKNOWN_CODE || fault->code == REFUSAL_UNKNOWN_KIND);
+}
+
+void session_site_fault(struct session_step *step, bool ours)
 {
     const struct wire_fault *fault = step->event->fault;
-    const bool ours = step->site->open;
 
     if (fault->known_command && ours) {
         uint64_t *expected = &step->site->expected[fault->lane];
-        if (fault->number > *expected) {
-            session_site_refuse(step, fault->lane, fault->number, REFUSAL_NEXT_EXPECTED, "number");
-        } else {
-            *expected += fault->number == *expected ? 1 : 0;
-            session_site_refuse(step, fault->lane, fault->number, fault->code, fault->field);
-        }
+        const bool gap = fault->number > *expected;
+        *expected += fault->number == *expected ? 1 : 0;
+        session_site_refuse(step,
+                            fault->lane,
+                            fault->number,
+                            gap ? REFUSAL_NEXT_EXPECTED : fault->code,
+                            gap ? "command.number" : fault->field);
     } else if (fault->query_id != 0 && ours) {
         refuse_query(step, fault->query_id, QUERY_UNSPECIFIED, fault->code);
     } else {
         session_site_refuse(step, LANE_NORMAL, 0, fault->code, fault->field);
     }
-    session_site_strike(step, "unreadable");
+    if (!ours || !is_newer(fault)) {
+        session_site_strike(step, "unreadable");
+    }
 }

@@ -43,8 +43,8 @@ void session_site_hello(struct session_step *step);
 void session_site_command(struct session_step *step);
 void session_site_acknowledge(struct session_step *step);
 void session_site_query(struct session_step *step);
-/* Bytes that were no message. */
-void session_site_fault(struct session_step *step);
+/* Bytes that were no message; ours: they came over the session's own connection. */
+void session_site_fault(struct session_step *step, bool ours);
 
 /* The next effect to be filled, about the step's site and the event's peer. */
 struct session_effect *session_site_effect(struct session_step *step,

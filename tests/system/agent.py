@@ -170,7 +170,7 @@ class Agent:
         self.disconnect()
         self.socket = self.context.socket(zmq.DEALER)
         for option, value in ((zmq.LINGER, 0), (zmq.HANDSHAKE_IVL, 5000), (zmq.HEARTBEAT_IVL, 5000),
-                              (zmq.HEARTBEAT_TIMEOUT, 15000), (zmq.MAXMSGSIZE, FRAME_BYTES_MAX),
+                              (zmq.HEARTBEAT_TIMEOUT, 15000), (zmq.MAXMSGSIZE, FRAME_BYTES_MAX + 64),
                               (zmq.CURVE_SERVERKEY, self.keys.broker), (zmq.CURVE_PUBLICKEY, self.keys.curve_public),
                               (zmq.CURVE_SECRETKEY, self.keys.curve_secret)):
             self.socket.set(option, value)

@@ -7,27 +7,9 @@ import tap
 from agent import Store, uuid7
 from proto import case_pb2 as case
 from proto import exchange_pb2 as exchange
-from region import Region
+from region import SPECIALIST, Region, facts, labels
 
-SPECIALIST, SUPERVISOR, COORDINATOR = 'specialist-school-syktyvkar', 'supervisor-syktyvkar', 'coordinator-komi'
-SURNAME = 'Примерова-17'
-
-
-def labels(risk=case.RISK_TZS, **changes):
-    return case.Labels(**{
-        'territory': 'syktyvkar', 'risk': risk, 'direction': case.DIRECTION_EARLY_DETECTION,
-        'channel': case.CHANNEL_SPECIALIST, 'basis': case.LEGAL_BASIS_LEGAL_DUTY, 'needs': [case.NEED_HOUSEHOLD],
-        'flags': [case.FLAG_PLACEMENT_RISK], 'ages': [case.AGE_4_6], 'children': 1, **changes})
-
-
-def facts(name='Аня', surname=SURNAME):
-    return case.Facts(
-        persons=[case.Person(role=case.PERSON_CHILD, surname=surname, name=name, patronymic='Тестовна',
-                             born='2021-04-03'),
-                 case.Person(role=case.PERSON_MOTHER, surname=surname, name='Мария', patronymic='Тестовна',
-                             born='1996-02-01')],
-        address='Сыктывкар, Пробная, 1', phone='+7 000 000-00-00', circumstances='Дома холодно.',
-        health='Кашель.', law='Учёт.', documents=[case.Paper(title='Акт', number='17')])
+SUPERVISOR = 'supervisor-syktyvkar'
 
 
 class StrangerTest(unittest.TestCase):

@@ -14,13 +14,35 @@ import threading
 import time
 
 from agent import Agent, Keys
+from proto import case_pb2 as case
 
 BUILD = os.path.abspath(os.environ.get('REFBROKER_BUILD', 'build/default'))
 ROOT = os.path.abspath(os.environ.get('REFBROKER_ROOT', '.'))
 DEADLINE_S = 15
 SITES = ('social-komi-1', 'centre-syktyvkar-1', 'centre-ezhva-1', 'centre-ukhta-1', 'guardianship-komi-1',
          'police-syktyvkar-1', 'school-syktyvkar', 'clinic-komi', 'mentors-1')
+SPECIALIST = 'specialist-school-syktyvkar'
+SURNAME = 'Примерова-17'
 LOUD = re.compile(r'level=(warn|error|alarm) event=(\S+)')
+
+
+def labels(risk=case.RISK_TZS, **changes):
+    """Labels that go to a curator of centre-syktyvkar-1 without a check."""
+    return case.Labels(**{
+        'territory': 'syktyvkar', 'risk': risk, 'direction': case.DIRECTION_EARLY_DETECTION,
+        'channel': case.CHANNEL_SPECIALIST, 'basis': case.LEGAL_BASIS_LEGAL_DUTY, 'needs': [case.NEED_HOUSEHOLD],
+        'flags': [case.FLAG_PLACEMENT_RISK], 'ages': [case.AGE_4_6], 'children': 1, **changes})
+
+
+def facts(name='Аня', surname=SURNAME):
+    """A family that does not exist, with every section."""
+    return case.Facts(
+        persons=[case.Person(role=case.PERSON_CHILD, surname=surname, name=name, patronymic='Тестовна',
+                             born='2021-04-03'),
+                 case.Person(role=case.PERSON_MOTHER, surname=surname, name='Мария', patronymic='Тестовна',
+                             born='1996-02-01')],
+        address='Сыктывкар, Пробная, 1', phone='+7 000 000-00-00', circumstances='Дома холодно.',
+        health='Кашель.', law='Учёт.', documents=[case.Paper(title='Акт', number='17')])
 
 
 class Program:
@@ -146,6 +168,15 @@ class Region:
     def reload(self, event='configuration_adopted'):
         self.broker.signal(signal.SIGHUP)
         return self.broker.wait_for(event)
+
+    def assert_nowhere(self, folder, *texts):
+        """None of the texts stands in any file below the folder."""
+        for parent, _, names in os.walk(self.path(folder)):
+            for name in names:
+                with open(f'{parent}/{name}', 'rb') as file:
+                    content = file.read()
+                for text in texts:
+                    assert text.encode() not in content, f'{text} is in {parent}/{name}'
 
     def agent(self, site, store=None, keys=None):
         agent = Agent(keys or Keys(self.path('keys'), site), self.endpoint, store)
