@@ -18,15 +18,15 @@ DONE_ID = re.compile(r'(?m)^id: (\S+)$')
 REFUSE_EVERY = 11
 REASONS = (
     ('no-capacity', 'на этой неделе принято три семьи'),
-    ('conflict-of-interest', 'куратор лично знаком с семьёй'),
-    ('out-of-territory', 'семья живёт на другом конце района'),
     ('unsafe-for-staff', 'нужен выезд вдвоём'),
+    ('out-of-territory', 'семья живёт на другом конце района'),
+    ('conflict-of-interest', 'куратор лично знаком с семьёй'),
 )
 # In these weeks nobody takes the first new case of a district: the supervisor must decide. The first case is decided
 # at once; the second still stands on the supervisor's desk when the weeks are over.
 STUBBORN = {2: 'tatarsky', 7: 'kuybyshevsky'}
 DECIDED = 'tatarsky'
-OUTCOMES = ('kept-in-family', 'returned-to-parents', 'kept-in-family', 'guardianship', 'kept-in-family',
+OUTCOMES = ('kept-in-family', 'kept-in-family', 'returned-to-parents', 'guardianship', 'kept-in-family',
             'family-declined')
 WORKED_ON = ('planning', 'active', 'monitoring')
 
@@ -170,7 +170,9 @@ class Month:
     def answer(self, worker, offer):
         number = offer['case']
         if self.is_unwanted(offer):
-            code, note = REASONS[serial(number) % len(REASONS)]
+            # Whom all refuse gets the first two reasons only: the supervisor can talk about them.
+            kinds = 2 if number in self.stubborn.values() else len(REASONS)
+            code, note = REASONS[(serial(number) + self.refusals[number]) % kinds]
             self.region.ask(worker, 'refuse', number, '--reason', code, '--note', note)
         else:
             self.region.ask(worker, 'accept', number)
@@ -191,10 +193,10 @@ class Month:
                 self.refusals[number] = refused + 1
             return unwanted
 
-    def open_joined(self):
-        """Leads open the cases that somebody else has reported, too."""
+    def open_cases(self):
+        """Leads open the cases that came to them without an offer, or that somebody else has reported, too."""
         rows = [row for row in self.cases()
-                if row['lead'] and len(row['referrals']) > self.opened.get(row['number'], 1)]
+                if row['lead'] and len(row['referrals']) > self.opened.get(row['number'], not row['emergency'])]
         for row in rows:
             self.opened[row['number']] = len(row['referrals'])
         for _ in self.pool.map(lambda row: self.region.ask(row['lead'], 'case', 'show', row['number']), rows):
@@ -218,33 +220,38 @@ class Month:
         self.region.ask(chief, 'assign', number, curator, '--note',
                         'договорились: одну семью у куратора возьмёт коллега')
 
-    def close_some(self):
-        """Some cases come to their end: the lead proposes the outcome, a supervisor approves it."""
+    def close_some(self, wanted):
+        """Some cases come to their end, the wanted ones first; those of districts with a supervisor on line."""
         outcomes = list(OUTCOMES)
-        first = self.stubborn.get(DECIDED)
+        ripe = {}
         for supervisor in self.region.of_role('supervisor'):
-            site = self.region.site_of(supervisor)
-            if site in ('social-region-1', 'children-in-family-1') or not outcomes:
-                continue
-            ripe = [row for row in self.region.rows(supervisor, 'case', 'ls')
-                    if row['lead'] and row['state'] in WORKED_ON and not row['emergency']
-                    and not row['possible_duplicate']]
-            ripe.sort(key=lambda row: (row['number'] != first, row['opened']))
-            for row in ripe[:2]:
-                if outcomes:
-                    self.close(row, supervisor, outcomes.pop(0))
+            if self.region.site_of(supervisor).startswith('social-') and supervisor != self.head:
+                for row in self.region.rows(supervisor, 'case', 'ls'):
+                    if row['lead'] and row['state'] in WORKED_ON and not row['possible_duplicate']:
+                        ripe.setdefault(row['number'], (row, supervisor))
+        order = sorted(ripe.values(), key=lambda found: (found[0]['number'] not in wanted, found[0]['emergency'],
+                                                         found[0]['opened']))
+        for row, supervisor in order[:len(outcomes)]:
+            self.close(row, supervisor, outcomes.pop(0))
 
     def close(self, row, supervisor, outcome):
+        """The lead proposes the outcome, somebody else approves it."""
         self.region.ask(row['lead'], 'outcome', row['number'], outcome)
         self.region.ask(supervisor, 'outcome', row['number'], '--approve')
         self.closed[row['number']] = outcome
 
+    def cases_of(self, names):
+        """The numbers of the cases that hold the forms of these names."""
+        ids = {form.id for form in self.forms if form.name in names}
+        return [row['number'] for row in self.cases() if ids & set(row['referrals'])]
+
     def merge_one(self):
         """A curator looks at a case that may be of a known family, and confirms it."""
         for row in self.cases():
-            if row['possible_duplicate'] and row['lead']:
+            pair = (row['number'], row['possible_duplicate'])
+            if row['lead'] and pair[1] and not set(pair) & set(self.stubborn.values()):
                 self.region.ask(row['lead'], 'duplicate', row['number'], '--confirm')
-                self.merged = (row['number'], row['possible_duplicate'])
+                self.merged = pair
                 return
 
 

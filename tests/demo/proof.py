@@ -30,8 +30,8 @@ class Proof:
             f'in cases {held}.')
 
     def nothing_twice(self):
-        again = self.month.forms[::16]
-        same = self.month.submit_again([form for form in again if form.site != self.month.drop_site])
+        again = [form for form in self.month.forms[::16] if form.site != self.month.drop_site]
+        same = self.month.submit_again(again)
         places = sum(len(rows) for rows in self.case_of.values())
         ids = len({form.id for form in self.month.forms})
         after = self.month.broker()['referrals']
@@ -52,8 +52,8 @@ class Proof:
         return holds, self.tell(
             f'Никто не забыт: случаев {len(self.cases)} — с куратором {led}, завершены {ended}, объединены {merged}, на '
             f'столе {len(desks)}' + (f' ({names}).' if names else '.'),
-            f'Nobody is forgotten: of {len(self.cases)} cases {led} have a curator, {ended} have ended, {merged} were '
-            f'merged, on a desk {len(desks)}' + (f' ({names}).' if names else '.'))
+            f'Nobody is forgotten: {len(self.cases)} cases; with a curator {led}, ended {ended}, merged {merged}, on a '
+            f'desk {len(desks)}' + (f' ({names}).' if names else '.'))
 
     def desk_name(self, row):
         region, code = self.month.region, row['desk_agency']
@@ -66,7 +66,8 @@ class Proof:
         """The cases of forms, following what a curator has merged."""
         numbers = []
         for name in names:
-            row = self.case_of.get(self.by_name[name].id, [None])[0]
+            form = self.by_name.get(name)
+            row = self.case_of.get(form.id if form else None, [None])[0]
             numbers.append(row['number'] if row else None)
         return numbers
 
@@ -89,7 +90,8 @@ class Proof:
         for names in self.weak:
             rows = [self.story.cases.get(number) for number in self.cases_of(names)]
             numbers = {row['number'] for row in rows if row}
-            flagged += any(row and row['possible_duplicate'] in numbers for row in rows)
+            by_hand = numbers == {self.month.merged[1]}  # a curator has seen the mark
+            flagged += by_hand or any(row and row['possible_duplicate'] in numbers for row in rows)
         return flagged == len(self.weak) > 0, self.tell(
             f'Похожие семьи не сливаются сами: {flagged} из {len(self.weak)} помечены, решает куратор (один раз уже '
             f'решил: {self.month.merged[0]} — та же семья).',

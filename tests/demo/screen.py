@@ -63,12 +63,14 @@ class Screen:
         widths = [max(len(row[i]) for row in cells) for i in range(len(heads))]
         spare = self.width - indent - sum(widths) - 2 * (len(heads) - 1)
         if spare < 0:
-            widths[0] += spare  # the first column holds names and gives way
+            widths[0] += spare  # the first column holds names and is wrapped
         for number, row in enumerate(cells):
-            row[0] = row[0] if len(row[0]) <= widths[0] else row[0][:widths[0] - 1] + '…'
+            first, *others = textwrap.wrap(row[0], widths[0]) or ['']
             text = '  '.join(cell.rjust(width) if is_right else cell.ljust(width)
-                             for cell, width, is_right in zip(row, widths, right)).rstrip()
+                             for cell, width, is_right in zip([first] + row[1:], widths, right)).rstrip()
             self.line(' ' * indent + (self.dim(text) if number == 0 else text))
+            for other in others:
+                self.line(' ' * (indent + 2) + other)
 
 
 def bar(part, whole, columns=10):

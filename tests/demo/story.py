@@ -6,9 +6,10 @@ from screen import bar
 
 # Events of a timeline that say nothing to a reader who is told who was asked and who agreed.
 TOO_FINE = ('decided', 'offer-delivered', 'offer-seen', 'offer-withdrawn', 'disclosure-ended', 'assignment-ended',
-            'referral-delivered', 'referral-seen', 'outcome-proposed')
+            'referral-delivered', 'referral-seen')
+OF_DESKS = ('put-on-desk', 'taken-off-desk')
 SAYS_WHO = ('case-opened', 'referral-joined', 'taken-off-desk')
-CANDIDATES_SHOWN = 4
+CANDIDATES_SHOWN = 3
 
 
 class Story:
@@ -22,15 +23,16 @@ class Story:
 
     def family_case(self, groups):
         """The family that most offices reported and that they spelled most differently."""
-        best, best_names = None, []
+        best, best_worth = None, None
         for names in groups:
             ids = {form.id for form in self.month.forms if form.name in names}
             row = next((row for row in self.cases.values() if ids <= set(row['referrals']) and row['lead']), None)
-            if row is None or len(ids) < 3:
+            if row is None:
                 continue
-            children = self.children(row)
-            if len(set(children.values())) > len(set(best_names)):
-                best, best_names = row['number'], list(children.values())
+            spelled = len(set(self.children(row).values()))
+            worth = (len(ids), spelled > 1, bool(row['closed']), row['number'] not in self.month.refusals, spelled)
+            if best is None or worth > best_worth:
+                best, best_worth = row['number'], worth
         return best
 
     def urgent_case(self):
@@ -45,14 +47,16 @@ class Story:
         row, screen, tell = self.cases[number], self.screen, self.tell
         territory = self.region.title(row['labels']['territory'])
         screen.line()
-        screen.line('  ' + screen.bold(f'{title}: {number}, {territory}'))
+        screen.line('  ' + screen.bold(title))
+        screen.line(f'  {number}, {territory}')
         self.tell_reports(row)
-        screen.line('  ' + tell('Почему этот куратор:', 'Why this curator:'))
         decisions = self.region.rows(self.viewer(row), 'explain', number)
+        screen.line('  ' + (tell('Почему этот куратор:', 'Why this curator:') if len(decisions) == 1 else
+                            tell('Кого спрашивали и почему:', 'Who was asked, and why:')))
         for decision in decisions:
             screen.text(decision['sentence'][self.region.language], 4)
-        for line in self.candidates(row):
-            screen.line('      ' + line[:screen.width - 6])
+        for line in self.candidates(row, decisions):
+            screen.text(line, 6)
         screen.line('  ' + tell('Как это было:', 'What happened:'))
         self.tell_events(row)
         screen.line('  ' + tell('Квитанции тем, кто сообщил:', 'Receipts of those who reported:'))
@@ -65,14 +69,25 @@ class Story:
         for form in self.forms_of(row):
             name = children.get(form.id)
             site = self.region.title(form.site)
-            self.screen.text(site + (f' — {self.quoted(name)}' if name else ''), 11, f'    {form.date:%d.%m}')
+            date = self.tell(f'{form.date:%d.%m}', f'{form.date:%d %b}')
+            self.screen.text(site + (f' — {self.quoted(name)}' if name else ''), 12, f'    {date}')
 
     def tell_events(self, row):
-        last = None
-        for event in self.timeline(row):
-            if event['event'] in TOO_FINE:
-                continue
+        last, told, is_ending, notices = None, set(), False, []
+        events = self.timeline(row)
+        for event in events:
             text = event['text'][self.region.language]
+            is_ending = is_ending or event['event'] == 'outcome-proposed'  # which is a matter of desks, too
+            if (event['event'] in TOO_FINE or (is_ending and event['event'] in OF_DESKS)
+                    or (event['event'] == 'disclosed' and text in told)):
+                continue
+            told.add(text)
+            if event['event'] == 'notice-sent':
+                if notices:
+                    continue  # all of them stand in the line of the first
+                notices = [event['text'][self.region.language].split(': ', 1) for event in events
+                           if event['event'] == 'notice-sent']
+                text = f'{notices[0][0]}: ' + '; '.join(notice[-1] for notice in notices)
             if event['event'] in SAYS_WHO and event['actor']:
                 text += f' ({self.region.title(event["actor"])})'
             at = clock(event['at'])
@@ -103,15 +118,16 @@ class Story:
     def timeline(self, row):
         return self.region.rows(self.viewer(row), 'case', 'timeline', row['number'])
 
-    def candidates(self, row):
-        """The rows of the last decision, as refctl prints them for people."""
+    def candidates(self, row, decisions):
+        """Who else could have been chosen in the last decision, as refctl prints it for people."""
         shown = []
         for line in self.region.print_for(self.viewer(row), 'explain', row['number']).splitlines():
             if line.startswith('    ') and ('█' in line or '░' in line):
                 shown.append(line.strip())
             elif not line.startswith('    '):
                 shown = []
-        return shown[:CANDIDATES_SHOWN]
+        reasons = [candidate['reason'] for candidate in decisions[-1]['candidates']]
+        return [line for line, reason in zip(shown, reasons) if reason != 'site-no-key'][:CANDIDATES_SHOWN]
 
     def children(self, row):
         """How each sender spelled the child, by the referral's id; empty when the family's data are closed."""
@@ -145,8 +161,8 @@ class Story:
                 for i, value in enumerate((1, cases.get(row['id'], 0), row['load'], row['capacity'])):
                     place[i] += value
                 place[4] = max(place[4], round(100 * row['load'] / row['capacity']))
-        heads = [tell('Где работают кураторы', 'Where the curators work'), tell('>Кураторов', '>Curators'),
-                 tell('>Случаев', '>Cases'), tell('Нагрузка', 'Load'), tell('>Больше всех', '>Highest')]
+        heads = [tell('Где работают', 'Where they work'), tell('>Кураторов', '>Curators'),
+                 tell('>Случаев', '>Cases'), tell('Нагрузка', 'Load'), tell('>Наибольшая', '>Highest')]
         rows = [[self.region.title(site), count, led, f'{bar(load, capacity)} {round(100 * load / capacity):>2} %',
                  f'{highest} %'] for site, (count, led, load, capacity, highest) in places.items()]
         rows.sort(key=lambda row: -row[2])
