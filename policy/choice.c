@@ -100,12 +100,34 @@ static enum candidate_reason bar_of(const struct choice *choice,
                                                                   : CANDIDATE_UNSPECIFIED;
 }
 
-/* The curator of the case that this one may duplicate knows best whether it is the same family. */
+/* The first of the rule's pools that the worker is in; -1: none. */
+static int32_t pool_of(const struct choosing *choosing, uint32_t worker)
+{
+    const struct choice *choice = choosing->choice;
+    for (size_t i = 0; i < choosing->decision->pool_count; i++) {
+        const size_t pool = choosing->decision->pools[i];
+        if (pool >= policy_pool_count(choice->policy)) {
+            continue;
+        }
+        const uint32_t *workers = NULL;
+        const size_t count = roster_members(choice->roster, pool, choice->territory, &workers);
+        for (size_t j = 0; j < count; j++) {
+            if (workers[j] == worker) {
+                return (int32_t)pool;
+            }
+        }
+    }
+    return -1;
+}
+
+/* The curator of the case that this one may duplicate knows best whether it is the same family; but what a policy
+ * was proven to promise holds for possible duplicates too, so only its pools may be chosen from. */
 static void consider_preferred(struct choosing *choosing)
 {
     const struct choice *choice = choosing->choice;
+    const int32_t pool = choice->preferred == 0 ? -1 : pool_of(choosing, choice->preferred);
     const struct directory_worker *row =
-        choice->preferred == 0 ? NULL : directory_worker(choice->directory, choice->preferred);
+        pool < 0 ? NULL : directory_worker(choice->directory, choice->preferred);
     if (row == NULL || row->removed) {
         return;
     }
@@ -120,6 +142,7 @@ static void consider_preferred(struct choosing *choosing)
                                              .capacity = row->capacity,
                                              .reason = CANDIDATE_CHOSEN_DUPLICATE};
     keep(choosing, &choosing->best, &first);
+    choosing->decision->pool = pool;
 }
 
 static void

@@ -23,7 +23,7 @@ struct choice {
     const struct directory *directory; /* the present one */
     uint32_t territory;
     enum risk risk;
-    uint32_t preferred;  /* chosen before any pool when eligible; 0 nobody */
+    uint32_t preferred;  /* first of all, when eligible and in any of the pools; 0 nobody */
     uint32_t continuity; /* first within a pool that asks for continuity; 0 nobody */
     struct choice_worker (*look)(const void *world, const struct directory_worker *row);
     const void *world;

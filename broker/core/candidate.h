@@ -12,8 +12,9 @@
 struct candidate_wish {
     const struct case_record *record;
     const struct region
-        *region;         /* the version whose pools are meant; its directory is the present one */
-    uint32_t preferred;  /* chosen before any pool when eligible: leads the case that this one may
+        *region; /* the version whose pools are meant; its directory is the present one */
+    uint32_t
+        preferred; /* first of all when in any pool and eligible: leads the case that this one may
                                     duplicate; 0 nobody */
     uint32_t continuity; /* first within a pool that asks for continuity; 0 nobody */
 };

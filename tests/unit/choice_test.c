@@ -145,11 +145,12 @@ static void the_lead_of_a_similar_case_stands_before_all_pools(void **state)
 {
     struct world *world = *state;
     world->choice.preferred = 3;
-    assert_int_equal(choose(world, 0, 0)->chosen, 3);
-    assert_int_equal(world->decision.pool, -1);
+    assert_int_equal(choose(world, 0, 1)->chosen, 3); /* of the second pool */
+    assert_int_equal(world->decision.pool, 1);
     assert_int_equal(world->decision.candidates[0].reason, CANDIDATE_CHOSEN_DUPLICATE);
+    assert_int_equal(choose(world, 0, 0)->chosen, 1); /* in none of the rule's pools */
     world->workers[3].bar = CANDIDATE_REFUSED;
-    assert_int_equal(choose(world, 0, 0)->chosen, 1);
+    assert_int_equal(choose(world, 0, 1)->chosen, 1);
 }
 
 static void a_desk_is_known_before_anybody_is_looked_for(void **state)
