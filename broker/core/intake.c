@@ -106,6 +106,16 @@ open_case(struct hearing *hearing, const struct family_match *match, struct fact
     turn_stored(hearing, &hearing->command->referral->id, &case_id);
 }
 
+/* To the lead; of an emergency also to whom it is offered. */
+static void disclose_joined(struct turn *turn, const struct id128 *case_id)
+{
+    const struct case_record record = turn_case(turn, case_id);
+    if (record.emergency && !id128_is_none(&record.offer)) {
+        disclosure_to_worker(turn, case_id, turn_assignment(turn, &record.offer).worker);
+    }
+    disclosure_to_lead(turn, case_id);
+}
+
 static void join_case(struct hearing *hearing,
                       const struct family_match *match,
                       const struct fact_labels *labels)
@@ -137,7 +147,7 @@ static void join_case(struct hearing *hearing,
     if (joined.risk == RISK_CRITICAL && !record.emergency) {
         offer_raise(turn, &record.id);
     }
-    disclosure_to_lead(turn, &record.id);
+    disclose_joined(turn, &record.id);
     turn_stored(hearing, &hearing->command->referral->id, &record.id);
 }
 
