@@ -178,6 +178,8 @@ void family_confirm_duplicate(struct hearing *hearing)
     disclosure_to_lead(turn, &into.id);
     if (labels.risk == RISK_CRITICAL && !into.emergency) {
         offer_raise(turn, &into.id);
+    } else {
+        offer_reconsider(turn, &into.id);
     }
     turn_stored(hearing, &into.id, &into.id);
 }

@@ -146,6 +146,8 @@ static void join_case(struct hearing *hearing,
     }
     if (joined.risk == RISK_CRITICAL && !record.emergency) {
         offer_raise(turn, &record.id);
+    } else {
+        offer_reconsider(turn, &record.id);
     }
     disclose_joined(turn, &record.id);
     turn_stored(hearing, &hearing->command->referral->id, &record.id);

@@ -25,6 +25,9 @@ void offer_seek(struct turn *turn, const struct id128 *case_id, const struct off
 void offer_seek_next(struct turn *turn, const struct id128 *case_id);
 /* The case became critical: emergency, the policy is asked anew, an open offer is withdrawn. */
 void offer_raise(struct turn *turn, const struct id128 *case_id);
+/* The labels changed, because a referral joined or a case was merged: where other rules hold now, the policy is asked
+ * anew. A lead goes on, and whoever the rule names is told; an appointment by hand stands. */
+void offer_reconsider(struct turn *turn, const struct id128 *case_id);
 /* Give a case to a worker by name (pool and reason by the caller). */
 struct offer_proposal {
     uint32_t worker;

@@ -115,10 +115,12 @@ set_due(struct turn *turn, const struct case_record *record, const struct offer_
         struct id128 id;
         const bool found = store_case_referral(turn->store, &record->id, i, &id);
         assert(found || store_failed(turn->store) != NULL);
+        const int64_t arrived_us = turn_referral(turn, &id).receipts_us[RECEIPT_STORED];
+        const int64_t from_us = arrived_us > wish->from_us ? arrived_us : wish->from_us;
         const struct fact due = {.kind = FACT_REFERRAL_DUE,
                                  .referral = id,
-                                 .due_us = turn_due(turn, record, FACT_NORM_DELIVER, wish->from_us),
-                                 .due_2_us = turn_due(turn, record, FACT_NORM_SEE, wish->from_us)};
+                                 .due_us = turn_due(turn, record, FACT_NORM_DELIVER, from_us),
+                                 .due_2_us = turn_due(turn, record, FACT_NORM_SEE, from_us)};
         turn_emit(turn, &due);
     }
 }
@@ -190,33 +192,78 @@ void offer_seek_next(struct turn *turn, const struct id128 *case_id)
     offer_seek(turn, case_id, &wish);
 }
 
+/* The lead goes on; whoever the rule in force names is told. */
+static void tell_whom_the_rule_names(struct turn *turn, const struct case_record *record)
+{
+    struct fact_decision *decision = arena_alloc(turn->arena, sizeof(*decision));
+    enum procedure procedure = PROCEDURE_UNSPECIFIED;
+    if (decision == NULL) {
+        turn->failed = true;
+        return;
+    }
+    ask_policy(turn, record, decision, &procedure);
+    if (decision->rule >= 0) {
+        tell_others(turn, &record->id, decision->rule);
+    }
+}
+
+static void seek_anew(struct turn *turn, const struct case_record *record, int64_t from_us)
+{
+    if (!id128_is_none(&record->offer)) {
+        offer_withdraw(turn, &record->id);
+    }
+    if (record->desk != DESK_UNSPECIFIED) {
+        desk_take(turn, &record->id);
+    }
+    const struct offer_wish wish = {.anew = true, .from_us = from_us};
+    offer_seek(turn, &record->id, &wish);
+}
+
 void offer_raise(struct turn *turn, const struct id128 *case_id)
 {
     const struct fact raised = {.kind = FACT_RISK_RAISED, .case_id = *case_id};
     turn_emit(turn, &raised);
-    struct case_record record = turn_case(turn, case_id);
+    const struct case_record record = turn_case(turn, case_id);
     if (!id128_is_none(&record.lead_assignment)) {
-        /* The lead goes on; whoever the emergency rule names is told at once. */
-        struct fact_decision *decision = arena_alloc(turn->arena, sizeof(*decision));
-        enum procedure procedure = PROCEDURE_UNSPECIFIED;
-        if (decision == NULL) {
-            turn->failed = true;
-            return;
-        }
-        ask_policy(turn, &record, decision, &procedure);
-        if (decision->rule >= 0) {
-            tell_others(turn, case_id, decision->rule);
-        }
+        tell_whom_the_rule_names(turn, &record);
         return;
     }
-    if (!id128_is_none(&record.offer)) {
-        offer_withdraw(turn, case_id);
+    seek_anew(turn, &record, turn->options.now_us);
+}
+
+/* Whether other rules hold since the labels changed, under the version that the case is pinned to; a legal basis that
+ * was missing counts too. */
+static bool is_another_matter(struct turn *turn, const struct case_record *record)
+{
+    if (record->desk_reason == DESK_REASON_NO_LEGAL_BASIS) {
+        return record->labels.basis != LEGAL_BASIS_UNSPECIFIED;
     }
-    if (record.desk != DESK_UNSPECIFIED) {
-        desk_take(turn, case_id);
+    const struct region *region = core_region(turn->core, record->policy_version);
+    const struct policy_facts facts = {.labels = record->labels,
+                                       .referrer_kind = referrer_kind(turn, record),
+                                       .at_us = turn->options.now_us};
+    struct policy_verdict verdict;
+    policy_decide(region->policy, turn->core->region->directory, &facts, &verdict);
+    return region->version != record->policy_version || verdict.rule != record->rule;
+}
+
+static bool is_assigned_by_hand(struct turn *turn, const struct case_record *record)
+{
+    return !id128_is_none(&record->offer) &&
+           turn_assignment(turn, &record->offer).pool == UINT32_MAX;
+}
+
+void offer_reconsider(struct turn *turn, const struct id128 *case_id)
+{
+    const struct case_record record = turn_case(turn, case_id);
+    if (!is_another_matter(turn, &record) || is_assigned_by_hand(turn, &record)) {
+        return;
     }
-    const struct offer_wish wish = {.anew = true, .from_us = turn->options.now_us};
-    offer_seek(turn, case_id, &wish);
+    if (!id128_is_none(&record.lead_assignment)) {
+        tell_whom_the_rule_names(turn, &record);
+        return;
+    }
+    seek_anew(turn, &record, record.opened_us); /* the family waits since then */
 }
 
 void offer_propose(struct turn *turn,
