@@ -95,7 +95,8 @@ class Month:
             shutil.copy(form.path, f'{folder}/{form.name}')
             os.rename(f'{folder}/{form.name}', f'{folder}/incoming/{form.name}')
         for form in forms:
-            form.id = wait_until(lambda name=form.name: read_id(f'{folder}/done/{name}'), f'{form.name} in done/')
+            form.id = wait_until(lambda name=form.name: self.waiting_at(self.drop_site) is not None
+                                 and read_id(f'{folder}/done/{name}'), f'{form.name} in done/')
 
     def submit_again(self, forms):
         """The same forms with the same ids, as somebody would who was not sure whether the first time worked."""
@@ -117,6 +118,10 @@ class Month:
             return self.region.ask(self.administrator, 'status').get('broker')
         except Refused:
             return None
+
+    def figure(self, name):
+        """One of them; 0 while the broker is away."""
+        return (self.broker() or {}).get(name, 0)
 
     def waiting_at(self, site):
         """How many commands wait in a site's agent."""
@@ -151,7 +156,6 @@ class Month:
                     pass
             if time.monotonic() > until:
                 raise Failure(f'still waiting after {PATIENCE_S} s: {figures}')
-            time.sleep(0.03)
 
     def asked(self):
         """site -> curators with open offers, where somebody can answer."""

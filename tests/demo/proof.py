@@ -21,26 +21,26 @@ class Proof:
     def nothing_lost(self):
         taken = [form.id for form in self.month.forms if form.id]
         held = sum(code in self.case_of for code in taken)
-        figure = self.month.broker()['referrals']
+        figure = self.month.figure('referrals')
         holds = len(taken) == len(self.month.forms) == held == figure and len(taken) > 0
         return holds, self.tell(
-            f'Ничего не потеряно: отправлено {len(self.month.forms)}, принято агентами {len(taken)}, у брокера {figure}, '
-            f'в случаях {held}.',
-            f'Nothing is lost: sent {len(self.month.forms)}, taken by the agents {len(taken)}, at the broker {figure}, '
-            f'in cases {held}.')
+            f'Ничего не потеряно: отправлено {len(self.month.forms)}, принято агентами {len(taken)}, у брокера '
+            f'{figure}, в случаях {held}.',
+            f'Nothing is lost: sent {len(self.month.forms)}, taken by the agents {len(taken)}, at the broker '
+            f'{figure}, in cases {held}.')
 
     def nothing_twice(self):
         again = [form for form in self.month.forms[::16] if form.site != self.month.drop_site]
         same = self.month.submit_again(again)
         places = sum(len(rows) for rows in self.case_of.values())
         ids = len({form.id for form in self.month.forms})
-        after = self.month.broker()['referrals']
+        after = self.month.figure('referrals')
         holds = same and places == len(self.case_of) == ids == after
         return holds, self.tell(
-            f'Ничего не удвоено: номеров {ids}, мест в случаях {places}; ещё раз отправлено {len(again)} форм — '
-            f'у брокера по-прежнему {after}.',
-            f'Nothing is doubled: ids {ids}, places in cases {places}; {len(again)} forms were sent once more, the '
-            f'broker still holds {after}.')
+            f'Ничего не удвоено: номеров {ids}, мест в случаях {places}; ещё раз отправлено {len(again)} форм — у '
+            f'брокера по-прежнему {after}.',
+            f'Nothing is doubled: ids {ids}, places in cases {places}; {len(again)} forms were sent once more, '
+            f'the broker still holds {after}.')
 
     def everybody_has_a_curator(self):
         led = sum(bool(row['lead']) and not row['closed'] and row['state'] != 'merged' for row in self.cases)
@@ -50,10 +50,10 @@ class Proof:
         names = '; '.join(f'{row["number"]}, {self.desk_name(row)}' for row in desks)
         holds = led + ended + merged + len(desks) == len(self.cases) > 0
         return holds, self.tell(
-            f'Никто не забыт: случаев {len(self.cases)} — с куратором {led}, завершены {ended}, объединены {merged}, на '
-            f'столе {len(desks)}' + (f' ({names}).' if names else '.'),
-            f'Nobody is forgotten: {len(self.cases)} cases; with a curator {led}, ended {ended}, merged {merged}, on a '
-            f'desk {len(desks)}' + (f' ({names}).' if names else '.'))
+            f'Никто не забыт: случаев {len(self.cases)} — с куратором {led}, завершены {ended}, объединены '
+            f'{merged}, на столе {len(desks)}' + (f' ({names}).' if names else '.'),
+            f'Nobody is forgotten: {len(self.cases)} cases; with a curator {led}, ended {ended}, merged {merged}, '
+            f'on a desk {len(desks)}' + (f' ({names}).' if names else '.'))
 
     def desk_name(self, row):
         region, code = self.month.region, row['desk_agency']
@@ -80,10 +80,10 @@ class Proof:
                        and None not in self.cases_of(names) for names in self.strong)
         forms = sum(len(names) for names in self.strong)
         return together == len(self.strong) > 0, self.tell(
-            f'Одна семья — один случай: {together} из {len(self.strong)} семей, о которых сообщили {forms} раз и писали '
-            f'по-разному.',
-            f'One family, one case: {together} of {len(self.strong)} families that were reported {forms} times and '
-            f'spelled differently.')
+            f'Одна семья — один случай: {together} из {len(self.strong)} семей, о которых сообщили {forms} раз и '
+            f'писали по-разному.',
+            f'One family, one case: {together} of {len(self.strong)} families that were reported {forms} times '
+            f'and spelled differently.')
 
     def weak_families(self):
         flagged = 0
@@ -93,10 +93,10 @@ class Proof:
             by_hand = numbers == {self.month.merged[1]}  # a curator has seen the mark
             flagged += by_hand or any(row and row['possible_duplicate'] in numbers for row in rows)
         return flagged == len(self.weak) > 0, self.tell(
-            f'Похожие семьи не сливаются сами: {flagged} из {len(self.weak)} помечены, решает куратор (один раз уже '
-            f'решил: {self.month.merged[0]} — та же семья).',
-            f'Similar families do not merge by themselves: {flagged} of {len(self.weak)} are marked, a curator decides '
-            f'(one did already: {self.month.merged[0]} is the same family).')
+            f'Похожие семьи не сливаются сами: {flagged} из {len(self.weak)} помечены, решает куратор (один раз '
+            f'уже решил: {self.month.merged[0]} — та же семья).',
+            f'Similar families do not merge by themselves: {flagged} of {len(self.weak)} are marked, a curator '
+            f'decides (one did already: {self.month.merged[0]} is the same family).')
 
     def strangers_apart(self):
         group = {name: label for label, names in enumerate(self.strong) for name in names}
@@ -113,7 +113,8 @@ class Proof:
             f'No strangers are mixed up: {len(self.cases)} cases, {expected} expected; mixed {mixed}.')
 
     def receipts(self):
-        rows = [self.story.referrals[form.id]['receipts'] for form in self.month.forms if form.id in self.story.referrals]
+        known = self.story.referrals
+        rows = [known[form.id]['receipts'] for form in self.month.forms if form.id in known]
         kinds = ('stored', 'delivered', 'seen', 'outcome')
         counts = [sum(bool(row[kind]['at']) for row in rows) for kind in kinds]
         in_order = all(times == sorted(times) for times in
@@ -124,5 +125,5 @@ class Proof:
         return holds, self.tell(
             f'Каждый, кто сообщил, знает, что стало: «сохранено» {counts[0]}, «доставлено» {counts[1]}, «увидено» '
             f'{counts[2]}; «итог» — {counts[3]}, по завершённым случаям.',
-            f'Everybody who reported knows what became of it: stored {counts[0]}, delivered {counts[1]}, seen {counts[2]}; '
-            f'outcome {counts[3]}, of the cases that have ended.')
+            f'Everybody who reported knows what became of it: stored {counts[0]}, delivered {counts[1]}, seen '
+            f'{counts[2]}; outcome {counts[3]}, of the cases that have ended.')

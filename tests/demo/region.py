@@ -32,7 +32,8 @@ class Refused(Exception):
 
 
 def wait_until(question, what):
-    """Ask again and again until the answer is true; returns it."""
+    """Ask again until the answer is true; returns it. Every question goes through a process, so that it takes a
+    while by itself."""
     until = time.monotonic() + PATIENCE_S
     while True:
         answer = question()
@@ -40,7 +41,6 @@ def wait_until(question, what):
             return answer
         if time.monotonic() > until:
             raise Failure(f'waited {PATIENCE_S} s in vain: {what}')
-        time.sleep(0.02)
 
 
 class Region:
@@ -95,22 +95,17 @@ class Region:
 
     def start(self, name, program, path):
         """Start a daemon and wait for its READY line, which is returned."""
-        out_path, log_path = f'{self.folder}/log/{name}.out', f'{self.folder}/log/{name}.log'
-        with open(out_path, 'wb') as out, open(log_path, 'ab') as log:
+        log_path = f'{self.folder}/log/{name}.log'
+        with open(log_path, 'ab') as log:
             process = subprocess.Popen([f'{self.programs}/{program}', path], stdin=subprocess.DEVNULL,
-                                       stdout=out, stderr=log, start_new_session=True)
-        self.running[name] = process
-
-        def ready():
-            with open(out_path, encoding='utf-8') as file:
-                line = file.readline()
-            if line.startswith('READY') and line.endswith('\n'):
-                return line
-            if process.poll() is not None:
-                raise Failure(f'{name} ended with status {process.returncode}:\n{tail(log_path)}')
-            return None
-
-        return wait_until(ready, f'{name} READY')
+                                       stdout=subprocess.PIPE, stderr=log, start_new_session=True,
+                                       encoding='utf-8')
+        self.running[name] = process  # and with it the pipe, so that nobody who writes there is killed
+        ready = process.stdout.readline()
+        if not ready.startswith('READY'):
+            process.kill()
+            raise Failure(f'{name} ended with status {process.wait()}:\n{tail(log_path)}')
+        return ready
 
     def start_broker(self):
         ready = self.start('broker', 'refbrokerd', f'{self.folder}/broker.yaml')
