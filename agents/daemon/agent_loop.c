@@ -23,7 +23,7 @@ static int64_t earlier(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
-static int64_t wait_ms(const struct agent *agent)
+int64_t agent_loop_wait_ms(const struct agent *agent)
 {
     int64_t due_us = uplink_deadline_us(agent->uplink);
     due_us = earlier(due_us, waiting_deadline_us(agent->waiting));
@@ -47,7 +47,7 @@ static bool wait_for_work(struct agent *agent, struct error *err)
     if (agent->drop != NULL) {
         items[count++] = (struct link_wait){.fd = drop_folder_fd(agent->drop)};
     }
-    return link_wait(agent->context, items, count, wait_ms(agent), err);
+    return link_wait(agent->context, items, count, agent_loop_wait_ms(agent), err);
 }
 
 /* People and hooks are taken over; a file with mistakes changes nothing. */
@@ -104,7 +104,7 @@ static void flush(struct agent *agent)
     }
 }
 
-static bool turn(struct agent *agent, struct error *err)
+bool agent_loop_turn(struct agent *agent, struct error *err)
 {
     arena_reset(agent->turn);
     read_clock(agent);
@@ -129,7 +129,7 @@ static bool turn(struct agent *agent, struct error *err)
 bool agent_loop_run(struct agent *agent, struct error *err)
 {
     for (;;) {
-        if (!turn(agent, err) || !wait_for_work(agent, err)) {
+        if (!agent_loop_turn(agent, err) || !wait_for_work(agent, err)) {
             return false;
         }
         struct signals_seen seen = signals_take(agent->signals);
@@ -138,7 +138,7 @@ bool agent_loop_run(struct agent *agent, struct error *err)
         }
         if (seen.stop) {
             /* What peers have sent is still taken, made durable and answered. */
-            bool fine = turn(agent, err);
+            bool fine = agent_loop_turn(agent, err);
             hooks_stop(agent->hooks);
             LOG_INFO(agent->log, "stopped", LOG_TEXT("site", agent->config->site));
             return fine;

@@ -139,6 +139,7 @@ static void log_findings(const struct broker *broker, const struct proposal *pro
         LOG_WITH(broker->log,
                  finding->warning ? LOG_LEVEL_WARN : LOG_LEVEL_ERROR,
                  finding->warning ? "configuration_warning" : "configuration_error",
+                 LOG_TEXT("code", finding->code),
                  LOG_TEXT("at", finding->place),
                  LOG_TEXT("text", finding->text));
     }
@@ -192,10 +193,10 @@ adopt(struct broker *broker, struct turn *turn, const struct meta_record *before
 }
 
 /* A turn of its own, tried on a committed state, so that it can be undone whole. */
-static bool propose(struct broker *broker,
-                    const struct region_input *input,
-                    enum configuration_purpose purpose,
-                    struct error *err)
+bool configuration_propose(struct broker *broker,
+                           const struct region_input *input,
+                           enum configuration_purpose purpose,
+                           struct error *err)
 {
     if (!books_tend(&broker->books, true, err)) {
         return false;
@@ -244,7 +245,7 @@ static bool finish(struct broker *broker, struct error *err)
     } else {
         log_findings(broker, &proposal);
         if (proposal.valid) {
-            ok = propose(broker, &proposal.input, configuration->purpose, err);
+            ok = configuration_propose(broker, &proposal.input, configuration->purpose, err);
         } else {
             log_refused(broker, "the files have errors");
         }

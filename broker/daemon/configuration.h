@@ -11,6 +11,7 @@
 
 #include "base/arena.h"
 #include "base/error.h"
+#include "policy/region.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -48,5 +49,11 @@ bool configuration_read(struct broker *broker, struct error *err)
 /* Reads until the child is done, for a first start. */
 bool configuration_wait(struct broker *broker, struct error *err)
     __attribute__((warn_unused_result));
+/* A checked set: compared with what is in force, or adopted, between turns. A refusal is logged and is no error; after
+ * false the process must end. */
+bool configuration_propose(struct broker *broker,
+                           const struct region_input *input,
+                           enum configuration_purpose purpose,
+                           struct error *err) __attribute__((warn_unused_result));
 
 #endif

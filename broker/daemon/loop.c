@@ -1,10 +1,10 @@
 /* Wait, decide, append, send. The order of the four is the promise that what is acknowledged is on disk. */
 #include "broker/daemon/loop.h"
 
+#include "base/notify.h"
 #include "broker/daemon/admission.h"
 #include "broker/daemon/broker.h"
 #include "broker/daemon/inbound.h"
-#include "base/notify.h"
 #include "broker/daemon/outbound.h"
 
 #include <stdio.h>
@@ -19,16 +19,6 @@ enum {
     FAREWELL_MS = 200 /* for the last frames to leave before the sockets close */
 };
 static const size_t program_bytes = (size_t)512 << 20;
-
-/* What one turn leaves for the next. */
-struct pace {
-    bool more_frames;
-    bool more_deadlines;
-    bool retry;
-    int64_t next_due_us; /* core time; 0: none */
-    int64_t ticked_us;   /* boot clock */
-    int64_t marked_us;   /* boot clock: sign of life */
-};
 
 /* ---- opening and closing ------------------------------------------------------------------------- */
 
@@ -62,6 +52,12 @@ static bool open_books(struct broker *broker, struct error *err)
     }
     broker_read_time(broker);
     return true;
+}
+
+bool loop_open(struct broker *broker, struct error *err)
+{
+    configuration_open(&broker->configuration);
+    return open_memory(broker, err) && open_books(broker, err);
 }
 
 /* The configuration of the journal, or the first one from the files. */
@@ -104,7 +100,7 @@ static bool open_link(struct broker *broker, struct error *err)
     return bound;
 }
 
-static void close_all(struct broker *broker)
+void loop_close(struct broker *broker)
 {
     configuration_close(&broker->configuration);
     link_server_destroy(&broker->server);
@@ -170,7 +166,7 @@ static void log_turn(struct broker *broker, struct turn *turn, const struct batc
              LOG_NUMBER("took_us", clock_boot_us(broker->clock) - broker->boot_us));
 }
 
-static void tick(struct broker *broker, struct turn *turn, struct pace *pace)
+static void tick(struct broker *broker, struct turn *turn, struct loop_pace *pace)
 {
     if (!broker->tick_now && broker->boot_us - pace->ticked_us < TICK_MS * INT64_C(1000)) {
         return;
@@ -204,7 +200,7 @@ static struct turn *begin_turn(struct broker *broker, struct error *err)
 
 /* Durable first, then spoken about. */
 static bool
-finish_turn(struct broker *broker, struct turn *turn, struct pace *pace, struct error *err)
+finish_turn(struct broker *broker, struct turn *turn, struct loop_pace *pace, struct error *err)
 {
     if (!books_append(&broker->books, turn, broker->arena, err)) {
         return false;
@@ -219,7 +215,7 @@ finish_turn(struct broker *broker, struct turn *turn, struct pace *pace, struct 
     return books_tend(&broker->books, false, err);
 }
 
-static bool run_turn(struct broker *broker, struct pace *pace, struct error *err)
+bool loop_turn(struct broker *broker, struct loop_pace *pace, struct error *err)
 {
     struct turn *turn = begin_turn(broker, err);
     if (turn == NULL) {
@@ -232,7 +228,7 @@ static bool run_turn(struct broker *broker, struct pace *pace, struct error *err
     return finish_turn(broker, turn, pace, err);
 }
 
-static bool stop(struct broker *broker, struct pace *pace, struct error *err)
+static bool stop(struct broker *broker, struct loop_pace *pace, struct error *err)
 {
     struct turn *turn = begin_turn(broker, err);
     if (turn == NULL) {
@@ -255,7 +251,7 @@ static int64_t sooner(int64_t a_ms, int64_t b_ms)
     return b_ms >= 0 && b_ms < a_ms ? b_ms : a_ms;
 }
 
-static int64_t wait_ms(const struct broker *broker, const struct pace *pace)
+int64_t loop_wait_ms(const struct broker *broker, const struct loop_pace *pace)
 {
     if (pace->more_frames || pace->more_deadlines) {
         return 0;
@@ -270,8 +266,10 @@ static int64_t wait_ms(const struct broker *broker, const struct pace *pace)
 }
 
 /* Sets *stopping when a signal says so. */
-static bool
-wait_for_work(struct broker *broker, const struct pace *pace, bool *stopping, struct error *err)
+static bool wait_for_work(struct broker *broker,
+                          const struct loop_pace *pace,
+                          bool *stopping,
+                          struct error *err)
 {
     struct link_wait items[3] = {
         {.server = broker->server},
@@ -280,7 +278,7 @@ wait_for_work(struct broker *broker, const struct pace *pace, bool *stopping, st
     };
     const size_t count = broker->configuration.child != 0 ? 3 : 2;
 
-    if (!link_wait(broker->context, items, count, wait_ms(broker, pace), err)) {
+    if (!link_wait(broker->context, items, count, loop_wait_ms(broker, pace), err)) {
         return false;
     }
     const struct signals_seen seen = signals_take(broker->signals);
@@ -294,7 +292,7 @@ wait_for_work(struct broker *broker, const struct pace *pace, bool *stopping, st
 bool loop_run(const struct loop_options *options, struct error *err)
 {
     struct broker *broker = calloc(1, sizeof(*broker));
-    struct pace pace = {.retry = false};
+    struct loop_pace pace = {.retry = false};
     bool stopping = false;
 
     if (broker == NULL) {
@@ -303,20 +301,19 @@ bool loop_run(const struct loop_options *options, struct error *err)
     broker->settings = options->settings;
     broker->clock = options->clock;
     broker->log = options->log;
-    configuration_open(&broker->configuration);
-    bool ok = signals_open(&broker->signals, err) && open_memory(broker, err) &&
-              open_books(broker, err) && open_configuration(broker, err) && open_link(broker, err);
+    bool ok = signals_open(&broker->signals, err) && loop_open(broker, err) &&
+              open_configuration(broker, err) && open_link(broker, err);
     if (ok) {
         tell_ready(broker, options->notify_socket);
     }
     while (ok && !stopping) {
-        ok = wait_for_work(broker, &pace, &stopping, err) && run_turn(broker, &pace, err);
+        ok = wait_for_work(broker, &pace, &stopping, err) && loop_turn(broker, &pace, err);
     }
     if (ok) {
         notify_say(options->notify_socket, "STOPPING=1");
         ok = stop(broker, &pace, err);
     }
-    close_all(broker);
+    loop_close(broker);
     free(broker);
     return ok;
 }
