@@ -8,6 +8,7 @@
 
 static const int exit_statuses[ERROR_CODE_END] = {
     [ERROR_NONE] = 0,
+    [ERROR_FINDINGS] = 1,
     [ERROR_USAGE] = 64,
     [ERROR_DATA] = 65,
     [ERROR_NO_INPUT] = 66,

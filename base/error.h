@@ -14,6 +14,7 @@
 /* One kind of failure. error_exit_status maps each to one exit status (sysexits.h). */
 enum error_code {
     ERROR_NONE = 0,
+    ERROR_FINDINGS,    /* 1: a check did its work and found mistakes */
     ERROR_USAGE,       /* 64: the command line */
     ERROR_DATA,        /* 65: the user's data are wrong */
     ERROR_NO_INPUT,    /* 66: an input file is missing or unreadable */

@@ -47,8 +47,11 @@ bool calendar_read(struct calendar **out,
 
     if (calendar == NULL) {
         arena_destroy(&arena);
-        return finding_error(
-            findings, NULL, "календарь: не хватило памяти", "calendar: out of memory");
+        return finding_error(findings,
+                             DIAGNOSTIC_MEMORY,
+                             NULL,
+                             "календарь: не хватило памяти",
+                             "calendar: out of memory");
     }
     calendar->arena = arena;
     calendar_table_read(calendar, file, now_us, findings);

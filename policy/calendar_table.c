@@ -31,6 +31,8 @@ static bool read_clock(struct reader *reader, const char *key, int64_t *out);
 static void read_years(struct source *source, const struct yaml_node *list);
 static void read_year(struct source *source, const struct yaml_node *node);
 static void read_days(struct source *source, struct reader *reader, const char *key, int64_t year);
+static void
+add_day(struct source *source, struct reader *reader, const struct yaml_node *item, int64_t day);
 static void sort_days(struct source *source);
 static void check_now(struct source *source, int64_t now_us);
 static int compare_days(const void *a, const void *b);
@@ -67,6 +69,7 @@ static void read_zones(struct source *source, const struct yaml_node *list)
     struct text_pos at = yaml_tree_pos(source->file, list);
     if (list->count == 0 || list->count > ZONES_MAX) {
         finding_error(source->findings,
+                      DIAGNOSTIC_ZONES_COUNT,
                       &at,
                       "нужно от 1 до %d часовых зон",
                       "from 1 to %d zones are needed",
@@ -94,6 +97,7 @@ static void read_zone(struct source *source, const struct yaml_node *node)
     if (calendar_has_zone(calendar, zone.id)) {
         reader_error(
             &reader,
+            DIAGNOSTIC_ZONE_TWICE,
             node,
             (struct phrase){"часовая зона «%s» уже описана", "the zone \"%s\" is there already"},
             zone.id);
@@ -116,6 +120,7 @@ read_offsets(struct source *source, const struct yaml_node *list, struct calenda
     struct text_pos at = yaml_tree_pos(source->file, list);
     if (list->count == 0 || list->count > OFFSETS_MAX) {
         finding_error(source->findings,
+                      DIAGNOSTIC_OFFSETS_COUNT,
                       &at,
                       "нужно от 1 до %d смещений",
                       "from 1 to %d offsets are needed",
@@ -137,6 +142,7 @@ read_offsets(struct source *source, const struct yaml_node *list, struct calenda
         }
         if (!utc_parse_date(from, &civil) || !utc_parse_offset(utc, &offset_s)) {
             reader_error(&reader,
+                         DIAGNOSTIC_OFFSET_WRONG,
                          item,
                          (struct phrase){"нужны дата и смещение, как 2016-07-24 и \"+07:00\"",
                                          "a date and an offset, as 2016-07-24 and \"+07:00\""},
@@ -149,6 +155,7 @@ read_offsets(struct source *source, const struct yaml_node *list, struct calenda
         int64_t from_us = utc_of_civil(&civil) - before_s * UTC_SECOND_US;
         if (zone->offset_count > 0 && from_us <= zone->offsets[zone->offset_count - 1].from_us) {
             reader_error(&reader,
+                         DIAGNOSTIC_OFFSETS_ORDER,
                          item,
                          (struct phrase){"даты смещений должны идти по порядку",
                                          "dates of offsets must be in order"},
@@ -175,6 +182,7 @@ static void read_work(struct source *source, const struct yaml_node *node)
     clocks = read_clock(&reader, "to", &calendar->to_us) && clocks;
     if (clocks && calendar->from_us >= calendar->to_us) {
         reader_error(&reader,
+                     DIAGNOSTIC_WORKDAY_ENDS,
                      node,
                      (struct phrase){"рабочий день должен кончаться позже, чем начинается",
                                      "a working day must end after it begins"},
@@ -200,6 +208,7 @@ static uint32_t read_weekdays(struct reader *reader)
         }
         if (found == 0) {
             reader_error(reader,
+                         DIAGNOSTIC_WEEKDAY_WRONG,
                          item,
                          (struct phrase){"дни недели: mon tue wed thu fri sat sun",
                                          "days of the week: mon tue wed thu fri sat sun"},
@@ -209,6 +218,7 @@ static uint32_t read_weekdays(struct reader *reader)
     }
     if (list != NULL && mask == 0) {
         reader_error(reader,
+                     DIAGNOSTIC_WEEKDAYS_NONE,
                      list,
                      (struct phrase){"нужен хотя бы один рабочий день",
                                      "at least one working day is needed"},
@@ -227,6 +237,7 @@ static bool read_clock(struct reader *reader, const char *key, int64_t *out)
     }
     if (!utc_parse_clock(text, &seconds)) {
         return reader_error(reader,
+                            DIAGNOSTIC_CLOCK_WRONG,
                             yaml_tree_get(reader->map, key),
                             (struct phrase){"«%s» — не время суток, как \"09:00\"",
                                             "\"%s\" is no time of day as \"09:00\""},
@@ -246,6 +257,7 @@ static void read_years(struct source *source, const struct yaml_node *list)
     if (list->count > YEARS_MAX) {
         struct text_pos at = yaml_tree_pos(source->file, list);
         finding_error(source->findings,
+                      DIAGNOSTIC_YEARS_COUNT,
                       &at,
                       "в календаре больше %d лет",
                       "more than %d years in the calendar",
@@ -272,6 +284,7 @@ static void read_year(struct source *source, const struct yaml_node *node)
     if (!reader_number(&reader, "year", 9999, &year)) {
         if (reader.map != NULL && !reader.failed) {
             reader_error(&reader,
+                         DIAGNOSTIC_KEY_MISSING,
                          node,
                          (struct phrase){"не хватает ключа «%s»", "the key \"%s\" is missing"},
                          "year");
@@ -281,6 +294,7 @@ static void read_year(struct source *source, const struct yaml_node *node)
     for (size_t i = 0; i < source->year_count; i++) {
         if (source->years[i] == year) {
             reader_error(&reader,
+                         DIAGNOSTIC_YEAR_TWICE,
                          node,
                          (struct phrase){"этот год уже описан", "this year is there already"},
                          "");
@@ -305,7 +319,7 @@ static void read_days(struct source *source, struct reader *reader, const char *
     const struct yaml_node *list = reader_list(reader, key, READER_OPTIONAL);
 
     if (list != NULL && list->count > YEAR_DAYS_MAX / 2) {
-        reader_error(reader, list, too_many, key);
+        reader_error(reader, DIAGNOSTIC_LIST_TOO_LONG, list, too_many, key);
         return;
     }
     for (const struct yaml_node *item = list == NULL ? NULL : list->first; item != NULL;
@@ -314,6 +328,7 @@ static void read_days(struct source *source, struct reader *reader, const char *
 
         if (item->kind != YAML_SCALAR || !utc_parse_date(item->text, &civil)) {
             reader_error(reader,
+                         DIAGNOSTIC_DATE_WRONG,
                          item,
                          (struct phrase){"«%s» — не дата, как 2026-01-31",
                                          "\"%s\" is no date as 2026-01-31"},
@@ -321,14 +336,33 @@ static void read_days(struct source *source, struct reader *reader, const char *
         } else if (civil.year != year) {
             reader_error(
                 reader,
+                DIAGNOSTIC_DAY_OF_OTHER_YEAR,
                 item,
                 (struct phrase){"день «%s» — не этого года", "the day \"%s\" is of another year"},
                 item->text);
         } else {
-            source->calendar->days[source->calendar->day_count++] =
-                (struct calendar_day){.day = utc_day_of(utc_of_civil(&civil)), .working = false};
+            add_day(source, reader, item, utc_day_of(utc_of_civil(&civil)));
         }
     }
+}
+
+static void
+add_day(struct source *source, struct reader *reader, const struct yaml_node *item, int64_t day)
+{
+    struct calendar *calendar = source->calendar;
+
+    for (size_t i = 0; i < calendar->day_count; i++) {
+        if (calendar->days[i].day == day) {
+            reader_error(
+                reader,
+                DIAGNOSTIC_DAY_TWICE,
+                item,
+                (struct phrase){"день «%s» назван дважды", "the day \"%s\" is named twice"},
+                item->text);
+            return;
+        }
+    }
+    calendar->days[calendar->day_count++] = (struct calendar_day){.day = day, .working = false};
 }
 
 static void sort_days(struct source *source)
@@ -339,18 +373,6 @@ static void sort_days(struct source *source)
         return;
     }
     qsort(calendar->days, calendar->day_count, sizeof(*calendar->days), compare_days);
-    for (size_t i = 1; i < calendar->day_count; i++) {
-        char date[UTC_TEXT_MAX];
-        struct text_pos at = error_pos(source->file->name, 1, 1);
-
-        if (calendar->days[i].day == calendar->days[i - 1].day) {
-            finding_error(source->findings,
-                          &at,
-                          "день %s назван дважды",
-                          "the day %s is named twice",
-                          utc_format_date(calendar->days[i].day * UTC_DAY_US, date));
-        }
-    }
 }
 
 static void check_now(struct source *source, int64_t now_us)
@@ -364,6 +386,7 @@ static void check_now(struct source *source, int64_t now_us)
         }
     }
     finding_warning(source->findings,
+                    DIAGNOSTIC_YEAR_MISSING,
                     &at,
                     "нет праздников %d года: рабочие дни считаются только по дням недели",
                     "no holidays of the year %d: working days follow the days of the week alone",

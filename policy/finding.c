@@ -1,6 +1,7 @@
 /* Findings: both languages are formatted at once, from the same arguments. */
 #include "policy/finding.h"
 
+#include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,27 +11,44 @@ enum { FINDING_TEXT_BYTES = 1024 };
 static const struct phrase memory_out = {"не хватило памяти для проверки",
                                          "the check ran out of memory"};
 
-/* What yaml_tree says, for readers of Russian; only the beginning is compared. */
-static const struct phrase yaml_texts[] = {
-    {"второй документ в одном файле", "a second document in one file"},
-    {"ссылки (*имя) здесь не читаются: напишите значение полностью", "aliases (*name)"},
-    {"ключом может быть только слово, не список и не карта", "a key must be one word"},
-    {"слишком большая вложенность", "more than "},
-    {"теги (!имя) здесь не читаются", "tags (!name)"},
-    {"якоря (&имя) здесь не читаются", "anchors (&name)"},
-    {"ключ здесь уже был", "the key \""},
-    {"не хватило памяти, чтобы прочитать файл", "no memory left"},
-    {"здесь не может стоять табуляция: отступайте пробелами", "a tab cannot stand here"},
-    {"файл слишком длинный", "the file is longer"},
-    {"файл записан не в UTF-8 или повреждён", "the text holds a NUL"},
+/* What yaml_tree says, for readers of Russian and as a code; only the beginning is compared. */
+static const struct {
+    const char *begins;
+    enum diagnostic code;
+    const char *ru;
+} yaml_texts[] = {
+    {"a second document in one file", DIAGNOSTIC_YAML_DOCUMENTS, "второй документ в одном файле"},
+    {"aliases (*name)",
+     DIAGNOSTIC_YAML_ALIAS,
+     "ссылки (*имя) здесь не читаются: напишите значение полностью"},
+    {"a key must be one word",
+     DIAGNOSTIC_YAML_KEY_FORM,
+     "ключом может быть только слово, не список и не карта"},
+    {"more than ", DIAGNOSTIC_YAML_DEPTH, "слишком большая вложенность"},
+    {"tags (!name)", DIAGNOSTIC_YAML_TAG, "теги (!имя) здесь не читаются"},
+    {"anchors (&name)", DIAGNOSTIC_YAML_ANCHOR, "якоря (&имя) здесь не читаются"},
+    {"the key \"", DIAGNOSTIC_YAML_KEY_TWICE, "ключ здесь уже был"},
+    {"no memory left", DIAGNOSTIC_MEMORY, "не хватило памяти, чтобы прочитать файл"},
+    {"a tab cannot stand here",
+     DIAGNOSTIC_YAML_TAB,
+     "здесь не может стоять табуляция: отступайте пробелами"},
+    {"the file is longer", DIAGNOSTIC_FILE_TOO_LONG, "файл слишком длинный"},
+    {"the byte ", DIAGNOSTIC_FILE_TEXT, "файл записан не в UTF-8 или повреждён"},
+    {"the character U+", DIAGNOSTIC_FILE_TEXT, "в файле недопустимый управляющий знак"},
+    {"\\u", DIAGNOSTIC_FILE_TEXT, "половина суррогатной пары \\u: знака нет"},
+    {"no such character",
+     DIAGNOSTIC_FILE_TEXT,
+     "такого знака нет: пишите его самого или \\U и 8 цифр"},
+    {"the text holds a NUL", DIAGNOSTIC_FILE_TEXT, "файл записан не в UTF-8 или повреждён"},
 };
 
 static void
-add(struct finding_list *list, bool warning, const struct text_pos *at, struct phrase text);
+add(struct finding_list *list, enum diagnostic code, const struct text_pos *at, struct phrase text);
+static bool is_warning(enum diagnostic code);
 static struct finding *take_slot(struct finding_list *list, bool warning);
 static const char *format_text(struct arena *arena, const char *format, va_list args)
     __attribute__((format(printf, 2, 0)));
-static const char *yaml_in_russian(struct arena *arena, const char *text);
+static enum diagnostic yaml_phrase(struct arena *arena, const char *said, struct phrase *text);
 
 bool finding_list_begin(struct finding_list *list, struct arena *arena)
 {
@@ -40,6 +58,7 @@ bool finding_list_begin(struct finding_list *list, struct arena *arena)
 }
 
 bool finding_error(struct finding_list *list,
+                   enum diagnostic code,
                    const struct text_pos *at,
                    const char *ru,
                    const char *en,
@@ -48,17 +67,19 @@ bool finding_error(struct finding_list *list,
     struct phrase text;
     va_list args;
 
+    assert(!is_warning(code));
     va_start(args, en);
     text.ru = format_text(list->arena, ru, args);
     va_end(args);
     va_start(args, en);
     text.en = format_text(list->arena, en, args);
     va_end(args);
-    add(list, false, at, text);
+    add(list, code, at, text);
     return false;
 }
 
 void finding_warning(struct finding_list *list,
+                     enum diagnostic code,
                      const struct text_pos *at,
                      const char *ru,
                      const char *en,
@@ -67,18 +88,22 @@ void finding_warning(struct finding_list *list,
     struct phrase text;
     va_list args;
 
+    assert(is_warning(code));
     va_start(args, en);
     text.ru = format_text(list->arena, ru, args);
     va_end(args);
     va_start(args, en);
     text.en = format_text(list->arena, en, args);
     va_end(args);
-    add(list, true, at, text);
+    add(list, code, at, text);
 }
 
-bool finding_error_phrase(struct finding_list *list, const struct text_pos *at, struct phrase text)
+bool finding_error_phrase(struct finding_list *list,
+                          enum diagnostic code,
+                          const struct text_pos *at,
+                          struct phrase text)
 {
-    add(list, false, at, text);
+    add(list, code, at, text);
     return false;
 }
 
@@ -86,10 +111,10 @@ void finding_adopt_yaml(struct finding_list *list, const struct error_list *erro
 {
     for (size_t i = 0; i < errors->count; i++) {
         const struct error *error = &errors->items[i];
-        const char *en = arena_text(list->arena, error->text);
-        struct phrase text = {yaml_in_russian(list->arena, error->text), en};
+        struct phrase text;
+        enum diagnostic code = yaml_phrase(list->arena, error->text, &text);
 
-        add(list, false, &error->at, text);
+        add(list, code, &error->at, text);
     }
     list->errors += errors->dropped;
     list->dropped += errors->dropped;
@@ -101,15 +126,23 @@ void finding_report(const struct finding_list *list, struct error_list *errors)
         const struct finding *item = &list->items[i];
 
         if (!item->warning) {
-            (void)error_list_add(errors, ERROR_CONFIG, &item->at, "%s", item->text.en);
+            char code[DIAGNOSTIC_CODE_BYTES];
+            (void)error_list_add(errors,
+                                 ERROR_CONFIG,
+                                 &item->at,
+                                 "%s: %s",
+                                 diagnostic_code(item->code, code),
+                                 item->text.en);
         }
     }
     errors->dropped += list->dropped;
 }
 
 static void
-add(struct finding_list *list, bool warning, const struct text_pos *at, struct phrase text)
+add(struct finding_list *list, enum diagnostic code, const struct text_pos *at, struct phrase text)
 {
+    bool warning = is_warning(code);
+
     if (warning) {
         list->warnings++;
     } else {
@@ -119,10 +152,20 @@ add(struct finding_list *list, bool warning, const struct text_pos *at, struct p
     if (item == NULL) {
         return;
     }
+    item->code = code;
     item->warning = warning;
     item->at = at == NULL ? (struct text_pos){.line = 0} : *at;
     item->text.ru = text.ru == NULL ? memory_out.ru : text.ru;
     item->text.en = text.en == NULL ? memory_out.en : text.en;
+}
+
+static bool is_warning(enum diagnostic code)
+{
+    struct diagnostic_entry entry;
+    bool known = diagnostic_describe(code, &entry);
+
+    assert(known);
+    return entry.warning;
 }
 
 /* A full list gives up its last warning for an error. */
@@ -157,12 +200,15 @@ static const char *format_text(struct arena *arena, const char *format, va_list 
     return arena_text_of(arena, bytes_of(text, bytes));
 }
 
-static const char *yaml_in_russian(struct arena *arena, const char *text)
+static enum diagnostic yaml_phrase(struct arena *arena, const char *said, struct phrase *text)
 {
+    text->en = arena_text(arena, said);
     for (size_t i = 0; i < sizeof(yaml_texts) / sizeof(yaml_texts[0]); i++) {
-        if (strncmp(text, yaml_texts[i].en, strlen(yaml_texts[i].en)) == 0) {
-            return yaml_texts[i].ru;
+        if (strncmp(said, yaml_texts[i].begins, strlen(yaml_texts[i].begins)) == 0) {
+            text->ru = yaml_texts[i].ru;
+            return yaml_texts[i].code;
         }
     }
-    return arena_format(arena, "запись YAML: %s", text);
+    text->ru = arena_format(arena, "запись YAML: %s", said);
+    return DIAGNOSTIC_YAML_SYNTAX;
 }

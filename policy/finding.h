@@ -9,6 +9,7 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "base/phrase.h"
+#include "policy/diagnostic.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -16,7 +17,8 @@
 enum { FINDING_MAX = 256 };
 
 struct finding {
-    bool warning;
+    enum diagnostic code;
+    bool warning;       /* as the table of diagnostics says */
     struct text_pos at; /* line 0: no place */
     struct phrase text; /* in the list's arena */
 };
@@ -36,23 +38,28 @@ bool finding_list_begin(struct finding_list *list, struct arena *arena)
 
 /* Both formats take the same arguments in the same order. at may be NULL. finding_error returns false. */
 bool finding_error(struct finding_list *list,
+                   enum diagnostic code,
                    const struct text_pos *at,
                    const char *ru,
                    const char *en,
                    ...)
-    __attribute__((format(printf, 3, 5), format(printf, 4, 5), nonnull(1, 3, 4)));
+    __attribute__((format(printf, 4, 6), format(printf, 5, 6), nonnull(1, 4, 5)));
 void finding_warning(struct finding_list *list,
+                     enum diagnostic code,
                      const struct text_pos *at,
                      const char *ru,
                      const char *en,
                      ...)
-    __attribute__((format(printf, 3, 5), format(printf, 4, 5), nonnull(1, 3, 4)));
+    __attribute__((format(printf, 4, 6), format(printf, 5, 6), nonnull(1, 4, 5)));
 /* Ready texts, borrowed. */
-bool finding_error_phrase(struct finding_list *list, const struct text_pos *at, struct phrase text);
+bool finding_error_phrase(struct finding_list *list,
+                          enum diagnostic code,
+                          const struct text_pos *at,
+                          struct phrase text);
 
 /* Errors of the YAML reader, which knows English only. */
 void finding_adopt_yaml(struct finding_list *list, const struct error_list *errors);
-/* The errors among the findings, in English, for callers with an error list. */
+/* The errors among the findings, "P012: …" in English, for callers with an error list. */
 void finding_report(const struct finding_list *list, struct error_list *errors);
 
 #endif

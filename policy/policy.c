@@ -50,8 +50,11 @@ bool policy_read(struct policy **out,
 
     if (policy == NULL) {
         arena_destroy(&arena);
-        return finding_error(
-            findings, NULL, "политика: не хватило памяти", "policy: out of memory");
+        return finding_error(findings,
+                             DIAGNOSTIC_MEMORY,
+                             NULL,
+                             "политика: не хватило памяти",
+                             "policy: out of memory");
     }
     policy->arena = arena;
     policy_tree_parse(&source, files, file_count);

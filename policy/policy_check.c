@@ -1,7 +1,10 @@
 /* What a policy may say and probably does not mean. */
 #include "policy/policy_tree.h"
 
+#include "policy/choice.h"
 #include "policy/roster.h"
+
+#include <string.h>
 
 static void check_reach(const struct policy *policy, struct finding_list *findings);
 static void check_pools(const struct policy *policy,
@@ -9,6 +12,9 @@ static void check_pools(const struct policy *policy,
                         struct finding_list *findings);
 static bool
 selects_anybody(const struct policy *policy, const struct directory *directory, size_t pool);
+static void check_training(const struct policy_pool *pool,
+                           const struct directory *directory,
+                           struct finding_list *findings);
 static bool is_used(const struct policy *policy, size_t pool);
 static void check_waves(const struct policy *policy,
                         const struct directory *directory,
@@ -22,17 +28,33 @@ static void check_candidates(const struct policy *policy,
                              const struct directory *directory,
                              struct finding_list *findings);
 
+struct reach {
+    const struct policy *policy;
+    const struct directory *directory;
+    const struct roster *roster;
+    struct finding_list *findings;
+};
+
+static void check_rule(const struct reach *reach, size_t index);
+static bool has_candidates(const struct reach *reach,
+                           const struct policy_rule *rule,
+                           uint32_t territory,
+                           uint32_t *most);
+static enum risk heaviest(uint32_t levels);
+
 void policy_check(const struct policy *policy,
                   const struct directory *directory,
                   struct finding_list *findings)
 {
     if (policy->rule_count == 0) {
         finding_warning(findings,
+                        DIAGNOSTIC_RULES_NONE,
                         &policy->at,
                         "в политике нет правил: все обращения пойдут на стол разбора",
                         "the policy has no rules: every referral will go to the triage desk");
     }
     check_reach(policy, findings);
+    policy_tree_check_norms(policy, findings);
     check_pools(policy, directory, findings);
     check_waves(policy, directory, findings);
     check_notices(policy, directory, findings);
@@ -41,38 +63,78 @@ void policy_check(const struct policy *policy,
 
 static void check_reach(const struct policy *policy, struct finding_list *findings)
 {
-    for (size_t i = 0; i + 1 < policy->rule_count; i++) {
-        if (policy->rules[i].when.count == 0) {
+    for (size_t i = 0; i < policy->rule_count; i++) {
+        const struct policy_rule *rule = &policy->rules[i];
+        if (policy_tree_levels(policy, i) == 0) {
             finding_warning(findings,
+                            DIAGNOSTIC_RULE_NEVER,
+                            &rule->at,
+                            "правило «%s» не подходит никогда: для него не остаётся уровня риска",
+                            "rule \"%s\" never matches: no level of risk is left for it",
+                            rule->id);
+        }
+        if (rule->when.count == 0 && i + 1 < policy->rule_count) {
+            finding_warning(findings,
+                            DIAGNOSTIC_RULE_UNREACHABLE,
                             &policy->rules[i + 1].at,
                             "правило «%s» и все после него недостижимы: «%s» подходит всегда",
                             "rule \"%s\" and all behind it are unreachable: \"%s\" always matches",
                             policy->rules[i + 1].id,
-                            policy->rules[i].id);
+                            rule->id);
             return;
         }
     }
 }
 
+/* Who is meant, of all there are: a training that nobody has explains an empty pool better than the pool. */
 static void check_pools(const struct policy *policy,
                         const struct directory *directory,
                         struct finding_list *findings)
 {
     for (size_t i = 0; i < policy->pool_count; i++) {
         const struct policy_pool *pool = &policy->pools[i];
-        if (!selects_anybody(policy, directory, i)) {
-            finding_warning(findings,
-                            &pool->at,
-                            "пул «%s» никого не выбирает",
-                            "the pool \"%s\" selects nobody",
-                            pool->id);
-        }
+
+        check_training(pool, directory, findings);
         if (!is_used(policy, i)) {
             finding_warning(findings,
+                            DIAGNOSTIC_POOL_UNUSED,
                             &pool->at,
                             "пул «%s» не назван ни в одном правиле",
                             "no rule names the pool \"%s\"",
                             pool->id);
+        } else if (!selects_anybody(policy, directory, i)) {
+            finding_error(findings,
+                          DIAGNOSTIC_POOL_NOBODY,
+                          &pool->at,
+                          "пул «%s» никого не выбирает",
+                          "the pool \"%s\" selects nobody",
+                          pool->id);
+        }
+    }
+}
+
+static void check_training(const struct policy_pool *pool,
+                           const struct directory *directory,
+                           struct finding_list *findings)
+{
+    uint32_t workers = directory_count(directory, DIRECTORY_WORKER);
+
+    for (size_t i = 0; i < pool->training_count; i++) {
+        bool found = false;
+        for (uint32_t number = 1; number <= workers && !found; number++) {
+            const struct directory_worker *row = directory_worker(directory, number);
+            for (size_t j = 0; row != NULL && j < row->training_count && !found; j++) {
+                found = strcmp(row->training[j], pool->training[i]) == 0;
+            }
+        }
+        if (!found) {
+            finding_warning(findings,
+                            DIAGNOSTIC_TRAINING_UNKNOWN,
+                            &pool->at,
+                            "пул «%s»: подготовки «%s» ни у кого нет",
+                            "the pool \"%s\": nobody has the training \"%s\"",
+                            pool->id,
+                            pool->training[i]);
         }
     }
 }
@@ -111,6 +173,7 @@ static void check_waves(const struct policy *policy,
         if (row != NULL && !row->removed && !has_wave(policy, directory, i) &&
             (row->parent == 0 || has_wave(policy, directory, row->parent))) {
             finding_warning(findings,
+                            DIAGNOSTIC_WAVE_NONE,
                             &policy->at,
                             "территория «%s» не входит ни в одну волну: её обращения всегда "
                             "будут уходить на стол разбора",
@@ -145,12 +208,14 @@ static void check_notices(const struct policy *policy,
         }
         if (rule->notice_count > 0 && most == 0) {
             finding_warning(findings,
+                            DIAGNOSTIC_NOTICE_REACHES_NOBODY,
                             &rule->at,
                             "правило «%s» никого не уведомляет",
                             "rule \"%s\" notifies nobody",
                             rule->id);
         } else if (most == LIMIT_NOTICE_SITES) {
             finding_warning(findings,
+                            DIAGNOSTIC_NOTICE_REACHES_MANY,
                             &rule->at,
                             "правило «%s» уведомляет %d площадок или больше: остальные не узнают",
                             "rule \"%s\" notifies %d sites or more: the others will not be told",
@@ -160,40 +225,96 @@ static void check_notices(const struct policy *policy,
     }
 }
 
-/* Where a rule cannot find anybody whatever the load: such a case goes to triage. */
+/* Where a rule finds nobody whatever the load, or nobody whose capacity holds one such case: it goes to triage. */
 static void check_candidates(const struct policy *policy,
                              const struct directory *directory,
                              struct finding_list *findings)
 {
-    uint32_t territories = directory_count(directory, DIRECTORY_TERRITORY);
     struct roster *roster = NULL;
     struct error err;
 
     if (!roster_create(&roster, policy, directory, &err)) {
-        finding_warning(findings, NULL, "реестр: %s", "roster: %s", err.text);
+        finding_error(findings, DIAGNOSTIC_MEMORY, NULL, "реестр: %s", "roster: %s", err.text);
         return;
     }
     for (size_t i = 0; i < policy->rule_count; i++) {
-        const struct policy_rule *rule = &policy->rules[i];
-        for (uint32_t territory = 1; territory <= territories; territory++) {
-            const struct directory_territory *row = directory_territory(directory, territory);
-            const uint32_t *workers;
-            size_t count = 0;
-            for (size_t j = 0; j < rule->pool_count && count == 0; j++) {
-                count = roster_members(roster, rule->pools[j], territory, &workers);
-            }
-            if (count == 0 && row != NULL && !row->removed) {
-                finding_warning(findings,
-                                &rule->at,
-                                "правилу «%s» некого назначить на территории «%s»: случай уйдёт "
-                                "на стол разбора",
-                                "rule \"%s\" has nobody to appoint in territory \"%s\": the case "
-                                "will go to the triage desk",
-                                rule->id,
-                                row->id);
-                break;
-            }
-        }
+        check_rule(&(struct reach){policy, directory, roster, findings}, i);
     }
     roster_destroy(&roster);
+}
+
+/* Each kind of shortage is reported once a rule, for the first territory that has it. */
+static void check_rule(const struct reach *reach, size_t index)
+{
+    const struct policy_rule *rule = &reach->policy->rules[index];
+    uint32_t territories = directory_count(reach->directory, DIRECTORY_TERRITORY);
+    uint32_t needed = choice_load(heaviest(policy_tree_levels(reach->policy, index)));
+    bool nobody = false;
+    bool nobody_fits = false;
+
+    for (uint32_t territory = 1; territory <= territories; territory++) {
+        const struct directory_territory *row = directory_territory(reach->directory, territory);
+        uint32_t most = 0;
+
+        if (row == NULL || row->removed) {
+            continue;
+        }
+        if (!has_candidates(reach, rule, territory, &most)) {
+            if (!nobody) {
+                finding_warning(reach->findings,
+                                DIAGNOSTIC_CANDIDATES_NONE,
+                                &rule->at,
+                                "правилу «%s» некого назначить на территории «%s»: случай уйдёт на "
+                                "стол разбора",
+                                "rule \"%s\" has nobody to appoint in territory \"%s\": the case "
+                                "will go to the "
+                                "triage desk",
+                                rule->id,
+                                row->id);
+            }
+            nobody = true;
+        } else if (most < needed && !nobody_fits) {
+            finding_warning(reach->findings,
+                            DIAGNOSTIC_CAPACITY_SHORT,
+                            &rule->at,
+                            "правило «%s», территория «%s»: случай занимает до %u единиц, а самая "
+                            "большая ёмкость — %u",
+                            "rule \"%s\", territory \"%s\": a case takes up to %u units, the "
+                            "largest capacity is %u",
+                            rule->id,
+                            row->id,
+                            (unsigned)needed,
+                            (unsigned)most);
+            nobody_fits = true;
+        }
+    }
+}
+
+static bool has_candidates(const struct reach *reach,
+                           const struct policy_rule *rule,
+                           uint32_t territory,
+                           uint32_t *most)
+{
+    bool found = false;
+
+    for (size_t i = 0; i < rule->pool_count; i++) {
+        const uint32_t *workers;
+        size_t count = roster_members(reach->roster, rule->pools[i], territory, &workers);
+        for (size_t j = 0; j < count; j++) {
+            uint32_t capacity = directory_worker(reach->directory, workers[j])->capacity;
+            *most = capacity > *most ? capacity : *most;
+        }
+        found = found || count > 0;
+    }
+    return found;
+}
+
+static enum risk heaviest(uint32_t levels)
+{
+    enum risk found = RISK_UNSPECIFIED;
+
+    for (uint32_t risk = RISK_NORM; risk < RISK_END; risk++) {
+        found = (levels & (UINT32_C(1) << risk)) != 0 ? (enum risk)risk : found;
+    }
+    return found;
 }

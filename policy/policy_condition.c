@@ -67,7 +67,8 @@ read_pools(struct build *build, const struct yaml_node *node, struct policy_cond
 static uint32_t risk_mask(const struct policy_condition *leaf);
 static size_t
 open_node(struct build *build, enum policy_condition_kind kind, const struct yaml_node *node);
-static void report(struct build *build, const struct yaml_node *node, struct phrase text);
+static void
+report(struct build *build, enum diagnostic code, const struct yaml_node *node, struct phrase text);
 
 void policy_tree_read_when(struct policy_source *source,
                            const struct yaml_node *node,
@@ -81,8 +82,10 @@ void policy_tree_read_when(struct policy_source *source,
 
     read_map(&build, node, 0);
     if (build.full) {
-        report(
-            &build, node, (struct phrase){"условие слишком длинное", "the condition is too long"});
+        report(&build,
+               DIAGNOSTIC_CONDITION_LONG,
+               node,
+               (struct phrase){"условие слишком длинное", "the condition is too long"});
         return;
     }
     out->nodes =
@@ -94,6 +97,7 @@ static void read_map(struct build *build, const struct yaml_node *map, size_t de
 {
     if (map->kind != YAML_MAP || map->count == 0) {
         report(build,
+               DIAGNOSTIC_CONDITION_EMPTY,
                map,
                (struct phrase){"нужно условие, как {risk: sop}",
                                "a condition is needed, as {risk: sop}"});
@@ -101,6 +105,7 @@ static void read_map(struct build *build, const struct yaml_node *map, size_t de
     }
     if (depth > POLICY_TREE_DEPTH) {
         report(build,
+               DIAGNOSTIC_CONDITION_DEPTH,
                map,
                (struct phrase){"условия вложены слишком глубоко: не больше 8 уровней",
                                "conditions are nested too deeply: at most 8 levels"});
@@ -135,11 +140,13 @@ static void read_word(struct build *build, const struct yaml_node *node, size_t 
         return;
     }
     struct text_pos at = yaml_tree_key_pos(build->source->file, node);
-    (void)reference_unknown((struct phrase){"нет такого условия", "there is no condition"},
-                            node->key,
-                            yaml_take_nearest(node->key, names, build->word_count),
-                            &at,
-                            build->source->findings);
+    (void)reference_unknown(
+        (struct reference_kind){DIAGNOSTIC_CONDITION_UNKNOWN,
+                                {"нет такого условия", "there is no condition"}},
+        node->key,
+        yaml_take_nearest(node->key, names, build->word_count),
+        &at,
+        build->source->findings);
 }
 
 static void read_group(struct build *build,
@@ -153,6 +160,7 @@ static void read_group(struct build *build,
         read_map(build, node, depth);
     } else if (node->kind != YAML_LIST || node->count == 0) {
         report(build,
+               DIAGNOSTIC_CONDITIONS_LIST,
                node,
                (struct phrase){"здесь должен быть список условий: [{…}, {…}]",
                                "a list of conditions is needed: [{…}, {…}]"});
@@ -194,7 +202,10 @@ static void read_leaf(struct build *build, const struct yaml_node *node, const s
     case CONDITION_PROCEDURE:
         leaf->mask = reader_codes_of(source->file, node, word->list, source->findings);
         if (node->kind == YAML_LIST && node->count == 0) {
-            report(build, node, (struct phrase){"список пуст", "the list is empty"});
+            report(build,
+                   DIAGNOSTIC_LIST_EMPTY,
+                   node,
+                   (struct phrase){"список пуст", "the list is empty"});
         }
         break;
     case CONDITION_ALL:
@@ -226,6 +237,7 @@ read_pools(struct build *build, const struct yaml_node *node, struct policy_cond
 
     if (node->kind == YAML_MAP || item == NULL) {
         report(build,
+               DIAGNOSTIC_POOLS_LIST,
                node,
                (struct phrase){"здесь должен быть список пулов", "a list of pools is needed"});
         return;
@@ -238,11 +250,13 @@ read_pools(struct build *build, const struct yaml_node *node, struct policy_cond
         if (pool >= 0) {
             leaf->pools |= UINT64_C(1) << pool;
         } else {
-            (void)reference_unknown((struct phrase){"нет такого пула", "there is no pool"},
-                                    id,
-                                    NULL,
-                                    &at,
-                                    source->findings);
+            (void)reference_unknown(
+                (struct reference_kind){DIAGNOSTIC_POOL_UNKNOWN,
+                                        {"нет такого пула", "there is no pool"}},
+                id,
+                NULL,
+                &at,
+                source->findings);
         }
     }
 }
@@ -275,9 +289,10 @@ open_node(struct build *build, enum policy_condition_kind kind, const struct yam
     return build->count++;
 }
 
-static void report(struct build *build, const struct yaml_node *node, struct phrase text)
+static void
+report(struct build *build, enum diagnostic code, const struct yaml_node *node, struct phrase text)
 {
     struct text_pos at = yaml_tree_pos(build->source->file, node);
 
-    (void)finding_error_phrase(build->source->findings, &at, text);
+    (void)finding_error_phrase(build->source->findings, code, &at, text);
 }

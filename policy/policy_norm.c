@@ -44,7 +44,8 @@ static const enum risk default_levels[4] = {RISK_CRITICAL, RISK_SOP, RISK_TZS, R
 
 static void read_norm(struct policy_source *source,
                       const struct yaml_node *node,
-                      struct duration norms[NORM_END]);
+                      struct duration norms[NORM_END],
+                      struct policy_spot spots[NORM_END]);
 static bool too_long(struct duration duration);
 
 const char *policy_norm_key(enum norm norm)
@@ -103,33 +104,44 @@ void policy_tree_read_levels(struct policy_source *source, const struct yaml_nod
         uint32_t risk = vocabulary_find(VOCABULARY_RISK, node->key);
         if (risk == 0) {
             struct text_pos at = yaml_tree_key_pos(source->file, node);
-            (void)reference_unknown((struct phrase){"нет такого уровня", "there is no level"},
-                                    node->key,
-                                    vocabulary_nearest(VOCABULARY_RISK, node->key),
-                                    &at,
-                                    source->findings);
+            (void)reference_unknown(
+                (struct reference_kind){DIAGNOSTIC_LEVEL_UNKNOWN,
+                                        {"нет такого уровня", "there is no level"}},
+                node->key,
+                vocabulary_nearest(VOCABULARY_RISK, node->key),
+                &at,
+                source->findings);
             continue;
         }
-        policy_tree_read_norms(source, node, source->policy->norms[risk]);
+        source->policy->norm_files[risk] = policy_tree_keep(source, source->file->name);
+        policy_tree_read_norms(
+            source, node, source->policy->norms[risk], source->policy->norm_spots[risk]);
     }
 }
 
 void policy_tree_read_norms(struct policy_source *source,
                             const struct yaml_node *map,
-                            struct duration norms[NORM_END])
+                            struct duration norms[NORM_END],
+                            struct policy_spot spots[NORM_END])
 {
     struct reader reader =
         reader_begin(source->file, map, (struct phrase){"сроки", "norms"}, source->findings);
 
     for (const struct yaml_node *node = reader.map == NULL ? NULL : map->first; node != NULL;
          node = node->next) {
-        read_norm(source, node, norms);
+        read_norm(source, node, norms, spots);
     }
+}
+
+const char *policy_tree_norm_key(enum norm norm)
+{
+    return norm_keys[norm];
 }
 
 static void read_norm(struct policy_source *source,
                       const struct yaml_node *node,
-                      struct duration norms[NORM_END])
+                      struct duration norms[NORM_END],
+                      struct policy_spot spots[NORM_END])
 {
     struct text_pos at = yaml_tree_pos(source->file, node);
     struct duration duration;
@@ -140,7 +152,8 @@ static void read_norm(struct policy_source *source,
     }
     if (norm == NORM_END) {
         at = yaml_tree_key_pos(source->file, node);
-        (void)reference_unknown((struct phrase){"нет такого срока", "there is no norm"},
+        (void)reference_unknown((struct reference_kind){DIAGNOSTIC_NORM_UNKNOWN,
+                                                        {"нет такого срока", "there is no norm"}},
                                 node->key,
                                 yaml_take_nearest(node->key, norm_keys, NORM_END),
                                 &at,
@@ -148,17 +161,20 @@ static void read_norm(struct policy_source *source,
     } else if (node->kind != YAML_SCALAR || !calendar_parse_duration(node->text, &duration)) {
         finding_error(
             source->findings,
+            DIAGNOSTIC_NORM_WRONG,
             &at,
             "«%.40s» — не срок: число и min, h, d, wh, wd, w, mo (мин, ч, д, рч, рд, нед, мес)",
             "\"%.40s\" is no norm: a number and min, h, d, wh, wd, w or mo",
             node->kind == YAML_SCALAR ? node->text : "");
     } else if (norm == NORM_DELIVER && too_long(duration)) {
         finding_error(source->findings,
+                      DIAGNOSTIC_DELIVER_LONG,
                       &at,
                       "доставка не может длиться больше 72 часов",
                       "delivery cannot take longer than 72 hours");
     } else {
         norms[norm] = duration;
+        spots[norm] = (struct policy_spot){.line = at.line, .column = at.column};
     }
 }
 

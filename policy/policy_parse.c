@@ -45,8 +45,10 @@ void policy_tree_parse(struct policy_source *source,
         take_parts(source, &parts[i]);
     }
     if (policy->id == NULL && source->findings->errors == 0) {
+        struct text_pos at = error_pos(files[0].name, 1, 1);
         finding_error(source->findings,
-                      NULL,
+                      DIAGNOSTIC_POLICY_ID_NONE,
+                      &at,
                       "у политики нет кода: напишите policy: код",
                       "the policy has no id: write policy: id");
     }
@@ -123,6 +125,7 @@ static void take_head(struct policy_source *source, struct reader *reader)
     if (id != NULL && policy->id != NULL) {
         reader_error(
             reader,
+            DIAGNOSTIC_POLICY_ID_TWICE,
             yaml_tree_get(reader->map, "policy"),
             (struct phrase){"код политики уже дан: «%s»", "the policy has an id already: \"%s\""},
             policy->id);
@@ -168,18 +171,24 @@ static bool reserve(struct policy_source *source, const struct parts *parts, siz
     policy->waves = arena_array(policy->arena, waves, sizeof(*policy->waves));
     return (policy->pools != NULL && policy->rules != NULL && policy->requires != NULL &&
             policy->waves != NULL) ||
-           finding_error(
-               source->findings, NULL, "политика: не хватило памяти", "policy: out of memory");
+           finding_error(source->findings,
+                         DIAGNOSTIC_MEMORY,
+                         NULL,
+                         "политика: не хватило памяти",
+                         "policy: out of memory");
 }
 
 static bool within(struct policy_source *source, size_t count, size_t count_max, struct phrase what)
 {
     struct arena *arena = source->findings->arena;
+    struct text_pos at =
+        source->file == NULL ? error_pos(NULL, 0, 0) : error_pos(source->file->name, 1, 1);
 
     return count <= count_max ||
            finding_error_phrase(
                source->findings,
-               NULL,
+               DIAGNOSTIC_POLICY_TOO_MUCH,
+               &at,
                (struct phrase){
                    arena_format(arena, "%s: %zu, не больше %zu", what.ru, count, count_max),
                    arena_format(arena, "%s: %zu, at most %zu", what.en, count, count_max)});

@@ -25,6 +25,7 @@ void policy_tree_read_pools(struct policy_source *source, const struct yaml_node
     if (map->kind != YAML_MAP) {
         struct text_pos at = yaml_tree_pos(source->file, map);
         finding_error(source->findings,
+                      DIAGNOSTIC_MAP_NEEDED,
                       &at,
                       "здесь должна быть карта пулов: код: {workers: {…}}",
                       "a map of pools is needed: id: {workers: {…}}");
@@ -58,6 +59,7 @@ bool policy_tree_read_notice(struct policy_source *source,
     (void)reader_end(&reader);
     if (out->agency_count == 0 && out->kinds == 0 && source->findings->errors == errors) {
         reader_error(&reader,
+                     DIAGNOSTIC_NOTICE_NOBODY,
                      node,
                      (struct phrase){"уведомление никому: нужен agency или agency-kind",
                                      "a notice to nobody: agency or agency-kind is needed"},
@@ -87,12 +89,14 @@ static void read_pool(struct policy_source *source, const struct yaml_node *node
 
     if (!reader_is_id(pool.id)) {
         finding_error(source->findings,
+                      DIAGNOSTIC_ID_WRONG,
                       &pool.at,
                       "«%.80s» — не код: до 47 знаков a-z, 0-9 и дефис",
                       "\"%.80s\" is no id: up to 47 of a-z, 0-9 and hyphens",
                       pool.id);
     } else if (policy_tree_find_pool(policy, pool.id) >= 0) {
         finding_error(source->findings,
+                      DIAGNOSTIC_POOL_TWICE,
                       &pool.at,
                       "пул «%s» уже описан",
                       "the pool \"%s\" is there already",
@@ -130,6 +134,7 @@ read_workers(struct policy_source *source, const struct yaml_node *node, struct 
     pool->roles = reader_codes(&reader, "role", VOCABULARY_ROLE, READER_REQUIRED);
     if ((pool->roles & ~(uint32_t)CURATOR_ROLES) != 0) {
         reader_error(&reader,
+                     DIAGNOSTIC_POOL_ROLE,
                      yaml_tree_get(node, "role"),
                      (struct phrase){"вести случай могут только case-curator и duty-curator",
                                      "only case-curator and duty-curator can lead a case"},
@@ -149,6 +154,7 @@ static enum pool_pick read_pick(struct reader *reader)
     }
     if (strcmp(text, "round-robin") != 0) {
         reader_error(reader,
+                     DIAGNOSTIC_PICK_WRONG,
                      yaml_tree_get(reader->map, "pick"),
                      (struct phrase){"«%s»: бывает least-loaded или round-robin",
                                      "\"%s\": least-loaded or round-robin is meant"},

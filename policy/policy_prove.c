@@ -58,8 +58,11 @@ void policy_prove(const struct policy *policy,
     size_t territories = (size_t)directory_count(directory, DIRECTORY_TERRITORY) + 64;
     prover.arena = arena_create(PROVE_BYTES + sets * territories);
     if (prover.arena == NULL) {
-        finding_warning(
-            findings, NULL, "доказательство: не хватило памяти", "proof: out of memory");
+        (void)finding_error(findings,
+                            DIAGNOSTIC_MEMORY,
+                            NULL,
+                            "доказательство: не хватило памяти",
+                            "proof: out of memory");
         return;
     }
     for (size_t i = 0; i < policy->require_count; i++) {
@@ -91,6 +94,7 @@ static void prove_one(struct prover *prover)
     if (prover->gave_up && !prover->violated) {
         finding_warning(
             prover->findings,
+            DIAGNOSTIC_REQUIRE_UNPROVEN,
             &prover->require->at,
             "требование «%s» не удалось ни доказать, ни опровергнуть: слишком много случаев",
             "requirement \"%s\" was neither proven nor refuted: too many cases",
@@ -288,6 +292,7 @@ static void report(struct prover *prover, const struct policy_facts *facts, int3
     example = example == NULL ? "?" : example;
     if (rule < 0) {
         finding_error(prover->findings,
+                      DIAGNOSTIC_REQUIRE_BROKEN,
                       &prover->require->at,
                       "требование «%s» нарушено: %s не подходит ни под одно правило",
                       "requirement \"%s\" is broken: no rule matches %s",
@@ -295,6 +300,7 @@ static void report(struct prover *prover, const struct policy_facts *facts, int3
                       example);
     } else {
         finding_error(prover->findings,
+                      DIAGNOSTIC_REQUIRE_BROKEN,
                       &prover->require->at,
                       "требование «%s» нарушено, например, для %s: правило «%s»",
                       "requirement \"%s\" is broken, for example by %s: rule \"%s\"",

@@ -13,6 +13,8 @@ static const uint32_t curator_roles = UINT32_C(1) << ROLE_CASE_CURATOR | UINT32_
 static void read_mask(struct policy_source *source, const struct yaml_node *node);
 static bool is_empty_list(const struct yaml_node *node);
 static void read_wave(struct policy_source *source, const struct yaml_node *node);
+static void check_repeats(struct policy_source *source, const struct reader_ids *ids);
+static bool is_in_a_wave(const struct policy *policy, uint32_t territory);
 static int64_t begin_of_day(const struct policy_context *context, const struct utc_civil *date);
 
 /* Without `disclose` only those who lead a case see what it is about. */
@@ -95,8 +97,9 @@ static void read_mask(struct policy_source *source, const struct yaml_node *node
         if (nearest == NULL) {
             nearest = vocabulary_nearest(VOCABULARY_AGENCY_KIND, node->key);
         }
-        (void)reference_unknown((struct phrase){"нет такой роли или вида ведомства",
-                                                "there is no role or kind of agency"},
+        (void)reference_unknown((struct reference_kind){DIAGNOSTIC_DISCLOSE_UNKNOWN,
+                                                        {"нет такой роли или вида ведомства",
+                                                         "there is no role or kind of agency"}},
                                 node->key,
                                 nearest,
                                 &at,
@@ -115,7 +118,7 @@ static void read_wave(struct policy_source *source, const struct yaml_node *node
     struct policy_wave *wave = &policy->waves[policy->wave_count];
     struct reader reader =
         reader_begin(source->file, node, (struct phrase){"волна", "a wave"}, source->findings);
-    struct reader_ids ids;
+    struct reader_ids ids = {.count = 0};
     struct utc_civil date;
 
     if (reader.map == NULL) {
@@ -129,14 +132,17 @@ static void read_wave(struct policy_source *source, const struct yaml_node *node
     if (from != NULL && !utc_parse_date(from, &date)) {
         reader_error(
             &reader,
+            DIAGNOSTIC_DATE_WRONG,
             yaml_tree_get(node, "from"),
             (struct phrase){"«%s» — не дата, как 2026-01-31", "\"%s\" is no date as 2026-01-31"},
             from);
     } else if (from != NULL) {
+        wave->from = policy_tree_keep(source, from);
         wave->from_us = begin_of_day(source->context, &date);
         if (policy->wave_count > 0 &&
             wave->from_us < policy->waves[policy->wave_count - 1].from_us) {
             reader_error(&reader,
+                         DIAGNOSTIC_WAVES_ORDER,
                          node,
                          (struct phrase){"волны должны идти по порядку дат",
                                          "waves must be in order of their dates"},
@@ -144,7 +150,40 @@ static void read_wave(struct policy_source *source, const struct yaml_node *node
         }
     }
     (void)reader_end(&reader);
+    check_repeats(source, &ids);
     policy->wave_count++;
+}
+
+/* A territory that an earlier wave names. One that lies below such a territory may be named for the reader's sake. */
+static void check_repeats(struct policy_source *source, const struct reader_ids *ids)
+{
+    const struct policy *policy = source->policy;
+
+    for (size_t i = 0; i < ids->count; i++) {
+        uint32_t territory =
+            directory_find(source->context->directory, DIRECTORY_TERRITORY, ids->ids[i]);
+        if (territory != 0 && is_in_a_wave(policy, territory)) {
+            struct text_pos at = yaml_tree_pos(source->file, ids->nodes[i]);
+            finding_warning(source->findings,
+                            DIAGNOSTIC_WAVE_REPEATS,
+                            &at,
+                            "территория «%s» уже вошла в более раннюю волну",
+                            "territory \"%s\" is in an earlier wave already",
+                            ids->ids[i]);
+        }
+    }
+}
+
+static bool is_in_a_wave(const struct policy *policy, uint32_t territory)
+{
+    for (size_t i = 0; i < policy->wave_count; i++) {
+        for (size_t j = 0; j < policy->waves[i].territory_count; j++) {
+            if (policy->waves[i].territories[j] == territory) {
+                return true;
+            }
+        }
+    }
+    return false;
 }
 
 /* Midnight in the zone of the region. */

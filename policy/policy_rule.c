@@ -58,13 +58,14 @@ static void read_rule(struct policy_source *source, const struct yaml_node *node
     read_notices(source, &reader, rule);
     const struct yaml_node *norms = reader_node(&reader, "norms", READER_OPTIONAL);
     if (norms != NULL) {
-        policy_tree_read_norms(source, norms, rule->norms);
+        policy_tree_read_norms(source, norms, rule->norms, rule->norm_spots);
     }
     (void)reader_end(&reader);
     for (size_t i = 0; i < policy->rule_count; i++) {
         if (rule->id[0] != '\0' && strcmp(policy->rules[i].id, rule->id) == 0) {
             reader_error(
                 &reader,
+                DIAGNOSTIC_RULE_TWICE,
                 yaml_tree_get(node, "id"),
                 (struct phrase){"правило «%s» уже есть", "the rule \"%s\" is there already"},
                 rule->id);
@@ -88,6 +89,7 @@ read_curators(struct policy_source *source, struct reader *reader, struct policy
     if (node->kind == YAML_MAP || node->count == 0 || node->count > LIMIT_RULE_POOLS) {
         struct text_pos at = yaml_tree_pos(source->file, node);
         finding_error(source->findings,
+                      DIAGNOSTIC_RULE_POOLS_COUNT,
                       &at,
                       "здесь должно быть от 1 до %d пулов",
                       "from 1 to %d pools are needed here",
@@ -107,7 +109,8 @@ add_pool(struct policy_source *source, const struct yaml_node *item, struct poli
     int pool = policy_tree_find_pool(source->policy, id);
 
     if (pool < 0) {
-        (void)reference_unknown((struct phrase){"нет такого пула", "there is no pool"},
+        (void)reference_unknown((struct reference_kind){DIAGNOSTIC_POOL_UNKNOWN,
+                                                        {"нет такого пула", "there is no pool"}},
                                 id,
                                 nearest_pool(source->policy, id),
                                 &at,
@@ -117,6 +120,7 @@ add_pool(struct policy_source *source, const struct yaml_node *item, struct poli
     for (size_t i = 0; i < rule->pool_count; i++) {
         if (rule->pools[i] == pool) {
             finding_error(source->findings,
+                          DIAGNOSTIC_RULE_POOL_TWICE,
                           &at,
                           "пул «%s» назван в правиле дважды",
                           "the rule names the pool \"%s\" twice",
@@ -148,6 +152,7 @@ read_notices(struct policy_source *source, struct reader *reader, struct policy_
     if (list->count > LIMIT_RULE_NOTICES) {
         struct text_pos at = yaml_tree_pos(source->file, list);
         finding_error(source->findings,
+                      DIAGNOSTIC_NOTICES_MANY,
                       &at,
                       "уведомлений больше %d",
                       "more than %d notices",
@@ -186,6 +191,7 @@ static void read_require(struct policy_source *source, const struct yaml_node *n
     for (size_t i = 0; i < policy->require_count; i++) {
         if (require->id[0] != '\0' && strcmp(policy->requires[i].id, require->id) == 0) {
             reader_error(&reader,
+                         DIAGNOSTIC_REQUIRE_TWICE,
                          yaml_tree_get(node, "id"),
                          (struct phrase){"требование «%s» уже есть",
                                          "the requirement \"%s\" is there already"},

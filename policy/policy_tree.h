@@ -1,4 +1,4 @@
-/* The compiled policy from the inside; only policy*.c include this.
+/* The compiled policy from the inside; only policy*.c, proof*.c and difference*.c include this.
  *
  * A condition is a run of nodes in prefix order: a group is followed by its children, span counts a node
  * with all below it. The number of a node in its rule is what decisions keep of a failed condition, so the order is
@@ -84,6 +84,12 @@ struct policy_notice {
     uint32_t territory;
 };
 
+/* Where a norm was written; line 0: it was not. */
+struct policy_spot {
+    uint32_t line;
+    uint32_t column;
+};
+
 struct policy_rule {
     const char *id;
     struct phrase title;
@@ -95,6 +101,7 @@ struct policy_rule {
     struct policy_notice notices[LIMIT_RULE_NOTICES];
     size_t notice_count;
     struct duration norms[NORM_END];
+    struct policy_spot norm_spots[NORM_END]; /* in the file of at */
 };
 
 struct policy_require {
@@ -105,6 +112,7 @@ struct policy_require {
 };
 
 struct policy_wave {
+    const char *from; /* the day as written */
     int64_t from_us;
     const uint32_t *territories;
     size_t territory_count;
@@ -126,6 +134,8 @@ struct policy {
     struct policy_wave *waves;
     size_t wave_count;
     struct duration norms[RISK_END][NORM_END];
+    struct policy_spot norm_spots[RISK_END][NORM_END];
+    const char *norm_files[RISK_END];
     uint32_t role_sections[ROLE_END];
     bool kind_given[AGENCY_KIND_END];
     uint32_t kind_sections[AGENCY_KIND_END];
@@ -163,7 +173,14 @@ void policy_tree_default_norms(struct policy *policy);
 void policy_tree_read_levels(struct policy_source *source, const struct yaml_node *map);
 void policy_tree_read_norms(struct policy_source *source,
                             const struct yaml_node *map,
-                            struct duration norms[NORM_END]);
+                            struct duration norms[NORM_END],
+                            struct policy_spot spots[NORM_END]);
+/* The word of the file: "deliver". */
+const char *policy_tree_norm_key(enum norm norm);
+/* policy_level.c */
+/* Levels (mask) that earlier rules leave to a rule and that its condition allows. */
+uint32_t policy_tree_levels(const struct policy *policy, size_t rule);
+void policy_tree_check_norms(const struct policy *policy, struct finding_list *findings);
 /* policy_rollout.c */
 void policy_tree_read_disclose(struct policy_source *source, const struct yaml_node *map);
 void policy_tree_default_disclose(struct policy *policy);

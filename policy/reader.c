@@ -10,7 +10,10 @@
 enum { NUMBER_DIGITS_MAX = 9 };
 
 static bool is_nothing(const struct yaml_node *node);
-static bool wrong_kind(struct reader *reader, const struct yaml_node *node, struct phrase kind);
+static bool wrong_kind(struct reader *reader,
+                       enum diagnostic code,
+                       const struct yaml_node *node,
+                       struct phrase kind);
 static const char *title_part(struct reader *title, const char *key);
 static size_t copy_ids(struct reader *reader,
                        const struct yaml_node *node,
@@ -29,6 +32,7 @@ struct reader reader_begin(const struct yaml_file *file,
         reader.failed = true;
         finding_error_phrase(
             findings,
+            DIAGNOSTIC_NOTHING_WRITTEN,
             &at,
             (struct phrase){arena_format(findings->arena, "%s: здесь ничего не написано", what.ru),
                             arena_format(findings->arena, "%s: nothing is written here", what.en)});
@@ -37,6 +41,7 @@ struct reader reader_begin(const struct yaml_file *file,
         reader.failed = true;
         finding_error_phrase(
             findings,
+            DIAGNOSTIC_MAP_NEEDED,
             &at,
             (struct phrase){
                 arena_format(findings->arena, "%s: нужна карта (ключ: значение)", what.ru),
@@ -65,12 +70,14 @@ bool reader_end(struct reader *reader)
         reader->failed = true;
         if (nearest == NULL) {
             finding_error(reader->findings,
+                          DIAGNOSTIC_KEY_UNKNOWN,
                           &at,
                           "неизвестный ключ «%.80s»",
                           "unknown key \"%.80s\"",
                           child->key);
         } else {
             finding_error(reader->findings,
+                          DIAGNOSTIC_KEY_UNKNOWN,
                           &at,
                           "неизвестный ключ «%.80s»; похоже на «%s»",
                           "unknown key \"%.80s\"; did you mean \"%s\"?",
@@ -94,11 +101,13 @@ const struct yaml_node *reader_node(struct reader *reader, const char *key, enum
     }
     if (need == READER_REQUIRED && node == NULL) {
         reader_error(reader,
+                     DIAGNOSTIC_KEY_MISSING,
                      reader->map,
                      (struct phrase){"не хватает ключа «%s»", "the key \"%s\" is missing"},
                      key);
     } else if (node != NULL) {
         reader_error(reader,
+                     DIAGNOSTIC_VALUE_MISSING,
                      node,
                      (struct phrase){"у ключа «%s» нет значения", "the key \"%s\" has no value"},
                      key);
@@ -112,6 +121,7 @@ const struct yaml_node *reader_list(struct reader *reader, const char *key, enum
 
     if (node != NULL && node->kind != YAML_LIST) {
         wrong_kind(reader,
+                   DIAGNOSTIC_LIST_NEEDED,
                    node,
                    (struct phrase){"у ключа «%s» должен быть список", "\"%s\" must be a list"});
         return NULL;
@@ -128,6 +138,7 @@ const char *reader_text(struct reader *reader, const char *key, enum reader_need
     }
     if (node->kind != YAML_SCALAR) {
         wrong_kind(reader,
+                   DIAGNOSTIC_SINGLE_NEEDED,
                    node,
                    (struct phrase){"у ключа «%s» должно быть одно значение",
                                    "\"%s\" must be a single value"});
@@ -135,6 +146,7 @@ const char *reader_text(struct reader *reader, const char *key, enum reader_need
     }
     if (strlen(node->text) > LIMIT_TITLE_BYTES) {
         reader_error(reader,
+                     DIAGNOSTIC_TEXT_TOO_LONG,
                      node,
                      (struct phrase){"значение ключа «%s» слишком длинное",
                                      "the value of \"%s\" is too long"},
@@ -150,6 +162,7 @@ const char *reader_id(struct reader *reader, const char *key, enum reader_need n
 
     if (text != NULL && !reader_is_id(text)) {
         reader_error(reader,
+                     DIAGNOSTIC_ID_WRONG,
                      yaml_tree_get(reader->map, key),
                      (struct phrase){"«%s» — не код: до 47 знаков a-z, 0-9 и дефис",
                                      "\"%s\" is no id: up to 47 of a-z, 0-9 and hyphens"},
@@ -176,6 +189,7 @@ bool reader_number(struct reader *reader, const char *key, int64_t most, int64_t
         struct text_pos at = yaml_tree_pos(reader->file, yaml_tree_get(reader->map, key));
         reader->failed = true;
         return finding_error(reader->findings,
+                             DIAGNOSTIC_NUMBER_WRONG,
                              &at,
                              "у ключа «%s» должно быть целое число от 1 до %lld",
                              "\"%s\" must be a whole number from 1 to %lld",
@@ -201,6 +215,7 @@ bool reader_flag(struct reader *reader, const char *key, bool *out)
         }
     }
     return reader_error(reader,
+                        DIAGNOSTIC_FLAG_WRONG,
                         yaml_tree_get(reader->map, key),
                         (struct phrase){"у ключа «%s» должно быть yes или no (да или нет)",
                                         "\"%s\" must be yes or no"},
@@ -247,8 +262,11 @@ reader_codes(struct reader *reader, const char *key, enum vocabulary list, enum 
         return 0;
     }
     if (node->kind == YAML_LIST && node->count == 0) {
-        reader_error(
-            reader, node, (struct phrase){"список «%s» пуст", "the list \"%s\" is empty"}, key);
+        reader_error(reader,
+                     DIAGNOSTIC_LIST_EMPTY,
+                     node,
+                     (struct phrase){"список «%s» пуст", "the list \"%s\" is empty"},
+                     key);
     }
     size_t errors = reader->findings->errors;
     uint32_t mask = reader_codes_of(reader->file, node, list, reader->findings);
@@ -284,6 +302,7 @@ bool reader_id_list_of(const struct yaml_file *file,
     *out = (struct reader_ids){.count = 0};
     if (node->kind == YAML_MAP) {
         return reader_error(&reader,
+                            DIAGNOSTIC_SINGLE_NEEDED,
                             node,
                             (struct phrase){"здесь должен быть код или список кодов",
                                             "an id or a list of ids is needed here"},
@@ -291,14 +310,20 @@ bool reader_id_list_of(const struct yaml_file *file,
     }
     size_t count = node->kind == YAML_LIST ? node->count : 1;
     if (count > ids_max) {
-        return reader_error(
-            &reader, node, (struct phrase){"слишком много значений", "too many values"}, "");
+        return reader_error(&reader,
+                            DIAGNOSTIC_LIST_TOO_LONG,
+                            node,
+                            (struct phrase){"слишком много значений", "too many values"},
+                            "");
     }
     out->ids = arena_array(findings->arena, count, sizeof(*out->ids));
     out->nodes = arena_array(findings->arena, count, sizeof(*out->nodes));
     if (out->ids == NULL || out->nodes == NULL) {
-        return reader_error(
-            &reader, node, (struct phrase){"не хватило памяти", "out of memory"}, "");
+        return reader_error(&reader,
+                            DIAGNOSTIC_MEMORY,
+                            node,
+                            (struct phrase){"не хватило памяти", "out of memory"},
+                            "");
     }
     out->count = copy_ids(&reader, node, count, out);
     return out->count == count;
@@ -315,6 +340,7 @@ uint32_t reader_code_of(const struct yaml_file *file,
     if (node->kind != YAML_SCALAR) {
         return finding_error_phrase(
             findings,
+            DIAGNOSTIC_CODE_SINGLE,
             &at,
             (struct phrase){arena_format(findings->arena, "%s: нужен один код", name.ru),
                             arena_format(findings->arena, "%s: one code is needed", name.en)});
@@ -341,7 +367,7 @@ uint32_t reader_code_of(const struct yaml_file *file,
                                node->text,
                                nearest);
     }
-    return finding_error_phrase(findings, &at, text);
+    return finding_error_phrase(findings, DIAGNOSTIC_CODE_UNKNOWN, &at, text);
 }
 
 uint32_t reader_codes_of(const struct yaml_file *file,
@@ -372,6 +398,7 @@ bool reader_is_id(const char *text)
 }
 
 bool reader_error(struct reader *reader,
+                  enum diagnostic code,
                   const struct yaml_node *node,
                   struct phrase pattern,
                   const char *about)
@@ -391,7 +418,7 @@ bool reader_error(struct reader *reader,
                                hole == NULL ? "" : hole + 2);
     }
     reader->failed = true;
-    return finding_error_phrase(reader->findings, &at, (struct phrase){made[0], made[1]});
+    return finding_error_phrase(reader->findings, code, &at, (struct phrase){made[0], made[1]});
 }
 
 static bool is_nothing(const struct yaml_node *node)
@@ -401,9 +428,12 @@ static bool is_nothing(const struct yaml_node *node)
             strcmp(node->text, "null") == 0);
 }
 
-static bool wrong_kind(struct reader *reader, const struct yaml_node *node, struct phrase kind)
+static bool wrong_kind(struct reader *reader,
+                       enum diagnostic code,
+                       const struct yaml_node *node,
+                       struct phrase kind)
 {
-    return reader_error(reader, node, kind, node->key);
+    return reader_error(reader, code, node, kind, node->key);
 }
 
 static const char *title_part(struct reader *title, const char *key)
@@ -424,6 +454,7 @@ static size_t copy_ids(struct reader *reader,
     for (size_t i = 0; i < ids_max; i++, item = item->next) {
         if (item->kind != YAML_SCALAR || !reader_is_id(item->text)) {
             reader_error(reader,
+                         DIAGNOSTIC_ID_WRONG,
                          item,
                          (struct phrase){"«%s» — не код: до 47 знаков a-z, 0-9 и дефис",
                                          "\"%s\" is no id: up to 47 of a-z, 0-9 and hyphens"},

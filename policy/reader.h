@@ -83,6 +83,7 @@ bool reader_is_id(const char *text);
 
 /* Report at a node; the one "%s" of each pattern becomes about. Returns false. */
 bool reader_error(struct reader *reader,
+                  enum diagnostic code,
                   const struct yaml_node *node,
                   struct phrase pattern,
                   const char *about);

@@ -3,12 +3,12 @@
 
 #include <assert.h>
 
-static const struct phrase unknown[DIRECTORY_END] = {
-    [DIRECTORY_TERRITORY] = {"нет такой территории", "there is no territory"},
-    [DIRECTORY_AGENCY] = {"нет такого ведомства", "there is no agency"},
-    [DIRECTORY_SITE] = {"нет такой площадки", "there is no site"},
-    [DIRECTORY_WORKER] = {"нет такого работника", "there is no worker"},
-    [DIRECTORY_SERVICE] = {"нет такой услуги", "there is no service"},
+static const struct reference_kind unknown[DIRECTORY_END] = {
+    [DIRECTORY_TERRITORY] = {DIAGNOSTIC_TERRITORY_UNKNOWN,
+                             {"нет такой территории", "there is no territory"}},
+    [DIRECTORY_AGENCY] = {DIAGNOSTIC_AGENCY_UNKNOWN,
+                          {"нет такого ведомства", "there is no agency"}},
+    [DIRECTORY_SITE] = {DIAGNOSTIC_SITE_UNKNOWN, {"нет такой площадки", "there is no site"}},
 };
 
 uint32_t reference_resolve(const struct directory *directory,
@@ -19,7 +19,7 @@ uint32_t reference_resolve(const struct directory *directory,
 {
     uint32_t number = directory_find(directory, kind, id);
 
-    assert(unknown[kind].ru != NULL);
+    assert(unknown[kind].none.ru != NULL);
     if (number == 0) {
         /* A search for a nearest name reads the whole directory: not for every line of a bad file. */
         const char *nearest =
@@ -29,7 +29,7 @@ uint32_t reference_resolve(const struct directory *directory,
     return number;
 }
 
-bool reference_unknown(struct phrase what,
+bool reference_unknown(struct reference_kind kind,
                        const char *id,
                        const char *nearest,
                        const struct text_pos *at,
@@ -39,11 +39,12 @@ bool reference_unknown(struct phrase what,
     struct phrase text;
 
     if (nearest == NULL) {
-        text.ru = arena_format(arena, "%s «%.80s»", what.ru, id);
-        text.en = arena_format(arena, "%s \"%.80s\"", what.en, id);
+        text.ru = arena_format(arena, "%s «%.80s»", kind.none.ru, id);
+        text.en = arena_format(arena, "%s \"%.80s\"", kind.none.en, id);
     } else {
-        text.ru = arena_format(arena, "%s «%.80s»; похоже на «%s»", what.ru, id, nearest);
-        text.en = arena_format(arena, "%s \"%.80s\"; did you mean \"%s\"?", what.en, id, nearest);
+        text.ru = arena_format(arena, "%s «%.80s»; похоже на «%s»", kind.none.ru, id, nearest);
+        text.en =
+            arena_format(arena, "%s \"%.80s\"; did you mean \"%s\"?", kind.none.en, id, nearest);
     }
-    return finding_error_phrase(findings, at, text);
+    return finding_error_phrase(findings, kind.code, at, text);
 }

@@ -33,7 +33,6 @@ static size_t parse_all(struct source_set *set,
                         const char *path,
                         const char *key,
                         struct yaml_file files[SOURCE_FILES_MAX]);
-static struct text_pos named_at(const struct source_set *set, const char *key);
 static bool is_folder(const char *path);
 static void check_policy(struct source_set *set);
 static void
@@ -58,6 +57,7 @@ bool source_load(const char *path,
     report->warnings = 0;
     if (set == NULL || !finding_list_begin(&set->findings, arena)) {
         report->items[0] = (struct source_diagnostic){
+            .code = DIAGNOSTIC_MEMORY,
             .text = {"не хватило памяти для проверки", "the check ran out of memory"}};
         report->count = 1;
         report->errors = 1;
@@ -110,6 +110,28 @@ struct text_pos source_set_at(const struct source_set *set, size_t row, const ch
     return yaml_tree_pos(place->file, node == NULL ? place->node : node);
 }
 
+struct text_pos source_set_named_at(const struct source_set *set, const char *key)
+{
+    const struct yaml_node *root = set->broker.root;
+    const struct yaml_node *node =
+        root != NULL && root->kind == YAML_MAP ? yaml_tree_get(root, key) : NULL;
+
+    return node == NULL ? error_pos(set->broker.name, 1, 1) : yaml_tree_pos(&set->broker, node);
+}
+
+struct text_pos
+source_set_item_at(const struct source_set *set, size_t row, const char *key, const char *id)
+{
+    const struct source_place *place = &set->places[row];
+    const struct yaml_node *node = yaml_tree_get(place->node, key);
+    const struct yaml_node *item = node != NULL && node->kind == YAML_LIST ? node->first : NULL;
+
+    while (item != NULL && (item->kind != YAML_SCALAR || strcmp(item->text, id) != 0)) {
+        item = item->next;
+    }
+    return item == NULL ? source_set_at(set, row, key) : yaml_tree_pos(place->file, item);
+}
+
 static bool load_all(struct source_set *set, const char *path, struct region_input *input)
 {
     struct names names = {.code = NULL};
@@ -119,7 +141,7 @@ static bool load_all(struct source_set *set, const char *path, struct region_inp
         return false;
     }
     read_broker(set, &names);
-    struct text_pos at = named_at(set, "calendar");
+    struct text_pos at = source_set_named_at(set, "calendar");
     if (names.calendar != NULL && parse_file(set, names.calendar, &at, &set->calendar_file)) {
         (void)!calendar_read(&set->calendar, &set->calendar_file, set->now_us, &set->findings);
     }
@@ -133,8 +155,11 @@ static bool load_all(struct source_set *set, const char *path, struct region_inp
     source_set_read_rows(set);
     set->directory = directory_create_draft(set->rows, set->row_count);
     if (set->directory == NULL) {
-        return finding_error(
-            &set->findings, NULL, "справочник: не хватило памяти", "directory: out of memory");
+        return finding_error(&set->findings,
+                             DIAGNOSTIC_MEMORY,
+                             NULL,
+                             "справочник: не хватило памяти",
+                             "directory: out of memory");
     }
     source_set_check_rows(set);
     source_set_check_keys(set);
@@ -144,16 +169,6 @@ static bool load_all(struct source_set *set, const char *path, struct region_inp
     }
     fill_input(set, &names, input);
     return set->findings.errors == 0;
-}
-
-/* Where broker.yaml names a file; the file's first line when it does not. */
-static struct text_pos named_at(const struct source_set *set, const char *key)
-{
-    const struct yaml_node *root = set->broker.root;
-    const struct yaml_node *node =
-        root != NULL && root->kind == YAML_MAP ? yaml_tree_get(root, key) : NULL;
-
-    return node == NULL ? error_pos(set->broker.name, 1, 1) : yaml_tree_pos(&set->broker, node);
 }
 
 static void read_broker(struct source_set *set, struct names *names)
@@ -171,6 +186,7 @@ static void read_broker(struct source_set *set, struct names *names)
     const char *listen = reader_text(&reader, "listen", READER_REQUIRED);
     if (listen != NULL && strncmp(listen, "tcp://", 6) != 0) {
         reader_error(&reader,
+                     DIAGNOSTIC_ENDPOINT_WRONG,
                      yaml_tree_get(reader.map, "listen"),
                      (struct phrase){"«%s» — не адрес, как tcp://127.0.0.1:7551",
                                      "\"%s\" is no endpoint as tcp://127.0.0.1:7551"},
@@ -218,6 +234,7 @@ static void check_prefix(struct reader *reader, const char *prefix)
     size_t bytes = strlen(prefix);
     if (bytes == 0 || bytes > PREFIX_BYTES_MAX || strspn(prefix, letters) != bytes) {
         reader_error(reader,
+                     DIAGNOSTIC_PREFIX_WRONG,
                      yaml_tree_get(reader->map, "number-prefix"),
                      (struct phrase){"«%s»: нужно от 1 до 8 букв A-Z",
                                      "\"%s\": from 1 to 8 letters A-Z are needed"},
@@ -236,11 +253,16 @@ static bool parse_file(struct source_set *set,
     struct error err;
 
     if (errors == NULL) {
-        return finding_error(&set->findings, at, "не хватило памяти", "out of memory");
+        return finding_error(
+            &set->findings, DIAGNOSTIC_MEMORY, at, "не хватило памяти", "out of memory");
     }
     if (!file_read(path, YAML_TREE_BYTES_MAX, set->arena, &content, &err)) {
-        return finding_error(
-            &set->findings, at, "файл не читается: %s", "the file cannot be read: %s", err.text);
+        return finding_error(&set->findings,
+                             DIAGNOSTIC_FILE_UNREADABLE,
+                             at,
+                             "файл не читается: %s",
+                             "the file cannot be read: %s",
+                             err.text);
     }
     bool good = yaml_tree_parse(path, content, set->arena, out, errors);
     out->name = path;
@@ -255,7 +277,7 @@ static size_t parse_all(struct source_set *set,
                         const char *key,
                         struct yaml_file files[SOURCE_FILES_MAX])
 {
-    struct text_pos at = named_at(set, key);
+    struct text_pos at = source_set_named_at(set, key);
     struct file_names names;
     size_t count = 0;
     struct error err;
@@ -265,6 +287,7 @@ static size_t parse_all(struct source_set *set,
     }
     if (!file_list(path, ".yaml", set->arena, &names, &err)) {
         finding_error(&set->findings,
+                      DIAGNOSTIC_FOLDER_WRONG,
                       &at,
                       "папка не читается: %s",
                       "the folder cannot be read: %s",
@@ -273,6 +296,7 @@ static size_t parse_all(struct source_set *set,
     }
     if (names.count == 0 || names.count > SOURCE_FILES_MAX) {
         finding_error(&set->findings,
+                      DIAGNOSTIC_FOLDER_WRONG,
                       &at,
                       "в папке должно быть от 1 до %d файлов *.yaml",
                       "the folder must hold from 1 to %d files *.yaml",
@@ -307,8 +331,10 @@ static void check_policy(struct source_set *set)
         bytes += set->policy_files[i].content.size;
     }
     if (bytes > LIMIT_POLICY_BYTES) {
+        struct text_pos at = source_set_named_at(set, "policy");
         finding_error(&set->findings,
-                      NULL,
+                      DIAGNOSTIC_SET_TOO_LONG,
+                      &at,
                       "политика и календарь вместе длиннее %d байт: %zu",
                       "the policy and the calendar together exceed %d bytes: %zu",
                       LIMIT_POLICY_BYTES,
@@ -330,7 +356,8 @@ fill_input(struct source_set *set, const struct names *names, struct region_inpu
     struct region_text *texts = arena_array(set->arena, set->policy_file_count + 1, sizeof(*texts));
 
     if (texts == NULL) {
-        finding_error(&set->findings, NULL, "не хватило памяти", "out of memory");
+        finding_error(
+            &set->findings, DIAGNOSTIC_MEMORY, NULL, "не хватило памяти", "out of memory");
         return;
     }
     texts[0] = (struct region_text){"calendar.yaml", set->calendar_file.content};
@@ -361,7 +388,8 @@ fill_report(const struct source_set *set, struct arena *arena, struct source_rep
     (void)arena;
     for (size_t i = 0; i < set->findings.count; i++) {
         const struct finding *finding = &set->findings.items[i];
-        report->items[i] = (struct source_diagnostic){.warning = finding->warning,
+        report->items[i] = (struct source_diagnostic){.code = finding->code,
+                                                      .warning = finding->warning,
                                                       .at = finding->at,
                                                       .text = finding->text,
                                                       .line = line_of(set, &finding->at)};

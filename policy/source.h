@@ -7,6 +7,7 @@
 #ifndef POLICY_SOURCE_H
 #define POLICY_SOURCE_H
 
+#include "policy/diagnostic.h"
 #include "policy/region.h"
 
 #include <stdio.h>
@@ -15,6 +16,7 @@ enum { SOURCE_DIAGNOSTICS_MAX = 256, SOURCE_FILES_MAX = 64 };
 
 /* One finding. severity: errors refuse the set, warnings do not. */
 struct source_diagnostic {
+    enum diagnostic code;
     bool warning;
     struct text_pos at;
     struct phrase text;
@@ -40,7 +42,7 @@ bool source_compile(const struct region_input *input,
                     struct arena *arena,
                     struct region **out,
                     struct error_list *errors) __attribute__((warn_unused_result));
-/* "file:line:column: error: text", the source line and a caret under it. */
+/* "file:line:column: error P012: text", the source line and a caret under it. */
 void source_print(const struct source_report *report, enum language language, FILE *stream);
 
 #endif

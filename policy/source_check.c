@@ -42,6 +42,7 @@ static void check_unique(struct source_set *set, size_t row)
     struct text_pos at = source_set_at(set, row, "id");
     struct text_pos before = source_set_at(set, other, "id");
     finding_error(&set->findings,
+                  DIAGNOSTIC_ID_TWICE,
                   &at,
                   "«%s» уже описано: %s:%u",
                   "\"%s\" is there already: %s:%u",
@@ -67,10 +68,12 @@ static void check_row(struct source_set *set, size_t row)
     case DIRECTORY_WORKER:
         check_reference(set, row, "site", DIRECTORY_SITE, this->site);
         check_list(set, row, "territories", DIRECTORY_TERRITORY);
+        source_set_check_reach(set, row);
         break;
     case DIRECTORY_SERVICE:
         check_reference(set, row, "agency", DIRECTORY_AGENCY, this->agency);
         check_list(set, row, "territories", DIRECTORY_TERRITORY);
+        source_set_check_reach(set, row);
         break;
     case DIRECTORY_DESK:
         check_desk(set, row);
@@ -94,6 +97,7 @@ static void check_territory(struct source_set *set, size_t row)
         check_reference(set, row, "parent", DIRECTORY_TERRITORY, this->parent);
     } else if (this->zone[0] == '\0') {
         finding_error(&set->findings,
+                      DIAGNOSTIC_ZONE_NONE,
                       &at,
                       "у территории «%s» нет ни родителя, ни часовой зоны",
                       "territory \"%s\" has neither a parent nor a zone",
@@ -102,6 +106,7 @@ static void check_territory(struct source_set *set, size_t row)
     if (this->zone[0] != '\0' && set->calendar != NULL &&
         !calendar_has_zone(set->calendar, this->zone)) {
         finding_error(&set->findings,
+                      DIAGNOSTIC_ZONE_UNKNOWN,
                       &at,
                       "часовой зоны «%s» нет в календаре",
                       "the zone \"%s\" is not in the calendar",
@@ -112,6 +117,7 @@ static void check_territory(struct source_set *set, size_t row)
         directory_find(set->directory, DIRECTORY_TERRITORY, this->parent) != 0) {
         at = source_set_at(set, row, "parent");
         finding_error(&set->findings,
+                      DIAGNOSTIC_TERRITORY_CYCLE,
                       &at,
                       "родители территории «%s» образуют круг",
                       "the parents of territory \"%s\" form a cycle",
@@ -127,15 +133,8 @@ static void check_agency(struct source_set *set, size_t row)
     check_list(set, row, "territories", DIRECTORY_TERRITORY);
     for (size_t i = 0; i < this->escalate_count; i++) {
         check_reference(set, row, "escalate", DIRECTORY_AGENCY, this->escalate[i]);
-        if (strcmp(this->escalate[i], this->id) == 0) {
-            struct text_pos chain = source_set_at(set, row, "escalate");
-            finding_error(&set->findings,
-                          &chain,
-                          "ведомство «%s» обращается само к себе",
-                          "agency \"%s\" escalates to itself",
-                          this->id);
-        }
     }
+    source_set_check_escalation(set, row);
     if (this->home_site == NULL) {
         return;
     }
@@ -145,6 +144,7 @@ static void check_agency(struct source_set *set, size_t row)
     if (site != NULL && site->agency != 0 &&
         site->agency != directory_find(set->directory, DIRECTORY_AGENCY, this->id)) {
         finding_error(&set->findings,
+                      DIAGNOSTIC_HOME_SITE_FOREIGN,
                       &at,
                       "площадка «%s» принадлежит другому ведомству: «%s»",
                       "the site \"%s\" belongs to another agency: \"%s\"",
@@ -169,6 +169,7 @@ static void check_desk(struct source_set *set, size_t row)
     }
     if (desk.agency != agency) {
         finding_error(&set->findings,
+                      DIAGNOSTIC_DESK_TWICE,
                       &at,
                       "у территории «%s» уже есть такой стол: ведомство «%s»",
                       "territory \"%s\" has such a desk already: agency \"%s\"",
@@ -176,6 +177,7 @@ static void check_desk(struct source_set *set, size_t row)
                       directory_agency(set->directory, desk.agency)->id);
     } else if (desk.worker_count == 0) {
         finding_warning(&set->findings,
+                        DIAGNOSTIC_DESK_EMPTY,
                         &at,
                         "за столом «%s» никто не сидит: его дела придут на площадку ведомства",
                         "nobody sits at the desk \"%s\": its work will go to the agency's site",
@@ -195,14 +197,7 @@ static void check_reference(struct source_set *set,
     if (id == NULL || node == NULL) {
         return; /* reported when it was read */
     }
-    if (node->kind == YAML_LIST) {
-        const struct yaml_node *item = node->first;
-        while (item != NULL && (item->kind != YAML_SCALAR || strcmp(item->text, id) != 0)) {
-            item = item->next;
-        }
-        node = item == NULL ? node : item;
-    }
-    struct text_pos at = yaml_tree_pos(place->file, node);
+    struct text_pos at = source_set_item_at(set, row, key, id);
     (void)reference_resolve(set->directory, kind, id, &at, &set->findings);
 }
 
@@ -228,15 +223,18 @@ static void check_roots(struct source_set *set)
         if (++roots == 2) {
             struct text_pos at = source_set_at(set, row, "id");
             finding_warning(&set->findings,
+                            DIAGNOSTIC_ROOTS_MANY,
                             &at,
                             "«%s» — ещё одна территория без родителя: у региона обычно одна",
                             "\"%s\" is one more territory without a parent: a region has one",
                             this->id);
         }
     }
-    if (set->counts[DIRECTORY_TERRITORY] == 0) {
+    if (set->counts[DIRECTORY_TERRITORY] == 0 && set->directory_file_count > 0) {
+        struct text_pos at = source_set_named_at(set, "directory");
         finding_error(&set->findings,
-                      NULL,
+                      DIAGNOSTIC_TERRITORIES_NONE,
+                      &at,
                       "в справочнике нет ни одной территории",
                       "the directory has no territory");
     }
@@ -270,6 +268,7 @@ static void check_desks_everywhere(struct source_set *set)
             }
             struct text_pos at = source_set_at(set, row, "id");
             finding_error(&set->findings,
+                          DIAGNOSTIC_DESK_NONE,
                           &at,
                           "у территории «%s» нет стола «%s»: назовите его в desks",
                           "territory \"%s\" has no desk \"%s\": name one in desks",

@@ -31,6 +31,7 @@ static void check_pairs(struct source_set *set, size_t row)
 
     if (memcmp(this->curve, this->sealing, KEYS_BYTES) == 0) {
         finding_error(&set->findings,
+                      DIAGNOSTIC_KEYS_SAME,
                       &at,
                       "ключ связи и ключ запечатывания площадки «%s» совпадают",
                       "the curve key and the sealing key of site \"%s\" are the same",
@@ -41,6 +42,7 @@ static void check_pairs(struct source_set *set, size_t row)
         if (other->kind == DIRECTORY_KEY && strcmp(other->site, this->site) != 0 &&
             memcmp(other->curve, this->curve, KEYS_BYTES) == 0) {
             finding_error(&set->findings,
+                          DIAGNOSTIC_KEY_FOREIGN,
                           &at,
                           "этот ключ уже принадлежит площадке «%s»",
                           "this key belongs to the site \"%s\" already",
@@ -49,6 +51,7 @@ static void check_pairs(struct source_set *set, size_t row)
     }
     if (!is_valid(set, this)) {
         finding_warning(&set->findings,
+                        DIAGNOSTIC_KEY_OVER,
                         &at,
                         "ключ площадки «%s» больше не действует",
                         "this key of site \"%s\" is no longer valid",
@@ -68,6 +71,7 @@ static void check_generations(struct source_set *set)
         if (site != 0 && is_valid(set, this) && ++counts[site] == GENERATIONS_MAX + 1) {
             struct text_pos at = source_set_at(set, row, "site");
             finding_error(&set->findings,
+                          DIAGNOSTIC_KEYS_MANY,
                           &at,
                           "у площадки «%s» больше двух действующих ключей",
                           "the site \"%s\" has more than two valid keys",
@@ -100,6 +104,7 @@ static void check_sites(struct source_set *set)
     }
     if (count > 0) {
         finding_warning(&set->findings,
+                        DIAGNOSTIC_SITES_KEYLESS,
                         &at,
                         "площадок без действующих ключей: %zu; они не смогут подключиться: %s%s",
                         "sites without valid keys, which cannot connect: %zu; %s%s",
@@ -121,9 +126,11 @@ static void check_administrators(struct source_set *set)
             count++;
         }
     }
-    if (count == 0) {
+    if (count == 0 && set->directory_file_count > 0) {
+        struct text_pos at = source_set_named_at(set, "directory");
         finding_error(&set->findings,
-                      NULL,
+                      DIAGNOSTIC_ADMINISTRATOR_NONE,
+                      &at,
                       "в справочнике нет администратора: дайте кому-нибудь роль administrator",
                       "the directory has no administrator: give the role to somebody");
     }

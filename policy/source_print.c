@@ -17,6 +17,8 @@ void source_print(const struct source_report *report, enum language language, FI
         const char *severity = item->warning ? (russian ? "предупреждение" : "warning")
                                              : (russian ? "ошибка" : "error");
 
+        char code[DIAGNOSTIC_CODE_BYTES];
+
         if (item->at.line > 0) {
             (void)fprintf(stream,
                           "%s:%u:%u: ",
@@ -24,7 +26,11 @@ void source_print(const struct source_report *report, enum language language, FI
                           (unsigned)item->at.line,
                           (unsigned)item->at.column);
         }
-        (void)fprintf(stream, "%s: %s\n", severity, phrase_in(item->text, language));
+        (void)fprintf(stream,
+                      "%s %s: %s\n",
+                      severity,
+                      diagnostic_code(item->code, code),
+                      phrase_in(item->text, language));
         if (item->line != NULL && item->at.line > 0) {
             print_line(item, stream);
         }

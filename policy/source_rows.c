@@ -59,8 +59,11 @@ void source_set_read_rows(struct source_set *set)
     set->rows = arena_array(set->arena, count, sizeof(*set->rows));
     set->places = arena_array(set->arena, count, sizeof(*set->places));
     if (set->rows == NULL || set->places == NULL) {
-        finding_error(
-            &set->findings, NULL, "справочник: не хватило памяти", "directory: out of memory");
+        finding_error(&set->findings,
+                      DIAGNOSTIC_MEMORY,
+                      NULL,
+                      "справочник: не хватило памяти",
+                      "directory: out of memory");
         return;
     }
     for (size_t i = 0; i < set->directory_file_count; i++) {
@@ -133,6 +136,7 @@ static void read_territory(struct listed *entry)
     size_t digits = strspn(entry->row.oktmo, "0123456789");
     if (entry->row.oktmo[digits] != '\0' || (digits != 0 && digits != 8 && digits != 11)) {
         reader_error(&entry->reader,
+                     DIAGNOSTIC_OKTMO_WRONG,
                      yaml_tree_get(entry->reader.map, "oktmo"),
                      (struct phrase){"код ОКТМО «%s»: нужно 8 или 11 цифр",
                                      "OKTMO code \"%s\": 8 or 11 digits are needed"},
@@ -153,6 +157,7 @@ static void read_agency(struct listed *entry)
     take_list(entry, "territories", &entry->row.territories, &entry->row.territory_count);
     if (yaml_tree_get(reader->map, "territories") == NULL) {
         reader_error(reader,
+                     DIAGNOSTIC_KEY_MISSING,
                      reader->map,
                      (struct phrase){"не хватает ключа «%s»", "the key \"%s\" is missing"},
                      "territories");
@@ -183,6 +188,7 @@ static void read_worker(struct listed *entry)
     if (!has_capacity && (entry->row.roles & curators) != 0 &&
         yaml_tree_get(reader->map, "capacity") == NULL) {
         reader_error(reader,
+                     DIAGNOSTIC_CAPACITY_MISSING,
                      reader->map,
                      (struct phrase){"куратору «%s» нужна ёмкость: capacity, от 1 до 1000",
                                      "the curator \"%s\" needs a capacity, from 1 to 1000"},
@@ -206,6 +212,7 @@ static void read_service(struct listed *entry)
     if (!reader_number(reader, "capacity", SERVICE_CAPACITY_MAX, &capacity) &&
         yaml_tree_get(reader->map, "capacity") == NULL) {
         reader_error(reader,
+                     DIAGNOSTIC_KEY_MISSING,
                      reader->map,
                      (struct phrase){"не хватает ключа «%s»", "the key \"%s\" is missing"},
                      "capacity");
@@ -265,6 +272,7 @@ static void take_list(struct listed *entry, const char *key, const char ***out, 
         if (ids.count == 0) {
             reader_error(
                 &entry->reader,
+                DIAGNOSTIC_LIST_EMPTY,
                 yaml_tree_get(entry->reader.map, key),
                 (struct phrase){"список «%s» пуст: уберите ключ или назовите хотя бы один код",
                                 "the list \"%s\" is empty: leave the key out or name one"},
@@ -286,6 +294,7 @@ static bool take_z85(struct listed *entry, const char *key, uint8_t out[KEYS_BYT
            (keys_of_text(text, out) ||
             reader_error(
                 &entry->reader,
+                DIAGNOSTIC_KEY_WRONG,
                 yaml_tree_get(entry->reader.map, key),
                 (struct phrase){"«%s» — не открытый ключ: нужно 40 знаков Z85",
                                 "\"%s\" is no public key: 40 characters of Z85 are needed"},
@@ -304,6 +313,7 @@ static void take_until(struct listed *entry)
     if (!utc_parse_date(text, &date)) {
         reader_error(
             &entry->reader,
+            DIAGNOSTIC_DATE_WRONG,
             yaml_tree_get(entry->reader.map, "until"),
             (struct phrase){"«%s» — не дата, как 2026-01-31", "\"%s\" is no date as 2026-01-31"},
             text);

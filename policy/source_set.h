@@ -34,10 +34,19 @@ struct source_set {
 void source_set_read_rows(struct source_set *set);
 /* source_check.c: do the rows fit together? Uses the draft directory. */
 void source_set_check_rows(struct source_set *set);
+/* source_reach.c: does anybody decide where an agency escalates to, and is a worker or a service within its agency's
+ * territories? */
+void source_set_check_escalation(struct source_set *set, size_t row);
+void source_set_check_reach(struct source_set *set, size_t row);
 /* source_key.c: keys of sites, and one administrator that can be reached. */
 void source_set_check_keys(struct source_set *set);
 /* The place of a row's value, or of the row when it has no such key. */
 struct text_pos source_set_at(const struct source_set *set, size_t row, const char *key);
+/* The place of one id of a row's list, or of the list. */
+struct text_pos
+source_set_item_at(const struct source_set *set, size_t row, const char *key, const char *id);
+/* Where broker.yaml names a file; the file's first line when it does not. */
+struct text_pos source_set_named_at(const struct source_set *set, const char *key);
 /* Index of the row with that number. */
 size_t source_set_row_of(const struct source_set *set, enum directory_kind kind, uint32_t number);
 

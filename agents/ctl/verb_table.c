@@ -240,16 +240,19 @@ const struct verb verb_table[] = {
     {"policy",
      "check",
      VERB_ADMINISTERS,
-     {"[КАТАЛОГ]", "[DIR]"},
+     {"[КАТАЛОГ|ФАЙЛ...]", "[DIR|FILE...]"},
      {"проверить справочник, календарь и политику", "check directory, calendar and policy"},
-     {"КАТАЛОГ содержит broker.yaml (по умолчанию текущий). Брокер для этого не нужен. Все ошибки\n"
-      "показаны сразу; код выхода 78, если они есть, 0 — если только предупреждения.\n",
-      "DIR holds broker.yaml (default: here). No broker is needed. All errors are shown at once;\n"
-      "exit status 78 when there are any, 0 with warnings only.\n"},
+     {"КАТАЛОГ содержит broker.yaml (по умолчанию текущий); ФАЙЛ означает набор ближайшего\n"
+      "broker.yaml над ним. Брокер для этого не нужен. Все ошибки показаны сразу, у каждой место "
+      "и\n"
+      "код (P102); код выхода 1, если они есть, 0 — если нет или только предупреждения.\n",
+      "DIR holds broker.yaml (default: here); FILE stands for the set of the nearest broker.yaml\n"
+      "above it. No broker is needed. All errors are shown at once, each with its place and code\n"
+      "(P102); exit status 1 when there are any, 0 when there are none or warnings only.\n"},
      "refctl policy check config/novosibirsk",
      BIT(OPTION_JSON),
      0,
-     1,
+     OPTIONS_WORDS_MAX,
      verb_policy_check},
     {"keygen",
      NULL,

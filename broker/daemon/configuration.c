@@ -139,6 +139,7 @@ static void log_findings(const struct broker *broker, const struct proposal *pro
         LOG_WITH(broker->log,
                  finding->warning ? LOG_LEVEL_WARN : LOG_LEVEL_ERROR,
                  finding->warning ? "configuration_warning" : "configuration_error",
+                 LOG_TEXT("code", finding->code),
                  LOG_TEXT("at", finding->place),
                  LOG_TEXT("text", finding->text));
     }

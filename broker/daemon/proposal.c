@@ -22,6 +22,7 @@ void proposal_write_report(FILE *stream, const struct source_report *report)
     for (size_t i = 0; i < report->count; i++) {
         const struct source_diagnostic *item = &report->items[i];
         char place[160] = "";
+        char code[DIAGNOSTIC_CODE_BYTES];
         if (item->at.line > 0) {
             (void)snprintf(
                 place, sizeof(place), "%s:%u:%u", item->at.file, item->at.line, item->at.column);
@@ -29,8 +30,12 @@ void proposal_write_report(FILE *stream, const struct source_report *report)
             (void)snprintf(place, sizeof(place), "%s", item->at.file);
         }
         const char *text = item->text.en == NULL ? "" : item->text.en;
-        put_head(stream, 'D', 1 + strlen(place) + 1 + strlen(text) + 1);
+        put_head(stream,
+                 'D',
+                 1 + strlen(diagnostic_code(item->code, code)) + 1 + strlen(place) + 1 +
+                     strlen(text) + 1);
         (void)fputc(item->warning ? 'w' : 'e', stream);
+        put_text(stream, code);
         put_text(stream, place);
         put_text(stream, text);
     }
@@ -107,6 +112,7 @@ static bool take_finding(struct reading *reading, struct bytes payload)
     }
     finding->warning = payload.data[0] == 'w';
     payload = bytes_of(payload.data + 1, payload.size - 1);
+    finding->code = take_text(&payload);
     finding->place = take_text(&payload);
     finding->text = take_text(&payload);
     return finding->text != NULL;

@@ -249,15 +249,18 @@ static void all_mistakes_of_a_calendar_are_reported(void **state)
                       "zonez: 1\n"));
     assert_int_equal(fixture->errors.count, 6);
     assert_string_equal(fixture->errors.items[0].text,
-                        "a date and an offset, as 2016-07-24 and \"+07:00\"");
+                        "P063: a date and an offset, as 2016-07-24 and \"+07:00\"");
     assert_int_equal(fixture->errors.items[0].at.line, 2);
-    assert_string_equal(fixture->errors.items[1].text, "at least one working day is needed");
-    assert_string_equal(fixture->errors.items[2].text, "a working day must end after it begins");
-    assert_string_equal(fixture->errors.items[3].text, "the day \"2025-01-01\" is of another year");
+    assert_string_equal(fixture->errors.items[1].text, "P067: at least one working day is needed");
+    assert_string_equal(fixture->errors.items[2].text,
+                        "P065: a working day must end after it begins");
+    assert_string_equal(fixture->errors.items[3].text,
+                        "P071: the day \"2025-01-01\" is of another year");
     assert_int_equal(fixture->errors.items[3].at.column, 29);
-    assert_string_equal(fixture->errors.items[4].text, "\"2026-02-30\" is no date as 2026-01-31");
+    assert_string_equal(fixture->errors.items[4].text,
+                        "P033: \"2026-02-30\" is no date as 2026-01-31");
     assert_string_equal(fixture->errors.items[5].text,
-                        "unknown key \"zonez\"; did you mean \"zones\"?");
+                        "P022: unknown key \"zonez\"; did you mean \"zones\"?");
 }
 
 int main(void)

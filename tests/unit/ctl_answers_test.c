@@ -401,11 +401,14 @@ static void a_policy_is_checked_without_an_agent_test(void **state)
     const char *path = scratch_write(stage->scratch, "r/broker.yaml", "region: Nowhere\n");
     (void)path;
     (void)snprintf(line, sizeof(line), "policy check %s", scratch_path(stage->scratch, "r"));
-    refctl_stage_run(stage, line, 78);
-    refctl_stage_says(stage->err, "broker.yaml:1:9: ошибка: ");
+    refctl_stage_run(stage, line, 1);
+    refctl_stage_says(stage->err, "broker.yaml:1:9: ошибка P028: ");
     (void)snprintf(line, sizeof(line), "policy check --json %s", scratch_path(stage->scratch, "r"));
-    refctl_stage_run(stage, line, 78);
+    refctl_stage_run(stage, line, 1);
     json_t *json = json_loads(stage->out, JSON_REJECT_DUPLICATES, NULL);
+    json_t *first = json_array_get(json_object_get(json, "diagnostics"), 0);
+    assert_string_equal(json_string_value(json_object_get(first, "code")), "P023");
+    assert_string_equal(json_string_value(json_object_get(first, "source")), "region: Nowhere");
     assert_true(json_is_false(json_object_get(json, "valid")));
     assert_true(json_array_size(json_object_get(json, "diagnostics")) > 0);
     json_decref(json);

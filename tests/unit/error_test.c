@@ -128,6 +128,7 @@ static void error_exit_status_follows_sysexits_test(void **state)
 {
     (void)state;
     assert_int_equal(error_exit_status(ERROR_NONE), 0);
+    assert_int_equal(error_exit_status(ERROR_FINDINGS), 1);
     assert_int_equal(error_exit_status(ERROR_USAGE), 64);
     assert_int_equal(error_exit_status(ERROR_DATA), 65);
     assert_int_equal(error_exit_status(ERROR_NO_INPUT), 66);

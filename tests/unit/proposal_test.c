@@ -26,6 +26,7 @@ static struct source_report *one_finding(bool warning)
 {
     struct source_report *report = calloc(1, sizeof(*report));
     assert_non_null(report);
+    report->items[0].code = DIAGNOSTIC_AGENCY_UNKNOWN;
     report->items[0].warning = warning;
     report->items[0].at = error_pos("policy.yaml", 14, 9);
     report->items[0].text = (struct phrase){"неизвестное ведомство", "unknown agency"};
@@ -80,6 +81,7 @@ static void a_valid_set_arrives_whole(void **state)
     assert_int_equal(proposal.input.texts[1].text.size, 10);
     assert_int_equal(proposal.finding_count, 1);
     assert_true(proposal.findings[0].warning);
+    assert_string_equal(proposal.findings[0].code, "P103");
     assert_string_equal(proposal.findings[0].place, "policy.yaml:14:9");
     assert_string_equal(proposal.findings[0].text, "unknown agency");
     free(text);

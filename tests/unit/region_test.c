@@ -92,8 +92,8 @@ static void what_does_not_compile_is_told(void **state)
     errors.count = 0;
     assert_false(region_create(&region, &input, &errors));
     assert_int_equal(errors.count, 2);
-    assert_string_equal(errors.items[0].text, "the key \"title\" is missing");
-    assert_string_equal(errors.items[1].text, "there is no pool \"x\"");
+    assert_string_equal(errors.items[0].text, "P023: the key \"title\" is missing");
+    assert_string_equal(errors.items[1].text, "P204: there is no pool \"x\"");
     assert_int_equal(errors.items[1].at.column, 26);
     assert_null(region);
 }

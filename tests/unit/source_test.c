@@ -162,9 +162,10 @@ static void a_missing_set_is_an_error(void **state)
 
     assert_false(load(fixture, "config/nowhere.yaml"));
     assert_int_equal(fixture->report.count, 1);
-    assert_string_equal(printed(fixture, LANGUAGE_RU),
-                        "ошибка: файл не читается: cannot open config/nowhere.yaml: No such file "
-                        "or directory\n");
+    assert_string_equal(
+        printed(fixture, LANGUAGE_RU),
+        "ошибка P002: файл не читается: cannot open config/nowhere.yaml: No such file "
+        "or directory\n");
 }
 
 static void a_policy_may_be_a_folder(void **state)
@@ -203,9 +204,9 @@ static void a_flood_of_findings_is_counted(void **state)
     struct error_list errors = {.count = 0};
 
     assert_true(finding_list_begin(&findings, fixture->arena));
-    finding_warning(&findings, NULL, "мелочь", "trifle");
+    finding_warning(&findings, DIAGNOSTIC_YEAR_MISSING, NULL, "мелочь", "trifle");
     for (int i = 0; i < FINDING_MAX + 10; i++) {
-        finding_error(&findings, NULL, "номер %d", "number %d", i);
+        finding_error(&findings, DIAGNOSTIC_FILE_UNREADABLE, NULL, "номер %d", "number %d", i);
     }
     assert_int_equal(findings.count, FINDING_MAX);
     assert_int_equal(findings.errors, FINDING_MAX + 10);

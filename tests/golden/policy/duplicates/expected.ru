@@ -1,18 +1,18 @@
-directory/small.yaml:22:10: ошибка: «flat» уже описано: directory/small.yaml:21
+directory/small.yaml:22:10: ошибка P101: «flat» уже описано: directory/small.yaml:21
       - {id: flat, agency: social, title: {ru: Квартира, en: Flat}, needs: [housing], capacity: 3}
              ^
-directory/zmore.yaml:1:20: ошибка: «north» уже описано: directory/small.yaml:3
+directory/zmore.yaml:1:20: ошибка P101: «north» уже описано: directory/small.yaml:3
     territories: [{id: north, parent: region, title: {ru: Север, en: North}}]
                        ^
-directory/zmore.yaml:2:9: ошибка: у территории «region» уже есть такой стол: ведомство «social»
+directory/zmore.yaml:2:9: ошибка P123: у территории «region» уже есть такой стол: ведомство «social»
     desks: [{role: triage, agency: police, territory: region}]
             ^
-directory/zmore.yaml:4:29: ошибка: этот ключ уже принадлежит площадке «social-1»
+directory/zmore.yaml:4:29: ошибка P117: этот ключ уже принадлежит площадке «social-1»
       - {site: police-1, curve: "Yne@$w-vo<fVvi]a<NY6T1ed:M$fCG*[IaLV{hID", sealing: "JTKVSB%%)wK0E.X)V>+}o?pNmC{O&4W4b!Ni{Lh6"}
                                 ^
-policy.yaml:6:10: ошибка: правило «all» уже есть
+policy.yaml:6:10: ошибка P207: правило «all» уже есть
       - {id: all, title: {ru: Снова, en: Again}, curator: [local, local]}
              ^
-policy.yaml:6:63: ошибка: пул «local» назван в правиле дважды
+policy.yaml:6:63: ошибка P209: пул «local» назван в правиле дважды
       - {id: all, title: {ru: Снова, en: Again}, curator: [local, local]}
                                                                   ^

@@ -1,18 +1,18 @@
-directory/small.yaml:3:25: ошибка: нет такой территории «regoin»; похоже на «region»
+directory/small.yaml:3:25: ошибка P102: нет такой территории «regoin»; похоже на «region»
       - {id: north, parent: regoin, title: {ru: Север, en: North}}
                             ^
-directory/small.yaml:6:113: ошибка: площадка «social-1» принадлежит другому ведомству: «social»
+directory/small.yaml:6:113: ошибка P110: площадка «social-1» принадлежит другому ведомству: «social»
       - {id: police, kind: police, ownership: state, title: {ru: ПДН, en: Police}, territories: [north], home-site: social-1}
                                                                                                                     ^
-directory/small.yaml:12:57: ошибка: нет такой площадки «socal-1»; похоже на «social-1»
+directory/small.yaml:12:57: ошибка P104: нет такой площадки «socal-1»; похоже на «social-1»
       - {id: lead, title: {ru: куратор, en: curator}, site: socal-1, roles: [case-curator], capacity: 40}
                                                             ^
-directory/small.yaml:14:28: ошибка: нет такого ведомства «soicial»; похоже на «social»
+directory/small.yaml:14:28: ошибка P103: нет такого ведомства «soicial»; похоже на «social»
       - {role: triage, agency: soicial, territory: region}
                                ^
-policy.yaml:3:94: ошибка: нет такого ведомства «hosing»
+policy.yaml:3:94: ошибка P103: нет такого ведомства «hosing»
       local: {workers: {agency-kind: social, role: case-curator, territory: covers-case, agency: hosing}}
                                                                                                  ^
-policy.yaml:5:52: ошибка: нет такого пула «locl»; похоже на «local»
+policy.yaml:5:52: ошибка P204: нет такого пула «locl»; похоже на «local»
       - {id: all, title: {ru: Все, en: All}, curator: [locl]}
                                                        ^

@@ -1,0 +1,125 @@
+/* Chains of escalation that end with somebody, and rows that stay within their agency's territories. */
+#include "policy/source_set.h"
+
+#include <string.h>
+
+static bool has_deciders(const struct directory *directory, uint32_t agency);
+static bool leads_back(const struct source_set *set, uint32_t from, uint32_t to);
+
+void source_set_check_escalation(struct source_set *set, size_t row)
+{
+    const struct directory_row *this = &set->rows[row];
+    const struct directory *directory = set->directory;
+    uint32_t self = directory_find(directory, DIRECTORY_AGENCY, this->id);
+
+    for (size_t i = 0; i < this->escalate_count; i++) {
+        const char *id = this->escalate[i];
+        uint32_t next = directory_find(directory, DIRECTORY_AGENCY, id);
+        struct text_pos at = source_set_item_at(set, row, "escalate", id);
+
+        if (next == 0) {
+            continue; /* reported as unknown */
+        }
+        if (next == self) {
+            finding_error(&set->findings,
+                          DIAGNOSTIC_ESCALATE_SELF,
+                          &at,
+                          "ведомство «%s» обращается само к себе",
+                          "agency \"%s\" escalates to itself",
+                          this->id);
+        } else if (leads_back(set, next, self)) {
+            finding_error(&set->findings,
+                          DIAGNOSTIC_ESCALATE_CYCLE,
+                          &at,
+                          "обращения ведомства «%s» возвращаются к нему через «%s»",
+                          "escalations of agency \"%s\" come back to it through \"%s\"",
+                          this->id,
+                          id);
+        } else if (!has_deciders(directory, next)) {
+            finding_error(&set->findings,
+                          DIAGNOSTIC_ESCALATE_NOBODY,
+                          &at,
+                          "ведомство «%s» обращается в «%s», где никого нет",
+                          "agency \"%s\" escalates to \"%s\", where nobody works",
+                          this->id,
+                          id);
+        }
+    }
+}
+
+void source_set_check_reach(struct source_set *set, size_t row)
+{
+    const struct directory_row *this = &set->rows[row];
+    bool is_worker = this->kind == DIRECTORY_WORKER;
+    uint32_t agency = 0;
+
+    if (is_worker && this->site != NULL) {
+        const struct directory_site *site = directory_site(
+            set->directory, directory_find(set->directory, DIRECTORY_SITE, this->site));
+        agency = site == NULL ? 0 : site->agency;
+    } else if (!is_worker && this->agency != NULL) {
+        agency = directory_find(set->directory, DIRECTORY_AGENCY, this->agency);
+    }
+    for (size_t i = 0; i < this->territory_count && agency != 0; i++) {
+        const char *id = this->territories[i];
+        uint32_t territory = directory_find(set->directory, DIRECTORY_TERRITORY, id);
+        struct text_pos at = source_set_item_at(set, row, "territories", id);
+
+        if (territory == 0 || directory_agency_covers(set->directory, agency, territory)) {
+            continue;
+        }
+        finding_warning(&set->findings,
+                        is_worker ? DIAGNOSTIC_WORKER_ABROAD : DIAGNOSTIC_SERVICE_ABROAD,
+                        &at,
+                        "«%s»: территории «%s» нет у ведомства «%s»",
+                        "\"%s\": the territory \"%s\" is none of agency \"%s\"",
+                        this->id,
+                        id,
+                        directory_agency(set->directory, agency)->id);
+    }
+}
+
+/* Anybody who may act: an observer cannot. */
+static bool has_deciders(const struct directory *directory, uint32_t agency)
+{
+    static const uint32_t observers = UINT32_C(1) << ROLE_OBSERVER;
+    uint32_t workers = directory_count(directory, DIRECTORY_WORKER);
+
+    for (uint32_t i = 1; i <= workers; i++) {
+        const struct directory_worker *row = directory_worker(directory, i);
+        if (row != NULL && !row->removed && row->agency == agency &&
+            (row->roles & ~observers) != 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Everything that an agency's chain reaches, in waves. */
+static bool leads_back(const struct source_set *set, uint32_t from, uint32_t to)
+{
+    uint32_t count = directory_count(set->directory, DIRECTORY_AGENCY);
+    struct arena_mark mark = arena_mark(set->arena);
+    bool *seen = arena_alloc(set->arena, count + 1);
+    uint32_t *waiting = arena_array(set->arena, (size_t)count + 1, sizeof(*waiting));
+    size_t waiting_count = 0;
+
+    if (seen != NULL && waiting != NULL) {
+        seen[from] = true;
+        waiting[waiting_count++] = from;
+        while (waiting_count > 0 && !seen[to]) {
+            const struct directory_agency *agency =
+                directory_agency(set->directory, waiting[--waiting_count]);
+            for (size_t i = 0; i < agency->escalate_count; i++) {
+                uint32_t next = agency->escalate[i];
+                if (next != 0 && !seen[next]) {
+                    seen[next] = true;
+                    waiting[waiting_count++] = next;
+                }
+            }
+        }
+    }
+    bool found = seen != NULL && seen[to];
+    arena_release(set->arena, mark);
+    return found;
+}
