@@ -156,7 +156,7 @@ class Region:
         self.expected.update(events)
 
     def start(self):
-        self.broker = Program(f'{BUILD}/refbrokerd', self.path('broker.yaml'))
+        self.broker = Program(f'{BUILD}/refbrokerd', '--log-level', 'debug', self.path('broker.yaml'))
         self.broker.expects(*self.expected)
         self.programs.append(self.broker)
         self.endpoint = self.broker.value('endpoint')
