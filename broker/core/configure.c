@@ -107,6 +107,27 @@ static void check_removed(struct configuring *configuring)
     }
 }
 
+/* Offers and cases stand at the site where they were made: whoever has open work does not change the place. */
+static void check_moved(struct configuring *configuring)
+{
+    if (configuring->turn->core->region == NULL) {
+        return;
+    }
+    const struct directory *directory = configuring->turn->core->region->directory;
+    for (size_t i = 0; i < configuring->input->row_count; i++) {
+        const struct directory_row *row = &configuring->input->rows[i];
+        if (row->kind != DIRECTORY_WORKER || configuring->numbers[i] == 0) {
+            continue;
+        }
+        const struct directory_worker *now = directory_worker(directory, configuring->numbers[i]);
+        const struct directory_site *site = directory_site(directory, now->site);
+        if (strcmp(site->id, row->site) != 0 &&
+            store_worker(configuring->turn->store, now->number).load > 0) {
+            checks_add(configuring->problems, REFUSAL_WRONG_STATE, "directory.workers", row->id);
+        }
+    }
+}
+
 /* Somebody must be able to mend the configuration after this one. */
 static void check_administrator(struct configuring *configuring)
 {
@@ -241,6 +262,7 @@ bool turn_configure(struct turn *turn,
     }
     number_rows(&configuring);
     check_removed(&configuring);
+    check_moved(&configuring);
     check_administrator(&configuring);
     const struct region *region = turn->core->region;
     if (region != NULL && strcmp(region->code, input->code) != 0) {

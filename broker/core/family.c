@@ -70,9 +70,9 @@ look_up(const struct turn *turn, const struct matching_key *key, struct family_m
     struct key_record entry;
     memset(&entry, 0, sizeof(entry));
     for (int i = 0; i < FAMILY_ENTRIES_MAX; i++) {
-        const struct id128 after = entry.referral;
+        const struct id128 before = entry.referral;
         struct case_record record;
-        if (!store_key_after(turn->store, key->digest, &after, &entry)) {
+        if (!store_key_before(turn->store, key->digest, &before, &entry)) {
             return;
         }
         if (!case_of(turn->store, &entry.referral, &record)) {

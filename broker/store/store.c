@@ -272,3 +272,24 @@ bool store_next(struct store *store,
     *out = found;
     return true;
 }
+
+bool store_previous(struct store *store,
+                    enum store_table table,
+                    const struct store_key *before,
+                    size_t prefix_bytes,
+                    struct store_found *out)
+{
+    struct store_found found;
+    if (!kv_seek_before(store->txn,
+                        store->tables[table],
+                        bytes_of(before->bytes, before->size),
+                        &found.key,
+                        &found.value)) {
+        return false;
+    }
+    if (found.key.size < prefix_bytes || memcmp(found.key.data, before->bytes, prefix_bytes) != 0) {
+        return false;
+    }
+    *out = found;
+    return true;
+}

@@ -255,11 +255,11 @@ void store_put_case_referral(struct store *store,
 void store_put_key(struct store *store,
                    const uint8_t digest[MATCHING_DIGEST_BYTES],
                    const struct key_record *record);
-/* Entries of one digest in order of referral id: pass none first, then the last referral found. */
-bool store_key_after(struct store *store,
-                     const uint8_t digest[MATCHING_DIGEST_BYTES],
-                     const struct id128 *after,
-                     struct key_record *out);
+/* Entries of one digest, newest referral id first: pass none first, then the last referral found. */
+bool store_key_before(struct store *store,
+                      const uint8_t digest[MATCHING_DIGEST_BYTES],
+                      const struct id128 *before,
+                      struct key_record *out);
 
 bool store_assignment(struct store *store, const struct id128 *id, struct assignment_record *out);
 void store_put_assignment(struct store *store, const struct assignment_record *record);

@@ -99,19 +99,18 @@ void store_put_key(struct store *store,
     store_put_record(store, TABLE_KEY, &key, record, sizeof(*record));
 }
 
-bool store_key_after(struct store *store,
-                     const uint8_t digest[MATCHING_DIGEST_BYTES],
-                     const struct id128 *after,
-                     struct key_record *out)
+bool store_key_before(struct store *store,
+                      const uint8_t digest[MATCHING_DIGEST_BYTES],
+                      const struct id128 *before,
+                      struct key_record *out)
 {
+    struct id128 last;
+    memset(&last, UINT8_MAX, sizeof(last));
     struct store_key key = {0};
     store_key_add(&key, digest, MATCHING_DIGEST_BYTES);
-    if (!id128_is_none(after)) {
-        store_key_add_id(&key, after);
-        store_key_add_u8(&key, 0); /* just above that entry */
-    }
+    store_key_add_id(&key, id128_is_none(before) ? &last : before);
     struct store_found found;
-    if (!store_next(store, TABLE_KEY, &key, MATCHING_DIGEST_BYTES, &found)) {
+    if (!store_previous(store, TABLE_KEY, &key, MATCHING_DIGEST_BYTES, &found)) {
         return false;
     }
     memcpy(out, found.value.data, sizeof(*out));

@@ -75,4 +75,11 @@ bool store_next(struct store *store,
                 size_t prefix_bytes,
                 struct store_found *out);
 
+/* The last entry below `before`, with the same prefix. */
+bool store_previous(struct store *store,
+                    enum store_table table,
+                    const struct store_key *before,
+                    size_t prefix_bytes,
+                    struct store_found *out);
+
 #endif

@@ -84,7 +84,7 @@ static void keys_of_one_digest_test(void **state)
     const uint8_t mine[MATCHING_DIGEST_BYTES] = {1, 2, 3};
     const uint8_t other[MATCHING_DIGEST_BYTES] = {1, 2, 4};
     struct key_record record;
-    struct id128 after = {{0}};
+    struct id128 before = {{0}};
     memset(&record, 0, sizeof(record));
     record.strength = STRENGTH_STRONG;
     for (uint64_t i = 3; i > 0; i--) {
@@ -93,12 +93,12 @@ static void keys_of_one_digest_test(void **state)
     }
     record.referral = id(9);
     store_put_key(store, other, &record);
-    for (uint8_t i = 1; i <= 3; i++) {
-        assert_true(store_key_after(store, mine, &after, &record));
+    for (uint8_t i = 3; i >= 1; i--) {
+        assert_true(store_key_before(store, mine, &before, &record));
         assert_int_equal(record.referral.bytes[15], i);
-        after = record.referral;
+        before = record.referral;
     }
-    assert_false(store_key_after(store, mine, &after, &record));
+    assert_false(store_key_before(store, mine, &before, &record));
 }
 
 static void cases_of_a_worker_test(void **state)
