@@ -24,7 +24,8 @@
 enum fact_kind {
     FACT_UNSPECIFIED,
     /* configuration: version, text = region code, text_2 = number prefix, blob = region's titles ("ru\0en"),
-     * count = rows that follow in the same entry */
+     * count = rows that it has, code = where it came from (0: files), number = the version that came back; the rows
+     * that it changed stand before it in the same entry, its texts behind it */
     FACT_CONFIGURATION_ADOPTED,
     FACT_ROW_SET,     /* code = directory kind, number = row number, blob = the coded row */
     FACT_ROW_REMOVED, /* code = directory kind, number */

@@ -36,6 +36,7 @@ enum {
     LIMIT_NOTICE_SITES = 32,      /* sites told about one case */
     LIMIT_OFFERS_BEFORE_DESK = 3, /* refused or silent; then the supervisor must assign */
     LIMIT_POLICY_BYTES = 262144,  /* canonical text of one policy version */
+    LIMIT_PART_BYTES = 131072,    /* one part of a proposal, or one piece of a text: half a frame */
     LIMIT_POLICY_VERSIONS_LIVE =
         8, /* compiled at once: the newest and those that referrals are pinned to */
     LIMIT_SPEAKABLE_BYTES = 32 /* "NSO-2026-000123-7" */

@@ -416,6 +416,8 @@ enum query_kind {
     QUERY_CURATORS,
     QUERY_REFERRALS, /* ipc: own referrals from the mirror and the spool; text: an id or "" */
     QUERY_INBOX,     /* ipc: offers, tasks, notices, referral news, from the mirror */
+    QUERY_VERSIONS,  /* configurations that were in force, newest first */
+    QUERY_VERSION,   /* text: a version's number; what it changed, and its texts */
     QUERY_END
 };
 
@@ -516,6 +518,54 @@ struct curator_row {
     bool connected;
 };
 
+/* Where a version of the configuration came from. */
+enum version_origin {
+    VERSION_ORIGIN_UNSPECIFIED,
+    VERSION_FROM_FILES,  /* the broker's own folder, at its first start or at SIGHUP */
+    VERSION_APPLIED,     /* an administrator proposed it */
+    VERSION_ROLLED_BACK, /* an administrator brought an earlier one back */
+    VERSION_ORIGIN_END
+};
+
+struct version_row {
+    uint32_t version;
+    int64_t at_us;
+    enum version_origin origin;
+    const char *actor; /* worker id; "" when it came from files */
+    const char *site;
+    uint32_t returned_to; /* ROLLED_BACK: the version whose content came back */
+    uint32_t rows_added;
+    uint32_t rows_changed;
+    uint32_t rows_removed;
+    const char *
+        texts; /* names of those that differ from the version before: "policy.yaml, calendar.yaml" */
+    bool in_force;
+};
+
+/* A piece of one of a version's texts; pieces of a text follow each other. */
+struct version_text {
+    const char *name;
+    uint32_t offset;
+    uint32_t size; /* of the whole text */
+    struct bytes piece;
+};
+
+enum version_change {
+    VERSION_CHANGE_UNSPECIFIED,
+    VERSION_ADDED,
+    VERSION_CHANGED,
+    VERSION_REMOVED,
+    VERSION_CHANGE_END
+};
+
+/* One row of the directory that a version changed. */
+struct version_difference {
+    const char *kind; /* "worker" */
+    const char *id;
+    enum version_change change;
+    const char *fields; /* lines: "capacity: 40 → 45", of a new or removed row "capacity: 40" */
+};
+
 /* Inbox rows are deliveries as they stand in the mirror, with what the person did about them. */
 struct inbox_row {
     struct delivery delivery;
@@ -552,6 +602,12 @@ struct answer {
     size_t referral_count;
     struct inbox_row *inbox;
     size_t inbox_count;
+    struct version_row *versions;
+    size_t version_count;
+    struct version_text *texts;
+    size_t text_count;
+    struct version_difference *differences;
+    size_t difference_count;
 };
 
 /* ---- the envelope -------------------------------------------------------------------------- */

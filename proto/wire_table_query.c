@@ -153,6 +153,48 @@ static const struct wire_part inbox_part = {&referral__v1__inbox_row__descriptor
                                             sizeof(struct inbox_row),
                                             ROWS(inbox_rows)};
 
+enum { ROW_ID_BYTES = 111, TEXT_NAME_BYTES = 127 };
+
+#define VERSION_ROW (Referral__V1__VersionRow, struct version_row)
+static const struct wire_part_row version_row_rows[] = {
+    ROW_32(VERSION_ROW, version),
+    ROW_64(VERSION_ROW, at_us),
+    ROW_CODE(VERSION_ROW, origin, VERSION_ORIGIN_END),
+    ROW_TEXT(VERSION_ROW, actor, LIMIT_CODE_BYTES),
+    ROW_TEXT(VERSION_ROW, site, LIMIT_CODE_BYTES),
+    ROW_32(VERSION_ROW, returned_to),
+    ROW_32(VERSION_ROW, rows_added),
+    ROW_32(VERSION_ROW, rows_changed),
+    ROW_32(VERSION_ROW, rows_removed),
+    ROW_PROSE(VERSION_ROW, texts, LIMIT_SENTENCE_BYTES),
+    ROW_BOOL(VERSION_ROW, in_force),
+};
+static const struct wire_part version_row_part = {&referral__v1__version_row__descriptor,
+                                                  sizeof(struct version_row),
+                                                  ROWS(version_row_rows)};
+
+#define VERSION_TEXT (Referral__V1__VersionText, struct version_text)
+static const struct wire_part_row version_text_rows[] = {
+    ROW_TEXT(VERSION_TEXT, name, TEXT_NAME_BYTES),
+    ROW_32(VERSION_TEXT, offset),
+    ROW_32(VERSION_TEXT, size),
+    ROW_BYTES(VERSION_TEXT, piece, LIMIT_PART_BYTES),
+};
+static const struct wire_part version_text_part = {&referral__v1__version_text__descriptor,
+                                                   sizeof(struct version_text),
+                                                   ROWS(version_text_rows)};
+
+#define DIFFERENCE (Referral__V1__VersionDifference, struct version_difference)
+static const struct wire_part_row difference_rows[] = {
+    ROW_TEXT(DIFFERENCE, kind, LIMIT_CODE_BYTES),
+    ROW_TEXT(DIFFERENCE, id, ROW_ID_BYTES),
+    ROW_CODE(DIFFERENCE, change, VERSION_CHANGE_END),
+    ROW_PROSE(DIFFERENCE, fields, LIMIT_SECTION_TEXT_BYTES),
+};
+static const struct wire_part difference_part = {&referral__v1__version_difference__descriptor,
+                                                 sizeof(struct version_difference),
+                                                 ROWS(difference_rows)};
+
 #define ANSWER (Referral__V1__Answer, struct answer)
 static const struct wire_part_row answer_rows[] = {
     ROW_64(ANSWER, id),
@@ -167,6 +209,9 @@ static const struct wire_part_row answer_rows[] = {
     ROW_LIST(ANSWER, curators, curator_count, LIMIT_PAGE_ROWS, curator_part),
     ROW_LIST(ANSWER, referrals, referral_count, LIMIT_PAGE_ROWS, referral_row_part),
     ROW_LIST(ANSWER, inbox, inbox_count, LIMIT_PAGE_ROWS, inbox_part),
+    ROW_LIST(ANSWER, versions, version_count, LIMIT_PAGE_ROWS, version_row_part),
+    ROW_LIST(ANSWER, texts, text_count, LIMIT_PAGE_ROWS, version_text_part),
+    ROW_LIST(ANSWER, differences, difference_count, LIMIT_PAGE_ROWS, difference_part),
 };
 const struct wire_part wire_table_answer = {&referral__v1__answer__descriptor,
                                             sizeof(struct answer),

@@ -122,6 +122,48 @@ json_t *json_view_curator(const struct curator_row *row)
                      (int)row->connected);
 }
 
+json_t *json_view_version(const struct version_row *row)
+{
+    static const char *const origins[VERSION_ORIGIN_END] = {"", "files", "applied", "rolled-back"};
+    return json_pack("{s:i, s:o, s:b, s:s, s:o, s:o, s:i, s:i, s:i, s:i, s:o}",
+                     "version",
+                     (int)row->version,
+                     "at",
+                     json_view_time(row->at_us),
+                     "in_force",
+                     (int)row->in_force,
+                     "origin",
+                     origins[row->origin],
+                     "actor",
+                     json_view_text(row->actor),
+                     "site",
+                     json_view_text(row->site),
+                     "returned_to",
+                     (int)row->returned_to,
+                     "rows_added",
+                     (int)row->rows_added,
+                     "rows_changed",
+                     (int)row->rows_changed,
+                     "rows_removed",
+                     (int)row->rows_removed,
+                     "texts",
+                     json_view_text(row->texts));
+}
+
+json_t *json_view_difference(const struct version_difference *row)
+{
+    static const char *const changes[VERSION_CHANGE_END] = {"", "added", "changed", "removed"};
+    return json_pack("{s:o, s:o, s:s, s:o}",
+                     "kind",
+                     json_view_text(row->kind),
+                     "id",
+                     json_view_text(row->id),
+                     "change",
+                     changes[row->change],
+                     "fields",
+                     json_view_text(row->fields));
+}
+
 json_t *json_view_status(const struct site_status *status)
 {
     json_t *json = json_pack("{s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:i, s:I, s:b}",

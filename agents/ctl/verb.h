@@ -47,6 +47,9 @@ const char *verb_name(const struct verb *verb, char buffer[VERB_NAME_MAX]);
 /* Does any command begin with this noun? */
 bool verb_is_noun(const char *noun);
 
+/* policy_version.c */
+verb_function verb_policy_history;
+verb_function verb_policy_show;
 /* submit.c, referral.c */
 verb_function verb_submit;
 verb_function verb_referral_ls;

@@ -326,6 +326,8 @@ local_answer(struct agent *agent, const struct query *query, bool connected, str
     case QUERY_EXPLAIN:
     case QUERY_AGENCIES:
     case QUERY_CURATORS:
+    case QUERY_VERSIONS:
+    case QUERY_VERSION:
     case QUERY_UNSPECIFIED:
     case QUERY_END:
         break;

@@ -4,9 +4,29 @@
 #include <assert.h>
 #include <string.h>
 
+/* The version whose rows are being changed: the fact that adopts it comes after them. */
+static struct version_record next_version(struct store *store)
+{
+    const uint32_t version = store_meta(store)->version + 1;
+    struct version_record record;
+    if (!store_version(store, version, &record)) {
+        memset(&record, 0, sizeof(record));
+        record.version = version;
+    }
+    return record;
+}
+
 void fold_configuration_adopted(const struct fold *fold)
 {
     const struct fact *fact = fold->fact;
+    struct version_record record = next_version(fold->store);
+    record.version = fact->version;
+    record.origin = fact->code == 0 ? VERSION_FROM_FILES : (enum version_origin)fact->code;
+    record.at_us = fact->at_us;
+    record.site = fold->entry->site;
+    record.worker = fold->entry->worker;
+    record.returned_to = (uint32_t)fact->number;
+    store_put_version(fold->store, &record);
     store_meta(fold->store)->version = fact->version;
     uint8_t text[1024];
     const size_t prefix_bytes = strlen(fact->text_2) + 1;
@@ -20,12 +40,33 @@ void fold_configuration_adopted(const struct fold *fold)
                    bytes_of(text, prefix_bytes + fact->blob.size));
 }
 
+/* What the store lends is gone with its next write. */
+static struct bytes copied(const struct fold *fold, struct bytes borrowed)
+{
+    void *copy = arena_copy(fold->arena, borrowed.data, borrowed.size);
+    assert(copy != NULL);
+    return bytes_of(copy, borrowed.size);
+}
+
 void fold_row_set(const struct fold *fold)
 {
     const struct fact *fact = fold->fact;
     assert(fact->code > DIRECTORY_UNSPECIFIED && fact->code < DIRECTORY_END);
+    const enum directory_kind kind = (enum directory_kind)fact->code;
     const uint32_t number = (uint32_t)fact->number;
-    store_put_row(fold->store, (enum directory_kind)fact->code, number, false, fact->blob);
+    struct version_record version = next_version(fold->store);
+    struct row_change change = {.after = fact->blob};
+    bool removed = false;
+    if (store_row(fold->store, kind, number, &removed, &change.before) && !removed) {
+        change.before = copied(fold, change.before);
+        version.rows_changed++;
+    } else {
+        change.before = bytes_of(NULL, 0);
+        version.rows_added++;
+    }
+    store_put_row_change(fold->store, version.version, kind, number, &change);
+    store_put_version(fold->store, &version);
+    store_put_row(fold->store, kind, number, false, fact->blob);
     struct meta_record *meta = store_meta(fold->store);
     if (number > meta->row_numbers[fact->code]) {
         meta->row_numbers[fact->code] = number;
@@ -41,9 +82,12 @@ void fold_row_removed(const struct fold *fold)
     struct bytes borrowed;
     const bool found = store_row(fold->store, kind, number, &removed, &borrowed);
     assert(found && !removed);
-    void *coded = arena_copy(fold->arena, borrowed.data, borrowed.size);
-    assert(coded != NULL);
-    store_put_row(fold->store, kind, number, true, bytes_of(coded, borrowed.size));
+    const struct row_change change = {.before = copied(fold, borrowed)};
+    struct version_record version = next_version(fold->store);
+    version.rows_removed++;
+    store_put_row_change(fold->store, version.version, kind, number, &change);
+    store_put_version(fold->store, &version);
+    store_put_row(fold->store, kind, number, true, change.before);
     if (kind == DIRECTORY_WORKER) {
         struct id128 entity;
         memset(&entity, 0, sizeof(entity));

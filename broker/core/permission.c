@@ -56,6 +56,8 @@ static const struct permission_row permission_table[] = {
      ROLE(INTAKE_CURATOR) | ROLE(SUPERVISOR) | ROLE(COORDINATOR),
      RELATION_RESPONSIBLE},
     {true, QUERY_CASE, ROLE(ADMINISTRATOR), RELATION_NONE},
+    {true, QUERY_VERSIONS, ROLE(ADMINISTRATOR), RELATION_NONE},
+    {true, QUERY_VERSION, ROLE(ADMINISTRATOR), RELATION_NONE},
 };
 
 /* A timeline and an explanation are for whoever may see the case. */

@@ -3,6 +3,7 @@
 
 #include "broker/core/explain.h"
 #include "broker/core/permission.h"
+#include "broker/core/versions.h"
 #include "broker/core/view.h"
 #include "proto/checks.h"
 
@@ -280,6 +281,29 @@ static void answer_curators(struct asking *asking)
     }
 }
 
+/* ---- versions ------------------------------------------------------------------------------------------------ */
+
+static void answer_versions(struct asking *asking)
+{
+    if (!versions_list(asking->core, asking->arena, asking->query->cursor, asking->answer)) {
+        refuse(asking, REFUSAL_BUSY, "");
+    }
+}
+
+static void answer_version(struct asking *asking)
+{
+    const struct query *query = asking->query;
+    const uint32_t version = versions_parse(query->text);
+    struct version_record record;
+    if (version == 0 || !store_version(asking->core->store, version, &record)) {
+        refuse(asking, REFUSAL_NOT_FOUND, "query.text");
+        return;
+    }
+    if (!versions_show(asking->core, asking->arena, &record, query->cursor, asking->answer)) {
+        refuse(asking, REFUSAL_BUSY, "");
+    }
+}
+
 static void answer_status(struct asking *asking)
 {
     const struct meta_record *meta = store_meta(asking->core->store);
@@ -328,6 +352,8 @@ static const struct query_row query_rows[QUERY_END] = {
     [QUERY_EXPLAIN] = {answer_explain, true},
     [QUERY_AGENCIES] = {answer_agencies, false},
     [QUERY_CURATORS] = {answer_curators, false},
+    [QUERY_VERSIONS] = {answer_versions, false},
+    [QUERY_VERSION] = {answer_version, false},
 };
 
 static void answer_query(struct asking *asking, uint32_t site)

@@ -33,6 +33,8 @@ static const char *const table_names[TABLE_END] = {
     [TABLE_TERRITORY] = "territory",
     [TABLE_ROW] = "row",
     [TABLE_TEXT] = "text",
+    [TABLE_VERSION] = "version",
+    [TABLE_ROW_CHANGE] = "row-change",
 };
 
 static const uint8_t meta_key_bytes[] = {'m'};

@@ -25,7 +25,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { STORE_LAYOUT = 1 };
+enum { STORE_LAYOUT = 2 };
 
 /* ---- records: zero the whole struct before filling it, so that padding is equal everywhere ------- */
 
@@ -196,6 +196,25 @@ struct timeline_record {
     bool flag;
     int64_t late_by_us;
     struct id128 other; /* referral, or the other case */
+};
+
+/* A configuration that came into force, and who brought it. */
+struct version_record {
+    uint32_t version;
+    enum version_origin origin;
+    int64_t at_us;
+    uint32_t site; /* 0: the files of the broker's own folder */
+    uint32_t worker;
+    uint32_t returned_to;
+    uint32_t rows_added;
+    uint32_t rows_changed;
+    uint32_t rows_removed;
+};
+
+/* What a version did to one row; data NULL: there was no such row. */
+struct row_change {
+    struct bytes before;
+    struct bytes after;
 };
 
 enum timer_kind {
@@ -387,5 +406,20 @@ bool store_text(struct store *store,
                 uint32_t index,
                 const char **name,
                 struct bytes *text);
+/* Versions: their heads, and what each did to rows. A version's rows are counted before it is in force. */
+void store_put_version(struct store *store, const struct version_record *record);
+bool store_version(struct store *store, uint32_t version, struct version_record *out);
+void store_put_row_change(struct store *store,
+                          uint32_t version,
+                          enum directory_kind kind,
+                          uint32_t number,
+                          const struct row_change *change);
+/* Of one version by kind and number: start with DIRECTORY_UNSPECIFIED and 0. Slices borrowed until the next
+ * write. */
+bool store_row_change_after(struct store *store,
+                            uint32_t version,
+                            enum directory_kind *kind,
+                            uint32_t *number,
+                            struct row_change *out);
 
 #endif

@@ -91,3 +91,81 @@ bool store_text(struct store *store,
     *text = bytes_of(value.data + name_bytes, value.size - name_bytes);
     return true;
 }
+
+/* ---- versions ----------------------------------------------------------------------------------------- */
+
+static struct store_key key_of_version(uint32_t version)
+{
+    struct store_key key = {0};
+    store_key_add_u32(&key, version);
+    return key;
+}
+
+void store_put_version(struct store *store, const struct version_record *record)
+{
+    const struct store_key key = key_of_version(record->version);
+    store_put_record(store, TABLE_VERSION, &key, record, sizeof(*record));
+}
+
+bool store_version(struct store *store, uint32_t version, struct version_record *out)
+{
+    const struct store_key key = key_of_version(version);
+    return store_record(store, TABLE_VERSION, &key, out, sizeof(*out));
+}
+
+enum { CHANGE_HEAD_BYTES = 5, CHANGE_HAS_BEFORE = 1, CHANGE_HAS_AFTER = 2 };
+
+void store_put_row_change(struct store *store,
+                          uint32_t version,
+                          enum directory_kind kind,
+                          uint32_t number,
+                          const struct row_change *change)
+{
+    uint8_t value[CHANGE_HEAD_BYTES + 2 * ROW_BYTES_MAX];
+    const struct bytes before = change->before;
+    const struct bytes after = change->after;
+    assert(before.size <= ROW_BYTES_MAX && after.size <= ROW_BYTES_MAX);
+    value[0] = (uint8_t)((before.data == NULL ? 0 : CHANGE_HAS_BEFORE) |
+                         (after.data == NULL ? 0 : CHANGE_HAS_AFTER));
+    bytes_put_u32(value + 1, (uint32_t)before.size);
+    if (before.size > 0) {
+        memcpy(value + CHANGE_HEAD_BYTES, before.data, before.size);
+    }
+    if (after.size > 0) {
+        memcpy(value + CHANGE_HEAD_BYTES + before.size, after.data, after.size);
+    }
+    struct store_key key = key_of_version(version);
+    store_key_add_u8(&key, kind);
+    store_key_add_u32(&key, number);
+    store_put_record(
+        store, TABLE_ROW_CHANGE, &key, value, CHANGE_HEAD_BYTES + before.size + after.size);
+}
+
+bool store_row_change_after(struct store *store,
+                            uint32_t version,
+                            enum directory_kind *kind,
+                            uint32_t *number,
+                            struct row_change *out)
+{
+    struct store_key from = key_of_version(version);
+    struct store_found found;
+    store_key_add_u8(&from, *kind);
+    store_key_add_u32(&from, *number);
+    store_key_add_u8(&from, 0);
+    if (!store_next(store, TABLE_ROW_CHANGE, &from, sizeof(version), &found)) {
+        return false;
+    }
+    assert(found.key.size == sizeof(version) + 1 + sizeof(*number));
+    assert(found.value.size >= CHANGE_HEAD_BYTES);
+    *kind = (enum directory_kind)found.key.data[sizeof(version)];
+    *number = bytes_get_u32(found.key.data + sizeof(version) + 1);
+    const uint8_t *value = found.value.data;
+    const size_t before_bytes = bytes_get_u32(value + 1);
+    const size_t after_bytes = found.value.size - CHANGE_HEAD_BYTES - before_bytes;
+    const uint8_t *before = value + CHANGE_HEAD_BYTES;
+    *out = (struct row_change){
+        .before = bytes_of((value[0] & CHANGE_HAS_BEFORE) != 0 ? before : NULL, before_bytes),
+        .after = bytes_of((value[0] & CHANGE_HAS_AFTER) != 0 ? before + before_bytes : NULL,
+                          after_bytes)};
+    return true;
+}

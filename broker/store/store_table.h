@@ -27,6 +27,8 @@ enum store_table {
     TABLE_TERRITORY,       /* territory -> open cases */
     TABLE_ROW,             /* kind, number -> removed, coded row */
     TABLE_TEXT,            /* version, index -> name, NUL, text */
+    TABLE_VERSION,         /* version -> version_record */
+    TABLE_ROW_CHANGE,      /* version, kind, number -> size of the row before, before, after */
     TABLE_END
 };
 

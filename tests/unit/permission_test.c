@@ -240,6 +240,8 @@ static const struct expected table[] = {
       "-G---GGG-"}},
     {true, QUERY_REFERRALS, EVERYWHERE(NEVER)}, /* of the ipc only */
     {true, QUERY_INBOX, EVERYWHERE(NEVER)},
+    {true, QUERY_VERSIONS, EVERYWHERE("DDDDDDDGD")},
+    {true, QUERY_VERSION, EVERYWHERE("DDDDDDDGD")},
 };
 
 /* Commands and queries that concern no case. */
@@ -247,7 +249,8 @@ static bool without_case(const struct expected *row)
 {
     return row->query ? row->kind == QUERY_STATUS || row->kind == QUERY_AGENCIES ||
                             row->kind == QUERY_CASES || row->kind == QUERY_CURATORS ||
-                            row->kind == QUERY_REFERRALS || row->kind == QUERY_INBOX
+                            row->kind == QUERY_REFERRALS || row->kind == QUERY_INBOX ||
+                            row->kind == QUERY_VERSIONS || row->kind == QUERY_VERSION
                       : row->kind == COMMAND_SUBMIT || row->kind == COMMAND_ACCEPT_CLOCK ||
                             row->kind == COMMAND_FORM;
 }
