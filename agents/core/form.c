@@ -356,6 +356,8 @@ static const struct form_map_key FORM_KEYS[] = {
     {"documents", "документы", take_papers, 0, 0}};
 
 enum { FORM_KEY_COUNT = sizeof FORM_KEYS / sizeof FORM_KEYS[0] };
+/* The labels stand together: from the territory to the ages. */
+enum { LABEL_KEYS_FIRST = 2, LABEL_KEY_COUNT = 8 };
 
 /* ---- the whole ------------------------------------------------------------------------------- */
 
@@ -449,6 +451,19 @@ bool form_read(const struct form_input *input,
     }
     derive(&draft);
     out->form = draft.form;
+    return !reader.failed;
+}
+
+bool form_read_labels(const struct yaml_file *file,
+                      const struct yaml_node *map,
+                      struct labels *labels,
+                      struct error_list *errors)
+{
+    struct draft draft = {.form.labels = *labels};
+    struct form_map_reader reader = {.file = file, .errors = errors, .world = &draft};
+
+    (void)form_map_take(&reader, map, FORM_KEYS + LABEL_KEYS_FIRST, LABEL_KEY_COUNT, &draft);
+    *labels = draft.form.labels;
     return !reader.failed;
 }
 

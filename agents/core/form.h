@@ -34,6 +34,13 @@ bool form_read(const struct form_input *input,
                struct form_read *out,
                struct error_list *errors) __attribute__((warn_unused_result));
 
+/* Only the labels, out of a map inside another file: keys and codes as in a form, no persons. What the map leaves open
+ * keeps its value in *labels; nothing is required and nothing follows from anything. */
+bool form_read_labels(const struct yaml_file *file,
+                      const struct yaml_node *map,
+                      struct labels *labels,
+                      struct error_list *errors) __attribute__((warn_unused_result));
+
 /* The field rules of proto/checks on a form that was read; each problem at the place of its field. */
 bool form_check(const struct form_read *read,
                 int64_t now_us,

@@ -46,6 +46,20 @@ void excerpt_print(const struct screen *screen, const struct error *error, struc
         screen, "    %s\n    %*s^\n", line, (int)columns_before(line, error->at.column), "");
 }
 
+void excerpt_print_all(const struct screen *screen,
+                       const struct error_list *errors,
+                       struct bytes content)
+{
+    for (size_t i = 0; i < errors->count; i++) {
+        excerpt_print(screen, &errors->items[i], content);
+    }
+    if (errors->dropped > 0) {
+        screen_hint(screen,
+                    SCREEN_IN(screen, "… и ещё ошибок: %zu\n", "... and %zu more errors\n"),
+                    errors->dropped);
+    }
+}
+
 /* Tabs become blanks, so that the caret stands right; a long line is cut. */
 static bool find_line(struct bytes content, uint32_t line, char buffer[LINE_BYTES_MAX])
 {

@@ -11,5 +11,9 @@ enum { EXCERPT_TEXT_MAX = sizeof(((struct error *)0)->text) };
 const char *excerpt_half(const char *text, enum language language, char buffer[EXCERPT_TEXT_MAX]);
 /* To err: the error, then line and caret when it has a place in content. */
 void excerpt_print(const struct screen *screen, const struct error *error, struct bytes content);
+/* All of a list, and how many there were besides. */
+void excerpt_print_all(const struct screen *screen,
+                       const struct error_list *errors,
+                       struct bytes content);
 
 #endif

@@ -3,8 +3,6 @@
 
 #include "base/utc.h"
 
-static json_t *codes_of(enum vocabulary list, uint32_t mask);
-static json_t *labels_of(const struct labels *labels);
 static json_t *facts_of(const struct facts *facts);
 static json_t *person_of(const struct person *person);
 static json_t *receipts_of(const struct referral_view *view);
@@ -102,7 +100,7 @@ json_t *json_view_case(const struct case_view *view)
                              "emergency",
                              (int)view->emergency,
                              "labels",
-                             labels_of(&view->labels),
+                             json_view_labels(&view->labels),
                              "lead",
                              json_view_text(view->lead),
                              "lead_title",
@@ -163,7 +161,7 @@ json_t *json_view_referral(const struct referral_row *row)
                      "case_state",
                      json_view_code(VOCABULARY_CASE_STATE, view->case_state),
                      "labels",
-                     labels_of(&view->labels),
+                     json_view_labels(&view->labels),
                      "receipts",
                      receipts_of(view),
                      "outcome",
@@ -217,7 +215,7 @@ json_t *json_view_inbox(const struct inbox_row *row, size_t row_number)
     return json;
 }
 
-static json_t *codes_of(enum vocabulary list, uint32_t mask)
+json_t *json_view_codes(enum vocabulary list, uint32_t mask)
 {
     json_t *codes = json_array();
 
@@ -229,7 +227,7 @@ static json_t *codes_of(enum vocabulary list, uint32_t mask)
     return codes;
 }
 
-static json_t *labels_of(const struct labels *labels)
+json_t *json_view_labels(const struct labels *labels)
 {
     return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:i}",
                      "territory",
@@ -243,11 +241,11 @@ static json_t *labels_of(const struct labels *labels)
                      "basis",
                      json_view_code(VOCABULARY_LEGAL_BASIS, labels->basis),
                      "needs",
-                     codes_of(VOCABULARY_NEED, labels->needs),
+                     json_view_codes(VOCABULARY_NEED, labels->needs),
                      "ages",
-                     codes_of(VOCABULARY_AGE, labels->ages),
+                     json_view_codes(VOCABULARY_AGE, labels->ages),
                      "flags",
-                     codes_of(VOCABULARY_FLAG, labels->flags),
+                     json_view_codes(VOCABULARY_FLAG, labels->flags),
                      "children",
                      (int)labels->children);
 }
@@ -380,7 +378,7 @@ static json_t *offer_of(const struct offer_view *view)
                      "state",
                      json_view_code(VOCABULARY_ASSIGNMENT_STATE, view->state),
                      "labels",
-                     labels_of(&view->labels),
+                     json_view_labels(&view->labels),
                      "emergency",
                      (int)view->emergency,
                      "offered",
@@ -413,7 +411,7 @@ static json_t *task_of(const struct task_view *view)
                      "reason",
                      json_view_code(VOCABULARY_DESK_REASON, view->reason),
                      "labels",
-                     labels_of(&view->labels),
+                     json_view_labels(&view->labels),
                      "since",
                      json_view_time(view->since_us),
                      "due",
@@ -432,7 +430,7 @@ static json_t *notice_of(const struct notice_view *view)
                      "case",
                      json_view_text(view->case_number),
                      "labels",
-                     labels_of(&view->labels),
+                     json_view_labels(&view->labels),
                      "emergency",
                      (int)view->emergency,
                      "rule",

@@ -16,6 +16,8 @@ json_t *json_view_time(int64_t us);       /* null for 0 */
 json_t *json_view_id(const struct id128 *id);
 json_t *json_view_code(enum vocabulary list, uint32_t number); /* null for 0 */
 json_t *json_view_phrase(struct phrase phrase);
+json_t *json_view_codes(enum vocabulary list, uint32_t mask);
+json_t *json_view_labels(const struct labels *labels);
 json_t *json_view_problem(const struct problem *problem);
 json_t *json_view_reply(const struct reply *reply, const char *number);
 json_t *json_view_case(const struct case_view *view);

@@ -100,6 +100,21 @@ static const struct options_row rows[OPTION_END] = {
                       {"N", "N"},
                       {"номер поколения ключа (по умолчанию 1)",
                        "generation of the key (default 1)"}},
+    [OPTION_AT] = {"at",
+                   '\0',
+                   {"ВРЕМЯ", "TIME"},
+                   {"когда направление поступило, по местному времени: 2026-11-23T10:00",
+                    "when the referral arrives, in local time: 2026-11-23T10:00"}},
+    [OPTION_REFERRER] = {"referrer",
+                         '\0',
+                         {"ПЛОЩАДКА", "SITE"},
+                         {"какая площадка направляет; от неё зависит вид ведомства",
+                          "which site refers; the kind of agency follows from it"}},
+    [OPTION_TAP] = {"tap", '\0', {NULL, NULL}, {"итог в виде TAP", "the result as TAP"}},
+    [OPTION_JUNIT] = {"junit",
+                      '\0',
+                      {NULL, NULL},
+                      {"итог в виде JUnit XML", "the result as JUnit XML"}},
 };
 
 static bool parse_name(const char *text, enum option *option);

@@ -39,6 +39,10 @@ enum option {
     OPTION_OUT,
     OPTION_DIRECTORY,
     OPTION_EPOCH,
+    OPTION_AT,
+    OPTION_REFERRER,
+    OPTION_TAP,
+    OPTION_JUNIT,
     OPTION_END
 };
 

@@ -66,13 +66,15 @@ verb_function verb_case_ls;
 verb_function verb_case_show;
 verb_function verb_case_timeline;
 verb_function verb_explain;
-/* assign.c, agency.c, curator.c, status.c, clock_accept.c, policy_check.c, keygen.c */
+/* assign.c, agency.c, curator.c, status.c, clock_accept.c, policy_check.c, policy_explain.c, policy_test.c, keygen.c */
 verb_function verb_assign;
 verb_function verb_agency_ls;
 verb_function verb_curator_ls;
 verb_function verb_status;
 verb_function verb_clock_accept;
 verb_function verb_policy_check;
+verb_function verb_policy_explain;
+verb_function verb_policy_test;
 verb_function verb_keygen;
 
 #endif

@@ -278,6 +278,45 @@ const struct verb verb_table[] = {
      0,
      OPTIONS_WORDS_MAX,
      verb_policy_check},
+    {"policy",
+     "explain",
+     VERB_ADMINISTERS,
+     {"ФОРМА [КАТАЛОГ]", "FORM [DIR]"},
+     {"что стало бы с формой по этим файлам, шаг за шагом",
+      "what these files would do with a form, step by step"},
+     {"Показывает каждое испробованное правило и условие (что требуется, что в форме, строка),\n"
+      "решение, группы и всех кураторов, сроки по рабочему календарю и кто что увидит. КАТАЛОГ\n"
+      "содержит broker.yaml (по умолчанию текущий). Ни агент, ни брокер не нужны; ничего не\n"
+      "передаётся, кураторы считаются свободными.\n",
+      "Shows every rule and condition that is tried (what is wanted, what the form has, the\n"
+      "line), the decision, the pools and every curator, the norms by the working calendar, and\n"
+      "who sees what. DIR holds broker.yaml (default: here). Neither an agent nor a broker is\n"
+      "needed; nothing is sent, all curators count as free.\n"},
+     "refctl policy explain form.yaml config/novosibirsk --at 2026-11-23T10:00",
+     BIT(OPTION_JSON) | BIT(OPTION_AT) | BIT(OPTION_REFERRER),
+     1,
+     2,
+     verb_policy_explain},
+    {"policy",
+     "test",
+     VERB_ADMINISTERS,
+     {"[КАТАЛОГ]", "[DIR]"},
+     {"проверить политику на примерах из policy_test.yaml",
+      "try the policy on the cases of policy_test.yaml"},
+     {"КАТАЛОГ содержит broker.yaml и policy_test.yaml (по умолчанию текущий); ни агент, ни "
+      "брокер\n"
+      "не нужны. Показано каждое расхождение: поле, строка, что ожидалось и что получилось, и\n"
+      "какие правила не сработали ни в одном примере. Последняя строка — «N passed, N failed»;\n"
+      "код выхода 1, если что-то не совпало.\n",
+      "DIR holds broker.yaml and policy_test.yaml (default: here); neither an agent nor a broker\n"
+      "is needed. Shows every difference, by field and line, expected and got, and the rules that\n"
+      "matched in no case. The last line is \"N passed, N failed\"; exit status 1 when anything\n"
+      "differs.\n"},
+     "refctl policy test config/novosibirsk",
+     BIT(OPTION_JSON) | BIT(OPTION_TAP) | BIT(OPTION_JUNIT),
+     0,
+     1,
+     verb_policy_test},
     {"keygen",
      NULL,
      VERB_ADMINISTERS,
