@@ -3,6 +3,9 @@
 
 #include <string.h>
 
+static const struct duration deliver_ceiling = {POLICY_DELIVER_HOURS_MAX, DURATION_HOURS};
+
+static int64_t due_after(const struct trial *trial, struct duration duration);
 static struct policy_facts facts_of(const struct trial_question *question);
 static struct choice choice_of(const struct trial *trial);
 static struct choice_worker look(const void *world, const struct directory_worker *row);
@@ -37,15 +40,17 @@ void trial_run(const struct trial_question *question, struct trial *out)
 
 int64_t trial_due(const struct trial *trial, enum norm norm)
 {
-    static const struct duration ceiling = {POLICY_DELIVER_HOURS_MAX, DURATION_HOURS};
-    const struct trial_question *question = &trial->question;
-    const struct calendar *calendar = question->region->calendar;
-    const char *zone = region_zone(question->region, question->territory);
-    const int64_t due_us =
-        calendar_due(calendar, zone, question->at_us, trial->verdict.norms[norm]);
-    const int64_t most_us = calendar_due(calendar, zone, question->at_us, ceiling);
+    if (norm == NORM_DELIVER && trial_deliver_is_capped(trial)) {
+        return due_after(trial, deliver_ceiling);
+    }
+    return due_after(trial, trial->verdict.norms[norm]);
+}
 
-    return norm == NORM_DELIVER && (due_us == 0 || due_us > most_us) ? most_us : due_us;
+bool trial_deliver_is_capped(const struct trial *trial)
+{
+    const int64_t due_us = due_after(trial, trial->verdict.norms[NORM_DELIVER]);
+
+    return due_us == 0 || due_us > due_after(trial, deliver_ceiling);
 }
 
 enum candidate_reason trial_bar(const struct trial *trial, uint32_t worker)
@@ -62,6 +67,16 @@ uint32_t trial_sections(const struct trial *trial, uint32_t worker)
     const struct directory_agency *agency = directory_agency(region->directory, row->agency);
 
     return policy_sections(region->policy, row->roles, agency->kind);
+}
+
+static int64_t due_after(const struct trial *trial, struct duration duration)
+{
+    const struct trial_question *question = &trial->question;
+
+    return calendar_due(question->region->calendar,
+                        region_zone(question->region, question->territory),
+                        question->at_us,
+                        duration);
 }
 
 /* As intake takes them: a possible duplicate is for the broker to find. */

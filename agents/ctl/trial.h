@@ -31,6 +31,8 @@ struct trial {
 void trial_run(const struct trial_question *question, struct trial *out);
 /* When a step is due, counted from arrival; 0: it has no norm. */
 int64_t trial_due(const struct trial *trial, enum norm norm);
+/* The delivery norm is longer than POLICY_DELIVER_HOURS_MAX, which counts instead. */
+bool trial_deliver_is_capped(const struct trial *trial);
 /* Why a member of a pool cannot be chosen; UNSPECIFIED: can. */
 enum candidate_reason trial_bar(const struct trial *trial, uint32_t worker);
 /* Sections of the referral that a worker would see as the case's curator; mask. */

@@ -16,6 +16,10 @@ static void tell_pools(const struct screen *screen, const struct trial *trial);
 static void tell_pool(const struct screen *screen, const struct trial *trial, size_t pool);
 static void tell_member(const struct screen *screen, const struct trial *trial, uint32_t worker);
 static void tell_norms(const struct screen *screen, const struct trial *trial);
+static void add_norm(const struct screen *screen,
+                     const struct trial *trial,
+                     enum norm norm,
+                     struct table *table);
 static void tell_readers(const struct screen *screen, const struct trial *trial);
 static void tell_assumptions(const struct screen *screen, const struct trial *trial);
 static void heading(const struct screen *screen, const char *text);
@@ -40,7 +44,11 @@ static void tell_referral(const struct screen *screen, const struct trial *trial
     const struct directory_site *site = directory_site(directory, question->referrer);
     char at[ZONE_TIME_TEXT_MAX];
 
-    heading(screen, SCREEN_IN(screen, "Направление", "The referral"));
+    screen_print(screen,
+                 "%s%s%s\n",
+                 screen_color(screen, SCREEN_BOLD),
+                 SCREEN_IN(screen, "Направление", "The referral"),
+                 screen_color(screen, SCREEN_PLAIN));
     screen_field(screen,
                  SCREEN_IN(screen, "Поступило", "Arrived"),
                  "%s",
@@ -300,29 +308,43 @@ static void tell_norms(const struct screen *screen, const struct trial *trial)
                       "Сроки по рабочему календарю, если всё считать от поступления",
                       "Norms by the working calendar, all counted from arrival"));
     for (enum norm norm = 0; norm < NORM_END && table != NULL; norm++) {
-        char length[64];
-        char due[ZONE_TIME_TEXT_MAX];
-        char title[128];
-        if (trial->verdict.norms[norm].unit == DURATION_NONE) {
-            continue;
+        if (trial->verdict.norms[norm].unit != DURATION_NONE) {
+            add_norm(screen, trial, norm, table);
         }
-        (void)snprintf(
-            title, sizeof(title), "  %s", screen_phrase(screen, policy_norm_title(norm)));
-        const char *const cells[] = {
-            title,
-            calendar_spell_duration(
-                trial->verdict.norms[norm], screen->language, length, sizeof(length)),
-            zone_time_format(trial->question.region,
-                             trial->question.territory,
-                             trial_due(trial, norm),
-                             screen->language,
-                             due)};
-        (void)table_add(table, cells);
     }
     if (table != NULL) {
         table_print(table, screen->out);
     }
     table_destroy(&table);
+    if (trial_deliver_is_capped(trial)) {
+        screen_print(screen,
+                     SCREEN_IN(screen,
+                               "  Доставка — не дольше %d часов, каким бы ни был срок.\n",
+                               "  Delivery takes at most %d hours, whatever the norm.\n"),
+                     POLICY_DELIVER_HOURS_MAX);
+    }
+}
+
+static void add_norm(const struct screen *screen,
+                     const struct trial *trial,
+                     enum norm norm,
+                     struct table *table)
+{
+    char title[128];
+    char length[64];
+    char due[ZONE_TIME_TEXT_MAX];
+
+    (void)snprintf(title, sizeof(title), "  %s", screen_phrase(screen, policy_norm_title(norm)));
+    const char *const cells[] = {
+        title,
+        calendar_spell_duration(
+            trial->verdict.norms[norm], screen->language, length, sizeof(length)),
+        zone_time_format(trial->question.region,
+                         trial->question.territory,
+                         trial_due(trial, norm),
+                         screen->language,
+                         due)};
+    (void)table_add(table, cells);
 }
 
 static void tell_readers(const struct screen *screen, const struct trial *trial)
@@ -386,7 +408,7 @@ static void tell_assumptions(const struct screen *screen, const struct trial *tr
 static void heading(const struct screen *screen, const char *text)
 {
     screen_print(screen,
-                 "%s%s%s\n",
+                 "\n%s%s%s\n",
                  screen_color(screen, SCREEN_BOLD),
                  text,
                  screen_color(screen, SCREEN_PLAIN));
