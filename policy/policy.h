@@ -135,8 +135,7 @@ struct policy_trace {
         bool group;
         uint32_t line; /* in the rule's file */
         uint32_t column;
-        struct phrase
-            text; /* "уровень: требуется «СОП», в обращении «ТЖС»"; a group: "все:" */
+        struct phrase text; /* "уровень: требуется «СОП», в обращении «ТЖС»"; a group: "все:" */
     } * rows;
     size_t count; /* 0: the rule has no condition */
 };
