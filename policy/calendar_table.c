@@ -43,6 +43,7 @@ void calendar_table_read(struct calendar *calendar,
                          struct finding_list *findings)
 {
     struct source source = {.calendar = calendar, .file = file, .findings = findings};
+    size_t errors = findings->errors;
     struct reader reader =
         reader_begin(file, file->root, (struct phrase){"календарь", "the calendar"}, findings);
 
@@ -54,7 +55,7 @@ void calendar_table_read(struct calendar *calendar,
     read_years(&source, reader_list(&reader, "years", READER_OPTIONAL));
     (void)reader_end(&reader);
     sort_days(&source);
-    if (now_us != 0) {
+    if (now_us != 0 && findings->errors == errors) {
         check_now(&source, now_us);
     }
 }

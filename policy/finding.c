@@ -45,6 +45,7 @@ static const struct {
 static void
 add(struct finding_list *list, enum diagnostic code, const struct text_pos *at, struct phrase text);
 static bool is_warning(enum diagnostic code);
+static bool speaks_of_absence(enum diagnostic code);
 static struct finding *take_slot(struct finding_list *list, bool warning);
 static const char *format_text(struct arena *arena, const char *format, va_list args)
     __attribute__((format(printf, 2, 0)));
@@ -143,6 +144,9 @@ add(struct finding_list *list, enum diagnostic code, const struct text_pos *at, 
 {
     bool warning = is_warning(code);
 
+    if (list->partial && speaks_of_absence(code)) {
+        return;
+    }
     if (warning) {
         list->warnings++;
     } else {
@@ -166,6 +170,32 @@ static bool is_warning(enum diagnostic code)
 
     assert(known);
     return entry.warning;
+}
+
+static bool speaks_of_absence(enum diagnostic code)
+{
+    static const enum diagnostic codes[] = {
+        DIAGNOSTIC_TERRITORIES_NONE,
+        DIAGNOSTIC_TERRITORY_UNKNOWN,
+        DIAGNOSTIC_AGENCY_UNKNOWN,
+        DIAGNOSTIC_SITE_UNKNOWN,
+        DIAGNOSTIC_SITES_KEYLESS,
+        DIAGNOSTIC_ADMINISTRATOR_NONE,
+        DIAGNOSTIC_DESK_NONE,
+        DIAGNOSTIC_DESK_EMPTY,
+        DIAGNOSTIC_POLICY_ID_NONE,
+        DIAGNOSTIC_POOL_UNKNOWN,
+        DIAGNOSTIC_ESCALATE_NOBODY,
+        DIAGNOSTIC_WORKER_ABROAD,
+        DIAGNOSTIC_SERVICE_ABROAD,
+    };
+
+    for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
+        if (codes[i] == code) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* A full list gives up its last warning for an error. */

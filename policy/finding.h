@@ -30,6 +30,8 @@ struct finding_list {
     size_t errors; /* with those dropped */
     size_t warnings;
     size_t dropped;
+    bool
+        partial; /* a file could not be read: what seems to be missing may stand there and is not reported */
 };
 
 /* False: the arena is full. */

@@ -254,7 +254,7 @@ read_pools(struct build *build, const struct yaml_node *node, struct policy_cond
                 (struct reference_kind){DIAGNOSTIC_POOL_UNKNOWN,
                                         {"нет такого пула", "there is no pool"}},
                 id,
-                NULL,
+                policy_tree_nearest_pool(source->policy, id),
                 &at,
                 source->findings);
         }

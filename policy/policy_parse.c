@@ -1,6 +1,7 @@
 /* The policy's files into one policy: keys may stand in any file, lists of several files are joined. */
 #include "policy/policy_tree.h"
 
+#include "policy/keyword.h"
 #include "policy/reference.h"
 
 #include <stdlib.h>
@@ -24,6 +25,7 @@ static bool reserve(struct policy_source *source, const struct parts *parts, siz
 static bool
 within(struct policy_source *source, size_t count, size_t count_max, struct phrase what);
 static size_t count_of(const struct yaml_node *node);
+static size_t count_rules(const struct yaml_node *list);
 
 void policy_tree_parse(struct policy_source *source,
                        const struct yaml_file *files,
@@ -42,6 +44,7 @@ void policy_tree_parse(struct policy_source *source,
     policy_tree_default_disclose(policy);
     for (size_t i = 0; i < file_count; i++) {
         source->file = &files[i];
+        keyword_translate(&files[i], source->findings);
         take_parts(source, &parts[i]);
     }
     if (policy->id == NULL && source->findings->errors == 0) {
@@ -150,7 +153,7 @@ static bool reserve(struct policy_source *source, const struct parts *parts, siz
 
     for (size_t i = 0; i < file_count; i++) {
         pools += count_of(parts[i].pools);
-        rules += count_of(parts[i].rules);
+        rules += count_rules(parts[i].rules);
         requires += count_of(parts[i].requires);
         waves += count_of(parts[i].rollout);
     }
@@ -197,4 +200,18 @@ static bool within(struct policy_source *source, size_t count, size_t count_max,
 static size_t count_of(const struct yaml_node *node)
 {
     return node == NULL || node->kind == YAML_SCALAR ? 0 : node->count;
+}
+
+/* With those that stand in others. */
+static size_t count_rules(const struct yaml_node *list)
+{
+    size_t count = count_of(list);
+
+    for (const struct yaml_node *node = count == 0 ? NULL : list->first; node != NULL;
+         node = node->next) {
+        const struct yaml_node *inner =
+            node->kind == YAML_MAP ? yaml_tree_get(node, "rules") : NULL;
+        count += inner != NULL && inner->kind == YAML_LIST ? count_rules(inner) : 0;
+    }
+    return count;
 }

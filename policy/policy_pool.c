@@ -1,6 +1,8 @@
 /* Pools and notices: who is meant, out of YAML. */
 #include "policy/policy_tree.h"
 
+#include "base/yaml_take.h"
+
 #include <assert.h>
 #include <string.h>
 
@@ -76,6 +78,16 @@ int policy_tree_find_pool(const struct policy *policy, const char *id)
         }
     }
     return -1;
+}
+
+const char *policy_tree_nearest_pool(const struct policy *policy, const char *id)
+{
+    const char *names[LIMIT_POOLS];
+
+    for (size_t i = 0; i < policy->pool_count; i++) {
+        names[i] = policy->pools[i].id;
+    }
+    return yaml_take_nearest(id, names, policy->pool_count);
 }
 
 /* A pool with mistakes is kept, so that rules that name it are not reported for it. */

@@ -1,17 +1,30 @@
 /* Rules and requirements out of YAML. */
 #include "policy/policy_tree.h"
 
-#include "base/yaml_take.h"
 #include "policy/reference.h"
 
 #include <string.h>
 
-static void read_rule(struct policy_source *source, const struct yaml_node *node);
+static void read_rule(struct policy_source *source,
+                      const struct yaml_node *node,
+                      const struct policy_rule *parent,
+                      size_t depth);
+static void read_head(struct policy_source *source,
+                      struct reader *reader,
+                      const struct policy_rule *parent,
+                      struct policy_rule *rule);
+static void read_when(struct policy_source *source,
+                      struct reader *reader,
+                      const struct policy_rule *parent,
+                      struct policy_rule *rule);
 static void
-read_curators(struct policy_source *source, struct reader *reader, struct policy_rule *rule);
+inherit(const struct reader *reader, const struct policy_rule *parent, struct policy_rule *rule);
+static void read_curators(struct policy_source *source,
+                          struct reader *reader,
+                          enum reader_need need,
+                          struct policy_rule *rule);
 static void
 add_pool(struct policy_source *source, const struct yaml_node *item, struct policy_rule *rule);
-static const char *nearest_pool(const struct policy *policy, const char *id);
 static void
 read_notices(struct policy_source *source, struct reader *reader, struct policy_rule *rule);
 static void read_require(struct policy_source *source, const struct yaml_node *node);
@@ -21,7 +34,7 @@ void policy_tree_read_rules(struct policy_source *source, const struct yaml_node
 {
     for (const struct yaml_node *node = list == NULL ? NULL : list->first; node != NULL;
          node = node->next) {
-        read_rule(source, node);
+        read_rule(source, node, NULL, 1);
     }
 }
 
@@ -33,51 +46,151 @@ void policy_tree_read_requires(struct policy_source *source, const struct yaml_n
     }
 }
 
-static void read_rule(struct policy_source *source, const struct yaml_node *node)
+/* The rules inside of a rule come before it: what none of them takes is left to the rule itself. */
+static void read_rule(struct policy_source *source,
+                      const struct yaml_node *node,
+                      const struct policy_rule *parent,
+                      size_t depth)
 {
     struct policy *policy = source->policy;
-    struct policy_rule *rule = &policy->rules[policy->rule_count];
+    struct policy_rule rule = {.at = yaml_tree_pos(source->file, node)};
     struct reader reader =
         reader_begin(source->file, node, (struct phrase){"правило", "a rule"}, source->findings);
 
     if (reader.map == NULL) {
         return;
     }
-    rule->at = yaml_tree_pos(source->file, node);
-    rule->id = take_id(source, &reader);
-    struct phrase title = reader_title(&reader, READER_REQUIRED);
-    rule->title.ru = policy_tree_keep(source, title.ru);
-    rule->title.en = policy_tree_keep(source, title.en);
-    const struct yaml_node *when = reader_node(&reader, "when", READER_OPTIONAL);
-    if (when != NULL) {
-        policy_tree_read_when(source, when, false, &rule->when);
-    }
-    rule->procedure =
+    read_head(source, &reader, parent, &rule);
+    read_when(source, &reader, parent, &rule);
+    rule.procedure =
         (enum procedure)reader_code(&reader, "procedure", VOCABULARY_PROCEDURE, READER_OPTIONAL);
-    read_curators(source, &reader, rule);
-    read_notices(source, &reader, rule);
+    read_curators(source, &reader, parent == NULL ? READER_REQUIRED : READER_OPTIONAL, &rule);
+    read_notices(source, &reader, &rule);
     const struct yaml_node *norms = reader_node(&reader, "norms", READER_OPTIONAL);
     if (norms != NULL) {
-        policy_tree_read_norms(source, norms, rule->norms, rule->norm_spots);
+        policy_tree_read_norms(source, norms, rule.norms, rule.norm_spots);
     }
+    if (parent != NULL) {
+        inherit(&reader, parent, &rule);
+    }
+    const struct yaml_node *inner = reader_list(&reader, "rules", READER_OPTIONAL);
     (void)reader_end(&reader);
+    if (inner != NULL && depth == POLICY_TREE_RULE_DEPTH) {
+        reader_error(&reader,
+                     DIAGNOSTIC_RULES_DEPTH,
+                     inner,
+                     (struct phrase){"правила вложены слишком глубоко: не больше 4 уровней",
+                                     "rules are nested too deeply: at most 4 levels"},
+                     "");
+        inner = NULL;
+    }
+    for (const struct yaml_node *item = inner == NULL ? NULL : inner->first; item != NULL;
+         item = item->next) {
+        read_rule(source, item, &rule, depth + 1);
+    }
     for (size_t i = 0; i < policy->rule_count; i++) {
-        if (rule->id[0] != '\0' && strcmp(policy->rules[i].id, rule->id) == 0) {
+        if (rule.id[0] != '\0' && strcmp(policy->rules[i].id, rule.id) == 0) {
             reader_error(
                 &reader,
                 DIAGNOSTIC_RULE_TWICE,
                 yaml_tree_get(node, "id"),
                 (struct phrase){"правило «%s» уже есть", "the rule \"%s\" is there already"},
-                rule->id);
+                rule.id);
         }
     }
-    policy->rule_count++;
+    policy->rules[policy->rule_count++] = rule;
 }
 
-static void
-read_curators(struct policy_source *source, struct reader *reader, struct policy_rule *rule)
+/* A rule in another one is called PARENT/ID. */
+static void read_head(struct policy_source *source,
+                      struct reader *reader,
+                      const struct policy_rule *parent,
+                      struct policy_rule *rule)
 {
-    const struct yaml_node *node = reader_node(reader, "curator", READER_REQUIRED);
+    const char *id = take_id(source, reader);
+    struct phrase title = reader_title(reader, READER_REQUIRED);
+
+    rule->title.ru = policy_tree_keep(source, title.ru);
+    rule->title.en = policy_tree_keep(source, title.en);
+    rule->id = id;
+    if (parent == NULL || id[0] == '\0') {
+        return;
+    }
+    const char *whole = arena_format(source->policy->arena, "%s/%s", parent->id, id);
+    rule->id = whole == NULL ? "" : whole;
+    if (strlen(rule->id) > LIMIT_CODE_BYTES) {
+        reader_error(reader,
+                     DIAGNOSTIC_RULE_ID_LONG,
+                     yaml_tree_get(reader->map, "id"),
+                     (struct phrase){"«%s»: код вложенного правила длиннее 47 знаков",
+                                     "\"%s\": the id of a nested rule exceeds 47 characters"},
+                     rule->id);
+    }
+}
+
+/* The parent's condition and the own one. */
+static void read_when(struct policy_source *source,
+                      struct reader *reader,
+                      const struct policy_rule *parent,
+                      struct policy_rule *rule)
+{
+    const struct yaml_node *node = reader_node(reader, "when", READER_OPTIONAL);
+    const struct policy_when above =
+        parent == NULL ? (struct policy_when){.count = 0} : parent->when;
+
+    if (node != NULL) {
+        policy_tree_read_when(source, node, false, &rule->when);
+    }
+    if (above.count == 0 || rule->when.count == 0) {
+        rule->when = above.count == 0 ? rule->when : above;
+        return;
+    }
+    size_t count = 1 + above.count + rule->when.count;
+    struct policy_condition *both = arena_array(source->policy->arena, count, sizeof(*both));
+    if (count > POLICY_TREE_CONDITIONS || both == NULL) {
+        reader_error(reader,
+                     DIAGNOSTIC_CONDITION_LONG,
+                     node,
+                     (struct phrase){"условие вместе с условием внешнего правила слишком длинное",
+                                     "with that of the outer rule the condition is too long"},
+                     "");
+        return;
+    }
+    both[0] = (struct policy_condition){.kind = CONDITION_ALL, .span = (uint32_t)count};
+    memcpy(&both[1], above.nodes, above.count * sizeof(*both));
+    memcpy(&both[1 + above.count], rule->when.nodes, rule->when.count * sizeof(*both));
+    rule->when = (struct policy_when){.nodes = both, .count = count};
+}
+
+/* What the inner rule does not say itself. */
+static void
+inherit(const struct reader *reader, const struct policy_rule *parent, struct policy_rule *rule)
+{
+    if (yaml_tree_get(reader->map, "curator") == NULL) {
+        memcpy(rule->pools, parent->pools, sizeof(rule->pools));
+        rule->pool_count = parent->pool_count;
+    }
+    if (yaml_tree_get(reader->map, "notify") == NULL) {
+        memcpy(rule->notices, parent->notices, sizeof(rule->notices));
+        rule->notice_count = parent->notice_count;
+    }
+    if (rule->procedure == PROCEDURE_UNSPECIFIED) {
+        rule->procedure = parent->procedure;
+    }
+    for (size_t i = 0; i < NORM_END; i++) {
+        if (rule->norms[i].unit == DURATION_NONE) {
+            rule->norms[i] = parent->norms[i];
+            rule->norm_spots[i] = parent->norm_spots[i];
+        }
+    }
+}
+
+static void read_curators(struct policy_source *source,
+                          struct reader *reader,
+                          enum reader_need need,
+                          struct policy_rule *rule)
+{
+    const struct yaml_node *node = reader_node(reader, "curator", need);
 
     if (node == NULL) {
         return;
@@ -112,7 +225,7 @@ add_pool(struct policy_source *source, const struct yaml_node *item, struct poli
         (void)reference_unknown((struct reference_kind){DIAGNOSTIC_POOL_UNKNOWN,
                                                         {"нет такого пула", "there is no pool"}},
                                 id,
-                                nearest_pool(source->policy, id),
+                                policy_tree_nearest_pool(source->policy, id),
                                 &at,
                                 source->findings);
         return;
@@ -129,16 +242,6 @@ add_pool(struct policy_source *source, const struct yaml_node *item, struct poli
         }
     }
     rule->pools[rule->pool_count++] = (uint8_t)pool;
-}
-
-static const char *nearest_pool(const struct policy *policy, const char *id)
-{
-    const char *names[LIMIT_POOLS];
-
-    for (size_t i = 0; i < policy->pool_count; i++) {
-        names[i] = policy->pools[i].id;
-    }
-    return yaml_take_nearest(id, names, policy->pool_count);
 }
 
 static void

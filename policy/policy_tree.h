@@ -17,6 +17,7 @@ enum { POLICY_TREE_CONDITIONS = 64 /* nodes of one condition */, POLICY_TREE_DEP
 enum {
     POLICY_TREE_LIST = 64 /* codes in one list */,
     POLICY_TREE_WAVES = 64,
+    POLICY_TREE_RULE_DEPTH = 4 /* rules in rules */,
     POLICY_TREE_REQUIRES = 64
 };
 
@@ -168,6 +169,7 @@ bool policy_tree_read_notice(struct policy_source *source,
                              struct policy_notice *out);
 /* Pool index; -1 when there is none. */
 int policy_tree_find_pool(const struct policy *policy, const char *id);
+const char *policy_tree_nearest_pool(const struct policy *policy, const char *id);
 /* policy_norm.c */
 void policy_tree_default_norms(struct policy *policy);
 void policy_tree_read_levels(struct policy_source *source, const struct yaml_node *map);

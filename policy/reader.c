@@ -2,6 +2,7 @@
 #include "policy/reader.h"
 
 #include "base/yaml_take.h"
+#include "policy/keyword.h"
 #include "proto/limits.h"
 
 #include <assert.h>
@@ -9,6 +10,7 @@
 
 enum { NUMBER_DIGITS_MAX = 9 };
 
+static const char *nearest_key(const struct reader *reader, const char *key);
 static bool is_nothing(const struct yaml_node *node);
 static bool wrong_kind(struct reader *reader,
                        enum diagnostic code,
@@ -66,7 +68,7 @@ bool reader_end(struct reader *reader)
             continue;
         }
         struct text_pos at = yaml_tree_key_pos(reader->file, child);
-        const char *nearest = yaml_take_nearest(child->key, reader->known, reader->known_count);
+        const char *nearest = nearest_key(reader, child->key);
         reader->failed = true;
         if (nearest == NULL) {
             finding_error(reader->findings,
@@ -419,6 +421,22 @@ bool reader_error(struct reader *reader,
     }
     reader->failed = true;
     return finding_error_phrase(reader->findings, code, &at, (struct phrase){made[0], made[1]});
+}
+
+/* In the language in which the key is written. */
+static const char *nearest_key(const struct reader *reader, const char *key)
+{
+    const char *russian[READER_KEYS_MAX];
+    size_t count = 0;
+    const char *nearest = yaml_take_nearest(key, reader->known, reader->known_count);
+
+    for (size_t i = 0; i < reader->known_count && nearest == NULL; i++) {
+        const char *word = keyword_russian(reader->known[i]);
+        if (word != NULL) {
+            russian[count++] = word;
+        }
+    }
+    return nearest != NULL ? nearest : yaml_take_nearest(key, russian, count);
 }
 
 static bool is_nothing(const struct yaml_node *node)

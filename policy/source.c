@@ -29,6 +29,10 @@ static bool parse_file(struct source_set *set,
                        const char *path,
                        const struct text_pos *at,
                        struct yaml_file *out);
+static bool report_unread(struct source_set *set,
+                          const char *path,
+                          const struct text_pos *at,
+                          const struct error *err);
 static size_t parse_all(struct source_set *set,
                         const char *path,
                         const char *key,
@@ -257,18 +261,42 @@ static bool parse_file(struct source_set *set,
             &set->findings, DIAGNOSTIC_MEMORY, at, "не хватило памяти", "out of memory");
     }
     if (!file_read(path, YAML_TREE_BYTES_MAX, set->arena, &content, &err)) {
-        return finding_error(&set->findings,
-                             DIAGNOSTIC_FILE_UNREADABLE,
-                             at,
-                             "файл не читается: %s",
-                             "the file cannot be read: %s",
-                             err.text);
+        set->findings.partial = true;
+        return report_unread(set, path, at, &err);
     }
     bool good = yaml_tree_parse(path, content, set->arena, out, errors);
     out->name = path;
     out->content = content;
     finding_adopt_yaml(&set->findings, errors);
+    if (!good && set->broken_count < sizeof(set->broken) / sizeof(set->broken[0])) {
+        set->findings.partial = true;
+        set->broken[set->broken_count++] = *out;
+    }
     return good;
+}
+
+static bool report_unread(struct source_set *set,
+                          const char *path,
+                          const struct text_pos *at,
+                          const struct error *err)
+{
+    struct stat status;
+
+    if (stat(path, &status) == 0 && status.st_size > YAML_TREE_BYTES_MAX) {
+        return finding_error(&set->findings,
+                             DIAGNOSTIC_FILE_TOO_LONG,
+                             at,
+                             "файл %s длиннее %d байт",
+                             "the file %s is longer than %d bytes",
+                             path,
+                             YAML_TREE_BYTES_MAX);
+    }
+    return finding_error(&set->findings,
+                         DIAGNOSTIC_FILE_UNREADABLE,
+                         at,
+                         "файл не читается: %s",
+                         "the file cannot be read: %s",
+                         err->text);
 }
 
 /* A file, or all *.yaml files of a folder in the order of their names. Those that do not parse are left out. */
@@ -403,10 +431,10 @@ fill_report(const struct source_set *set, struct arena *arena, struct source_rep
 static const char *line_of(const struct source_set *set, const struct text_pos *at)
 {
     const struct yaml_file *const groups[] = {
-        &set->broker, &set->calendar_file, set->directory_files, set->policy_files};
-    const size_t counts[] = {1, 1, SOURCE_FILES_MAX, SOURCE_FILES_MAX};
+        &set->broker, &set->calendar_file, set->directory_files, set->policy_files, set->broken};
+    const size_t counts[] = {1, 1, SOURCE_FILES_MAX, SOURCE_FILES_MAX, set->broken_count};
 
-    for (size_t group = 0; group < 4 && at->line > 0; group++) {
+    for (size_t group = 0; group < 5 && at->line > 0; group++) {
         for (size_t i = 0; i < counts[group] && groups[group][i].name != NULL; i++) {
             struct text_pos same = error_pos(groups[group][i].name, 1, 1);
             if (strcmp(same.file, at->file) == 0) {
@@ -454,6 +482,9 @@ static int compare_items(const void *a, const void *b)
     }
     if (one->at.column != other->at.column) {
         return one->at.column < other->at.column ? -1 : 1;
+    }
+    if (one->code != other->code) {
+        return one->code < other->code ? -1 : 1;
     }
     return strcmp(one->text.en, other->text.en);
 }

@@ -95,7 +95,7 @@ static void check_territory(struct source_set *set, size_t row)
 
     if (this->parent[0] != '\0') {
         check_reference(set, row, "parent", DIRECTORY_TERRITORY, this->parent);
-    } else if (this->zone[0] == '\0') {
+    } else if (this->zone[0] == '\0' && yaml_tree_get(set->places[row].node, "zone") == NULL) {
         finding_error(&set->findings,
                       DIAGNOSTIC_ZONE_NONE,
                       &at,
@@ -262,7 +262,7 @@ static void check_desks_everywhere(struct source_set *set)
             continue;
         }
         for (uint32_t kind = DESK_TRIAGE; kind < DESK_END; kind++) {
-            if (doubtful[kind] ||
+            if (set->desks_doubtful || doubtful[kind] ||
                 directory_desk_for(set->directory, (enum desk)kind, this->number, &desk)) {
                 continue;
             }

@@ -65,7 +65,9 @@ void source_set_check_reach(struct source_set *set, size_t row)
         uint32_t territory = directory_find(set->directory, DIRECTORY_TERRITORY, id);
         struct text_pos at = source_set_item_at(set, row, "territories", id);
 
-        if (territory == 0 || directory_agency_covers(set->directory, agency, territory)) {
+        /* With errors among the territories one may have lost its parent. */
+        if (territory == 0 || set->findings.errors > 0 ||
+            directory_agency_covers(set->directory, agency, territory)) {
             continue;
         }
         finding_warning(&set->findings,

@@ -228,7 +228,9 @@ static void read_desk(struct listed *entry)
     row->desk = (enum desk)reader_code(reader, "role", VOCABULARY_DESK, READER_REQUIRED);
     row->agency = reader_id(reader, "agency", READER_REQUIRED);
     row->territory = reader_id(reader, "territory", READER_REQUIRED);
-    if (row->desk != DESK_UNSPECIFIED && row->agency != NULL && row->territory != NULL) {
+    if (row->desk == DESK_UNSPECIFIED || row->agency == NULL || row->territory == NULL) {
+        entry->set->desks_doubtful = true;
+    } else {
         row->id = arena_format(entry->set->arena,
                                "%s/%s/%s",
                                vocabulary_code(VOCABULARY_DESK, (uint32_t)row->desk),

@@ -21,6 +21,9 @@ struct source_set {
     size_t directory_file_count;
     struct yaml_file policy_files[SOURCE_FILES_MAX];
     size_t policy_file_count;
+    struct yaml_file broken[2 * SOURCE_FILES_MAX]; /* read, but no YAML: for their lines */
+    size_t broken_count;
+    bool desks_doubtful; /* a desk was left out for its mistakes */
     /* Rows carry numbers in the order of the files until they leave as a proposal. */
     struct directory_row *rows;
     struct source_place *places;
