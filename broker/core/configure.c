@@ -128,25 +128,51 @@ static void check_moved(struct configuring *configuring)
     }
 }
 
+static bool has_key(const struct region_input *input, const char *site)
+{
+    for (size_t i = 0; i < input->row_count; i++) {
+        const struct directory_row *key = &input->rows[i];
+        if (key->kind == DIRECTORY_KEY && !key->revoked && strcmp(key->site, site) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Somebody must be able to mend the configuration after this one. */
 static void check_administrator(struct configuring *configuring)
 {
     const struct region_input *input = configuring->input;
+    const char *site = "";
     for (size_t i = 0; i < input->row_count; i++) {
         const struct directory_row *worker = &input->rows[i];
         if (worker->kind != DIRECTORY_WORKER ||
             (worker->roles & (UINT32_C(1) << ROLE_ADMINISTRATOR)) == 0) {
             continue;
         }
-        for (size_t j = 0; j < input->row_count; j++) {
-            const struct directory_row *key = &input->rows[j];
-            if (key->kind == DIRECTORY_KEY && !key->revoked &&
-                strcmp(key->site, worker->site) == 0) {
-                return;
-            }
+        if (has_key(input, worker->site)) {
+            return;
         }
+        site = worker->site;
     }
-    checks_add(configuring->problems, REFUSAL_BAD_FIELD, "directory.workers", "administrator");
+    struct problems *problems = configuring->problems;
+    if (site[0] == '\0') {
+        checks_add(problems, REFUSAL_MISSING_FIELD, "directory.workers", "administrator");
+        return;
+    }
+    checks_add(problems, REFUSAL_MISSING_FIELD, "directory.keys", site);
+    const struct phrase text = {
+        arena_format(problems->arena,
+                     "ни один администратор не сможет подключиться: создайте ключи его площадки, "
+                     "refctl keygen --site %s",
+                     site),
+        arena_format(problems->arena,
+                     "no administrator could connect: make keys for a site of theirs, "
+                     "refctl keygen --site %s",
+                     site)};
+    if (text.ru != NULL && text.en != NULL) {
+        problems->items[problems->count - 1].text = text;
+    }
 }
 
 /* ---- facts ---------------------------------------------------------------------------------------- */

@@ -86,6 +86,10 @@ static void an_administrator_without_a_key_is_refused_test(void **state)
     input.rows = rows;
     apply(district, &input);
     assert_non_null(district->last.problems);
+    assert_string_equal(district->last.problems->items[0].field, "directory.keys");
+    assert_string_equal(district->last.problems->items[0].text.en,
+                        "no administrator could connect: make keys for a site of theirs, "
+                        "refctl keygen --site social-region-1");
 }
 
 static void numbers_are_never_reused_test(void **state)
