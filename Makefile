@@ -179,8 +179,10 @@ install: all
 	$(foreach p,$(programs),install $(out)/$(p) $(DESTDIR)$(PREFIX)/bin/ &&) true
 	find broker agents policy -name '*.[1-8]' | while read -r page; do \
 	    install -D -m 644 $$page $(share)/man/man$${page##*.}/$${page##*/} || exit 1; done
-	find config proto -name '*.yaml' -o -name '*.proto' -o -name '*.md' | while read -r file; do \
+	find config proto -name '*.yaml' -o -name '*.proto' -o -name '*.md' -o -name '*.schema.json' | \
+	    while read -r file; do \
 	    install -D -m 644 $$file $(share)/refbroker/$$file || exit 1; done
+	ln -sfn config/schema $(share)/refbroker/schema
 
 clean:
 	rm -rf build

@@ -148,6 +148,8 @@ def blanks_rule(tree):
     for path in tree.files:
         if not path.endswith(('.py', '.sh', '.yaml', '.proto')):
             continue
+        if path.startswith('tests/golden/policy/P0'):
+            continue  # examples of files that are wrong, blanks among them
         text = tree.text(path)
         for number, line in enumerate(text.splitlines(), 1):
             if line != line.rstrip() or '\t' in line:
