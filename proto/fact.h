@@ -71,6 +71,7 @@ enum fact_kind {
     FACT_SITE_AWAY,    /* site: too many lines wait; they go, a resync will heal */
     FACT_SITE_RESYNCED,  /* site, code = lane, number = line up to which the view was sent */
     FACT_CLOCK_ACCEPTED, /* due = the wall time that is right */
+    FACT_SITE_RETURNED,  /* site: its Hello came; lines are put again while its view is sent */
     FACT_END
 };
 

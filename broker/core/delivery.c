@@ -86,6 +86,14 @@ void turn_acknowledge(struct turn *turn, uint32_t site, enum lane lane, uint64_t
     (void)turn_close_entry(turn);
 }
 
+void turn_returned(struct turn *turn, uint32_t site)
+{
+    if (store_site(turn->store, site).away) {
+        const struct fact returned = {.kind = FACT_SITE_RETURNED, .site = site};
+        emit_alone(turn, site, &returned);
+    }
+}
+
 /* After a resync the site holds all it may see, but for lines put after the pages were made. */
 static void decide_resynced(struct turn *turn, uint32_t site, const uint64_t lines[LANE_END])
 {

@@ -56,6 +56,7 @@ static const struct fold_row fold_rows[FACT_END] = {
     [FACT_SITE_AWAY] = {fold_site_away, false},
     [FACT_SITE_RESYNCED] = {fold_site_resynced, false},
     [FACT_CLOCK_ACCEPTED] = {fold_nothing, false},
+    [FACT_SITE_RETURNED] = {fold_site_returned, false},
 };
 
 static void put_timeline(const struct fold *fold)

@@ -170,14 +170,19 @@ void fold_site_away(const struct fold *fold)
     }
 }
 
+void fold_site_returned(const struct fold *fold)
+{
+    struct site_record site = store_site(fold->store, fold->fact->site);
+    if (site.away) {
+        site.away = false;
+        store_put_site(fold->store, fold->fact->site, &site);
+        store_meta(fold->store)->sites_away--;
+    }
+}
+
 void fold_site_resynced(const struct fold *fold)
 {
     const struct fact *fact = fold->fact;
     settle_lines(fold->store, fact->site, (enum lane)fact->code, fact->number);
-    struct site_record site = store_site(fold->store, fact->site);
-    if (site.away) {
-        site.away = false;
-        store_put_site(fold->store, fact->site, &site);
-        store_meta(fold->store)->sites_away--;
-    }
+    fold_site_returned(fold); /* in journals from before that fact */
 }

@@ -20,7 +20,8 @@ typedef void fold_function(const struct fold *fold);
 
 /* Configuration and exchange */
 fold_function fold_configuration_adopted, fold_row_set, fold_row_removed, fold_policy_text;
-fold_function fold_lane_acknowledged, fold_lane_started, fold_site_away, fold_site_resynced;
+fold_function fold_lane_acknowledged, fold_lane_started, fold_site_away, fold_site_returned,
+    fold_site_resynced;
 /* Referrals and cases */
 fold_function fold_referral_stored, fold_referral_joined, fold_referral_due;
 fold_function fold_referral_delivered, fold_referral_seen;

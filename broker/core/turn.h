@@ -41,7 +41,10 @@ void turn_start_lane(struct turn *turn,
 void turn_acknowledge(struct turn *turn, uint32_t site, enum lane lane, uint64_t number);
 /* The site's whole view was sent up to those lines and is durable there. */
 void turn_resynced(struct turn *turn, uint32_t site, const uint64_t lines[LANE_END]);
-/* More lines wait for the site than LIMIT_OUTBOX_LINES: it is away, until a resync. Nothing otherwise.
+/* A site that was away said Hello: lines are put for it again, so that nothing is lost that changes while its view is
+ * on the way. Nothing when it is not away. */
+void turn_returned(struct turn *turn, uint32_t site);
+/* More lines wait for the site than LIMIT_OUTBOX_LINES: it is away, until its next Hello. Nothing otherwise.
  * turn_deadlines does this for the site whose outbox overflowed last. */
 void turn_mark_away(struct turn *turn, uint32_t site);
 /* Decide deadlines that are due, at most `most`. Returns how many; next_due_us: when the next is due, 0 none. */

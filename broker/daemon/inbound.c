@@ -149,6 +149,9 @@ static void perform(struct broker *broker, struct turn *turn, const struct sessi
     case SESSION_ACKNOWLEDGE:
         turn_acknowledge(turn, effect->site, effect->lane, effect->number);
         break;
+    case SESSION_RETURNED:
+        turn_returned(turn, effect->site);
+        break;
     case SESSION_RESYNCED:
         turn_resynced(turn, effect->site, effect->lines);
         break;

@@ -106,6 +106,16 @@ static void close_session(struct session_step *step, const char *why)
     session_site_note(step, SESSION_INFO, "session_closed", why);
 }
 
+bool session_site_is_away(struct session_step *step)
+{
+    if (!store_site(step->world->store, step->event->site).away) {
+        return false;
+    }
+    session_site_goodbye(step, &step->site->peer, GOODBYE_STOPPING); /* a new Hello resyncs it */
+    close_session(step, "away");
+    return true;
+}
+
 void session_site_quarantine(struct session_step *step)
 {
     step->site->quarantine_until_us = step->world->boot_us + SESSION_QUARANTINE_MS * INT64_C(1000);
@@ -207,10 +217,7 @@ static void take_tick(struct session_step *step)
         close_session(step, "silent");
         return;
     }
-    if (site->resync.page == 0 && store_site(step->world->store, step->event->site).away) {
-        session_site_goodbye(step, &site->peer, GOODBYE_STOPPING); /* a new Hello resyncs it */
-        close_session(step, "away");
-    }
+    (void)session_site_is_away(step);
 }
 
 static void take_close(struct session_step *step)

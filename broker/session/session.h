@@ -21,7 +21,8 @@
  *            ◄─ DeliveryAck of both lanes with exactly Welcome's from: the view is durable
  *      then lines after from follow as deliveries. Until then none is sent.
  *
- * Pages are built from the state as it is when each is sent; later lines bring what changed meanwhile.
+ * Pages are built from the state as it is when each is sent; later lines bring what changed meanwhile. So a site that
+ * was away counts as back from its Hello on; when it is away again before it has its view, the session ends.
  */
 #ifndef BROKER_SESSION_SESSION_H
 #define BROKER_SESSION_SESSION_H
@@ -76,6 +77,7 @@ struct session_event {
 enum session_effect_kind {
     SESSION_START_LANE,  /* lane, incarnation, number: turn_start_lane */
     SESSION_ACKNOWLEDGE, /* lane, number: turn_acknowledge */
+    SESSION_RETURNED,    /* turn_returned */
     SESSION_RESYNCED,    /* lines: turn_resynced */
     SESSION_DECIDE,      /* command: turn_command, and send the reply */
     SESSION_REPEAT,      /* lane, kept: send the reply that was kept */

@@ -149,6 +149,9 @@ void session_site_hello(struct session_step *step)
     open_windows(step, hello, &record);
     welcome(step);
     session_site_note(step, SESSION_INFO, "session_opened", hello->program);
+    if (record.away) {
+        (void)session_site_effect(step, SESSION_RETURNED);
+    }
     if (step->site->resync.page != 0) {
         session_site_note(step, SESSION_INFO, "resync_started", NULL);
     }

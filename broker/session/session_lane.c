@@ -128,6 +128,9 @@ static void acknowledge_view(struct session_step *step, enum lane lane, uint64_t
         return; /* of deliveries sent before this session */
     }
     resync->durable[lane] = true;
+    if (session_site_is_away(step)) {
+        return;
+    }
     if (resync->durable[LANE_NORMAL] && resync->durable[LANE_URGENT]) {
         struct session_effect *effect = session_site_effect(step, SESSION_RESYNCED);
         memcpy(effect->lines, resync->lines, sizeof(effect->lines));

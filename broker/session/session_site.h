@@ -65,5 +65,7 @@ void session_site_refuse(struct session_step *step,
 /* One bad frame more; too many of them quarantine the site. */
 void session_site_strike(struct session_step *step, const char *what);
 void session_site_quarantine(struct session_step *step);
+/* True: too much waited, its lines are gone, and the session with them. */
+bool session_site_is_away(struct session_step *step);
 
 #endif

@@ -377,8 +377,10 @@ static void is_away(struct scenario *scenario, const char *const *got)
 
 static void comes_back(struct scenario *scenario, const char *const *got)
 {
-    struct world_input input = {.kind = WORLD_RESYNCED};
+    struct world_input input = {.kind = WORLD_RETURNED};
     if (scenario_site(scenario, got[0], &input.site)) {
+        apply(scenario, &input);
+        input.kind = WORLD_RESYNCED;
         const struct site_record record = store_site(scenario->world->store, input.site);
         memcpy(input.lines, record.lines, sizeof(input.lines));
         apply(scenario, &input);

@@ -106,6 +106,9 @@ static void decide(struct world *world,
         turn_emit(turn, &away);
         (void)turn_close_entry(turn);
         break;
+    case WORLD_RETURNED:
+        turn_returned(turn, input->site);
+        break;
     case WORLD_RESYNCED:
         turn_resynced(turn, input->site, input->lines);
         break;

@@ -22,6 +22,7 @@ enum world_kind {
     WORLD_CONFIGURE, /* region */
     WORLD_NEW_SPOOL, /* site, incarnation */
     WORLD_AWAY,      /* site: as if more than LIMIT_OUTBOX_LINES lines waited */
+    WORLD_RETURNED,  /* site */
     WORLD_RESYNCED   /* site, lines */
 };
 

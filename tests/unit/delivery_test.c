@@ -107,12 +107,40 @@ static void too_many_lines_test(void **state)
     arena_destroy(&arena);
 }
 
+/* The view of a site that was away takes a while to get there; what changes meanwhile must not be lost. */
+static void what_changes_while_the_view_is_on_its_way_is_still_owed_test(void **state)
+{
+    struct district *district = *state;
+    struct store *store = district->world->store;
+    const uint32_t site = world_site(district->world, "social-tatarsky-1");
+    struct world_input input = {.kind = WORLD_AWAY, .site = site};
+    district_apply(district, &input);
+    input.kind = WORLD_RETURNED;
+    district_apply(district, &input);
+    assert_false(store_site(store, site).away);
+    assert_int_equal(store_meta(store)->sites_away, 0);
+    district_apply(district, &input);
+    assert_false(district->last.wrote); /* it is back already */
+
+    input.kind = WORLD_RESYNCED;
+    memcpy(input.lines, store_site(store, site).lines, sizeof(input.lines));
+    const struct id128 referral =
+        district_send(district, "specialist-school-7", "tatarsky", RISK_TZS);
+    assert_int_equal(district_offer(district, &referral).site, site);
+    district_apply(district, &input);
+    assert_int_equal(store_site(store, site).waiting, 1);
+    assert_int_equal(store_site(store, site).lines[LANE_NORMAL], 1);
+    assert_int_equal(district_offer(district, &referral).state, ASSIGNMENT_PROPOSED);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(acknowledged_once_test, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_newer_line_is_still_owed_test, set_up, tear_down),
         cmocka_unit_test_setup_teardown(too_many_lines_test, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+            what_changes_while_the_view_is_on_its_way_is_still_owed_test, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -159,10 +159,43 @@ static void a_mirror_that_cannot_be_right_is_resynced(void **state)
     assert_int_equal(session_stage_sent(world, BODY_GOODBYE)->body.goodbye.reason,
                      GOODBYE_STOPPING);
     session_stage_frame(world, &session_stage_first_peer, &hello);
+    assert_true(session_stage_has(world, SESSION_RETURNED)); /* lines are put again from here on */
+    record.away = false;
+    store_put_site(world->world.store, SESSION_STAGE_SITE, &record);
     session_next(world->table, &world->world, SESSION_STAGE_SITE, &item);
     assert_int_equal(item.kind, SESSION_PAGE);
     session_stage_step(world, &tick);
     assert_false(session_stage_was_sent(world, BODY_GOODBYE));
+}
+
+/* Too much happened while the view was on its way: the lines are gone, so the view must be sent anew. */
+static void a_site_that_is_away_again_in_the_middle_of_its_resync_begins_anew(void **state)
+{
+    struct session_stage *world = *state;
+    struct site_record record = {.known = true, .incarnation = session_stage_spool_a};
+    const struct session_event tick = {.kind = SESSION_TICK, .site = SESSION_STAGE_SITE};
+    const struct session_cursor cursor = {.kind = DELIVERY_CASE, .entity = {{9}}};
+    struct envelope hello = session_stage_hello_of(session_stage_spool_a, 1, 0);
+    hello.body.hello.resync = true;
+    for (int way = 0; way < 2; way++) {
+        record.away = false;
+        store_put_site(world->world.store, SESSION_STAGE_SITE, &record);
+        session_stage_frame(world, &session_stage_first_peer, &hello);
+        assert_false(session_stage_has(world, SESSION_RETURNED));
+        session_page_sent(world->table, SESSION_STAGE_SITE, &cursor, true);
+        session_stage_send_ack(world, LANE_NORMAL, 0);
+        record.away = true;
+        store_put_site(world->world.store, SESSION_STAGE_SITE, &record);
+        if (way == 0) {
+            session_stage_step(world, &tick);
+        } else {
+            session_stage_send_ack(world, LANE_URGENT, 0);
+            assert_false(session_stage_has(world, SESSION_RESYNCED));
+        }
+        assert_int_equal(session_stage_sent(world, BODY_GOODBYE)->body.goodbye.reason,
+                         GOODBYE_STOPPING);
+        assert_false(session_is_open(world->table, SESSION_STAGE_SITE));
+    }
 }
 
 int main(void)
@@ -176,6 +209,7 @@ int main(void)
         TEST(a_new_session_sends_again_what_was_not_applied),
         TEST(a_resync_pages_the_view_and_ends_with_both_acknowledgements),
         TEST(a_mirror_that_cannot_be_right_is_resynced),
+        TEST(a_site_that_is_away_again_in_the_middle_of_its_resync_begins_anew),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
