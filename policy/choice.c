@@ -22,6 +22,10 @@ struct choosing {
 static enum candidate_reason bar_of(const struct choice *choice,
                                     const struct directory_worker *row,
                                     const struct choice_worker *seen);
+static bool takes_reserve(const struct choice *choice,
+                          const struct policy_pool_view *pool,
+                          const struct directory_worker *row,
+                          const struct choice_worker *seen);
 static void consider_preferred(struct choosing *choosing);
 static void
 consider(struct choosing *choosing, const struct policy_pool_view *pool, uint32_t worker);
@@ -120,6 +124,18 @@ static int32_t pool_of(const struct choosing *choosing, uint32_t worker)
     return -1;
 }
 
+/* What a pool keeps free for critical cases; a share of a unit is a unit. */
+static bool takes_reserve(const struct choice *choice,
+                          const struct policy_pool_view *pool,
+                          const struct directory_worker *row,
+                          const struct choice_worker *seen)
+{
+    uint32_t reserved = (row->capacity * pool->reserve + 99) / 100;
+
+    return choice->risk != RISK_CRITICAL &&
+           seen->load + choice_load(choice->risk) + reserved > row->capacity;
+}
+
 /* The curator of the case that this one may duplicate knows best whether it is the same family; but what a policy
  * was proven to promise holds for possible duplicates too, so only its pools may be chosen from. */
 static void consider_preferred(struct choosing *choosing)
@@ -154,6 +170,9 @@ consider(struct choosing *choosing, const struct policy_pool_view *pool, uint32_
     struct fact_candidate candidate = {
         .worker = worker, .load = seen.load, .capacity = row->capacity};
     candidate.reason = bar_of(choice, row, &seen);
+    if (candidate.reason == CANDIDATE_UNSPECIFIED && takes_reserve(choice, pool, row, &seen)) {
+        candidate.reason = CANDIDATE_FULL;
+    }
     struct rank rank = rank_of(pool, row, &seen);
     if (candidate.reason != CANDIDATE_UNSPECIFIED) {
         choosing->full = choosing->full || candidate.reason == CANDIDATE_FULL ||

@@ -322,6 +322,8 @@ static const struct row rows[] = {
      {"код вложенного правила слишком длинный", "the id of a nested rule is too long"},
      {"родитель/правило вместе не длиннее 47 знаков",
       "parent/rule together at most 47 characters"}},
+    {DIAGNOSTIC_RESERVE_WRONG, ERROR, FORM, {"не доля", "no share"},
+     {"доля ёмкости от 1 % до 90 %", "a share of the capacity, 1 % to 90 %"}},
     {DIAGNOSTIC_RULES_NONE, WARNING, MEANING, {"в политике нет правил", "the policy has no rules"},
      {"все обращения пойдут на стол разбора", "every referral goes to the triage desk"}},
     {DIAGNOSTIC_RULE_UNREACHABLE, WARNING, MEANING,

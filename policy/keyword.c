@@ -18,6 +18,7 @@ static const struct keyword keywords[] = {
     {"pick", "выбор"},
     {"continuity", "преемственность"},
     {"auto-accept", "автоприём"},
+    {"reserve", "резерв"},
     {"rules", "правила"},
     {"id", "код"},
     {"when", "когда"},

@@ -108,7 +108,8 @@ struct policy_pool_view policy_pool(const struct policy *policy, size_t index)
                                      .at = pool->at,
                                      .pick = pool->pick,
                                      .continuity = pool->continuity,
-                                     .auto_accept = pool->auto_accept};
+                                     .auto_accept = pool->auto_accept,
+                                     .reserve = pool->reserve};
 }
 
 uint32_t policy_sections(const struct policy *policy, uint32_t roles, enum agency_kind kind)

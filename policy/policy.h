@@ -71,6 +71,7 @@ struct policy_pool_view {
     enum pool_pick pick;
     bool continuity;  /* the family's last curator first */
     bool auto_accept; /* accepts by itself (duty curators) */
+    uint32_t reserve; /* percent of each curator's capacity that only critical cases may take */
 };
 
 /* files  policy.yaml's trees (one or several of a folder); directory: for names that rules mention.

@@ -6,12 +6,13 @@
 #include <assert.h>
 #include <string.h>
 
-enum { CURATOR_ROLES = 1 << ROLE_CASE_CURATOR | 1 << ROLE_DUTY_CURATOR };
+enum { RESERVE_MAX = 90, CURATOR_ROLES = 1 << ROLE_CASE_CURATOR | 1 << ROLE_DUTY_CURATOR };
 
 static void read_pool(struct policy_source *source, const struct yaml_node *node);
 static void
 read_workers(struct policy_source *source, const struct yaml_node *node, struct policy_pool *pool);
 static enum pool_pick read_pick(struct reader *reader);
+static void read_reserve(struct reader *reader, struct policy_pool *pool);
 static void read_place(struct policy_source *source,
                        struct reader *reader,
                        bool *covers_case,
@@ -120,6 +121,7 @@ static void read_pool(struct policy_source *source, const struct yaml_node *node
         pool.pick = read_pick(&reader);
         (void)reader_flag(&reader, "continuity", &pool.continuity);
         (void)reader_flag(&reader, "auto-accept", &pool.auto_accept);
+        read_reserve(&reader, &pool);
         (void)reader_end(&reader);
     }
     policy->pools[policy->pool_count++] = pool;
@@ -173,6 +175,32 @@ static enum pool_pick read_pick(struct reader *reader)
                      text);
     }
     return POOL_PICK_ROUND_ROBIN;
+}
+
+/* "20 %", of each curator's capacity. */
+static void read_reserve(struct reader *reader, struct policy_pool *pool)
+{
+    const char *text = reader_text(reader, "reserve", READER_OPTIONAL);
+    size_t digits = text == NULL ? 0 : strspn(text, "0123456789");
+    uint32_t percent = 0;
+
+    if (text == NULL) {
+        return;
+    }
+    for (size_t i = 0; i < digits && digits <= 2; i++) {
+        percent = percent * 10 + (uint32_t)(text[i] - '0');
+    }
+    if (percent < 1 || percent > RESERVE_MAX ||
+        (strcmp(text + digits, "%") != 0 && strcmp(text + digits, " %") != 0)) {
+        reader_error(reader,
+                     DIAGNOSTIC_RESERVE_WRONG,
+                     yaml_tree_get(reader->map, "reserve"),
+                     (struct phrase){"«%s» — не доля: от 1 % до 90 %",
+                                     "\"%s\" is no share: from 1 % to 90 %"},
+                     text);
+        return;
+    }
+    pool->reserve = percent;
 }
 
 /* territory: covers-case, or a territory that must be covered whatever the case's. */

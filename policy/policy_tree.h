@@ -75,6 +75,7 @@ struct policy_pool {
     enum pool_pick pick;
     bool continuity;
     bool auto_accept;
+    uint32_t reserve; /* percent */
 };
 
 struct policy_notice {
