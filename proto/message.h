@@ -418,6 +418,7 @@ enum query_kind {
     QUERY_INBOX,     /* ipc: offers, tasks, notices, referral news, from the mirror */
     QUERY_VERSIONS,  /* configurations that were in force, newest first */
     QUERY_VERSION,   /* text: a version's number; what it changed, and its texts */
+    QUERY_PAST,      /* text: a time; the referrals of cases since then, as they were decided */
     QUERY_END
 };
 
@@ -566,6 +567,38 @@ struct version_difference {
     const char *fields; /* lines: "capacity: 40 → 45", of a new or removed row "capacity: 40" */
 };
 
+/* A referral of the past, as it was decided: labels and codes only. Of a case that was open already it tells the
+ * arrival, the labels and who referred; the rest belongs to the referral that opened the case. */
+struct past_referral {
+    const char *case_number;
+    int64_t arrived_us;
+    bool joined; /* came to an open case, or with a case that was merged into this one */
+    struct labels labels;
+    enum agency_kind referrer_kind;
+    const char
+        *referrer; /* worker id, when a curator: nobody leads what he or she referred; else "" */
+    uint32_t policy_version;
+    bool forgotten;   /* that version is no longer compiled: rule and pool cannot be told */
+    const char *rule; /* "" none matched */
+    const char *pool; /* of the chosen */
+    const char *chosen;
+    enum candidate_reason why;
+    enum desk_reason desk_reason;
+    struct past_refusal { /* who was asked in vain before the first curator */
+        const char *worker;
+        bool silent;
+    } * refusals;
+    size_t refusal_count;
+    const char *curator;  /* who accepted first, "" nobody yet */
+    bool by_hand;         /* appointed by a person, not by the rule */
+    int64_t delivered_us; /* of that offer, or of the open one */
+    int64_t answer_due_us;
+    int64_t answered_us;
+    int64_t curator_due_us;
+    int64_t appointed_us;
+    int64_t ended_us;
+};
+
 /* Inbox rows are deliveries as they stand in the mirror, with what the person did about them. */
 struct inbox_row {
     struct delivery delivery;
@@ -608,6 +641,8 @@ struct answer {
     size_t text_count;
     struct version_difference *differences;
     size_t difference_count;
+    struct past_referral *past;
+    size_t past_count;
 };
 
 /* ---- the envelope -------------------------------------------------------------------------- */

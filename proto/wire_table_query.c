@@ -195,6 +195,44 @@ static const struct wire_part difference_part = {&referral__v1__version_differen
                                                  sizeof(struct version_difference),
                                                  ROWS(difference_rows)};
 
+#define PAST_REFUSAL (Referral__V1__PastRefusal, struct past_refusal)
+static const struct wire_part_row past_refusal_rows[] = {
+    ROW_TEXT(PAST_REFUSAL, worker, LIMIT_CODE_BYTES),
+    ROW_BOOL(PAST_REFUSAL, silent),
+};
+static const struct wire_part past_refusal_part = {&referral__v1__past_refusal__descriptor,
+                                                   sizeof(struct past_refusal),
+                                                   ROWS(past_refusal_rows)};
+
+#define PAST (Referral__V1__PastReferral, struct past_referral)
+static const struct wire_part_row past_rows[] = {
+    ROW_TEXT(PAST, case_number, LIMIT_SPEAKABLE_BYTES),
+    ROW_64(PAST, arrived_us),
+    ROW_BOOL(PAST, joined),
+    ROW_HELD(PAST, labels, wire_table_labels),
+    ROW_CODE(PAST, referrer_kind, AGENCY_KIND_END),
+    ROW_TEXT(PAST, referrer, LIMIT_CODE_BYTES),
+    ROW_32(PAST, policy_version),
+    ROW_BOOL(PAST, forgotten),
+    ROW_TEXT(PAST, rule, LIMIT_CODE_BYTES),
+    ROW_TEXT(PAST, pool, LIMIT_CODE_BYTES),
+    ROW_TEXT(PAST, chosen, LIMIT_CODE_BYTES),
+    ROW_CODE(PAST, why, CANDIDATE_END),
+    ROW_CODE(PAST, desk_reason, DESK_REASON_END),
+    ROW_LIST(PAST, refusals, refusal_count, LIMIT_PAST_REFUSALS, past_refusal_part),
+    ROW_TEXT(PAST, curator, LIMIT_CODE_BYTES),
+    ROW_BOOL(PAST, by_hand),
+    ROW_64(PAST, delivered_us),
+    ROW_64(PAST, answer_due_us),
+    ROW_64(PAST, answered_us),
+    ROW_64(PAST, curator_due_us),
+    ROW_64(PAST, appointed_us),
+    ROW_64(PAST, ended_us),
+};
+static const struct wire_part past_part = {&referral__v1__past_referral__descriptor,
+                                           sizeof(struct past_referral),
+                                           ROWS(past_rows)};
+
 #define ANSWER (Referral__V1__Answer, struct answer)
 static const struct wire_part_row answer_rows[] = {
     ROW_64(ANSWER, id),
@@ -212,6 +250,7 @@ static const struct wire_part_row answer_rows[] = {
     ROW_LIST(ANSWER, versions, version_count, LIMIT_PAGE_ROWS, version_row_part),
     ROW_LIST(ANSWER, texts, text_count, LIMIT_PAGE_ROWS, version_text_part),
     ROW_LIST(ANSWER, differences, difference_count, LIMIT_PAGE_ROWS, difference_part),
+    ROW_LIST(ANSWER, past, past_count, LIMIT_PAGE_ROWS, past_part),
 };
 const struct wire_part wire_table_answer = {&referral__v1__answer__descriptor,
                                             sizeof(struct answer),

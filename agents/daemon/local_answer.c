@@ -328,6 +328,7 @@ local_answer(struct agent *agent, const struct query *query, bool connected, str
     case QUERY_CURATORS:
     case QUERY_VERSIONS:
     case QUERY_VERSION:
+    case QUERY_PAST:
     case QUERY_UNSPECIFIED:
     case QUERY_END:
         break;

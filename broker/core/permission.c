@@ -58,6 +58,7 @@ static const struct permission_row permission_table[] = {
     {true, QUERY_CASE, ROLE(ADMINISTRATOR), RELATION_NONE},
     {true, QUERY_VERSIONS, ROLE(ADMINISTRATOR), RELATION_NONE},
     {true, QUERY_VERSION, ROLE(ADMINISTRATOR), RELATION_NONE},
+    {true, QUERY_PAST, ROLE(COORDINATOR) | ROLE(ADMINISTRATOR), RELATION_NONE},
 };
 
 /* A timeline and an explanation are for whoever may see the case. */

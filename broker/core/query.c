@@ -2,6 +2,7 @@
 #include "broker/core/query.h"
 
 #include "broker/core/explain.h"
+#include "broker/core/past.h"
 #include "broker/core/permission.h"
 #include "broker/core/versions.h"
 #include "broker/core/view.h"
@@ -304,6 +305,23 @@ static void answer_version(struct asking *asking)
     }
 }
 
+static void answer_past(struct asking *asking)
+{
+    switch (past_list(asking->core, asking->arena, asking->query, asking->answer)) {
+    case PAST_LISTED:
+        break;
+    case PAST_BAD_TEXT:
+        refuse(asking, REFUSAL_BAD_FIELD, "query.text");
+        break;
+    case PAST_BAD_CURSOR:
+        refuse(asking, REFUSAL_BAD_FIELD, "query.cursor");
+        break;
+    case PAST_NO_ROOM:
+        refuse(asking, REFUSAL_BUSY, "");
+        break;
+    }
+}
+
 static void answer_status(struct asking *asking)
 {
     const struct meta_record *meta = store_meta(asking->core->store);
@@ -354,6 +372,7 @@ static const struct query_row query_rows[QUERY_END] = {
     [QUERY_CURATORS] = {answer_curators, false},
     [QUERY_VERSIONS] = {answer_versions, false},
     [QUERY_VERSION] = {answer_version, false},
+    [QUERY_PAST] = {answer_past, false},
 };
 
 static void answer_query(struct asking *asking, uint32_t site)

@@ -98,7 +98,7 @@ static const char *number_of(const struct core *core, struct arena *arena, const
     return number;
 }
 
-static struct labels labels_of(const struct core *core, const struct fact_labels *labels)
+struct labels view_labels(const struct core *core, const struct fact_labels *labels)
 {
     const struct directory_territory *territory =
         directory_territory(core->region->directory, labels->territory);
@@ -155,7 +155,7 @@ static bool view_referral(const struct core *core,
     *view = (struct referral_view){.id = record.id,
                                    .case_number = number_of(core, arena, &record.case_id),
                                    .author = worker_id(core, record.worker),
-                                   .labels = labels_of(core, &record.labels),
+                                   .labels = view_labels(core, &record.labels),
                                    .state = record.state,
                                    .case_state = of.state,
                                    .outcome = record.outcome,
@@ -189,7 +189,7 @@ static bool view_offer(const struct core *core,
                             .worker = worker_id(core, offer.worker),
                             .token = offer.token,
                             .state = offer.state,
-                            .labels = labels_of(core, &of.labels),
+                            .labels = view_labels(core, &of.labels),
                             .emergency = of.emergency,
                             .offered_us = offer.proposed_us,
                             .answer_due_us = answered ? 0 : offer.due_us,
@@ -216,7 +216,7 @@ bool view_case(const struct core *core,
         .number = number_of(core, arena, &record->id),
         .state = record->state,
         .emergency = record->emergency,
-        .labels = labels_of(core, &record->labels),
+        .labels = view_labels(core, &record->labels),
         .lead = led ? worker_id(core, record->lead) : "",
         .lead_title = led ? worker_title(core, record->lead) : (struct phrase){"", ""},
         .desk = record->desk,
@@ -277,7 +277,7 @@ static bool view_task(const struct core *core,
                                         .case_number = number_of(core, arena, &record.id),
                                         .desk = record.desk,
                                         .reason = record.desk_reason,
-                                        .labels = labels_of(core, &record.labels),
+                                        .labels = view_labels(core, &record.labels),
                                         .since_us = record.desk_since_us,
                                         .due_us = record.desk_due_us,
                                         .proposed_outcome = record.proposed_outcome,
@@ -298,7 +298,7 @@ static bool view_notice(const struct core *core,
     const struct explain_rule rule = explain_rule_of(core, &record);
     out->view.notice = (struct notice_view){.case_id = record.id,
                                             .case_number = number_of(core, arena, &record.id),
-                                            .labels = labels_of(core, &record.labels),
+                                            .labels = view_labels(core, &record.labels),
                                             .emergency = record.emergency,
                                             .rule = rule.id,
                                             .rule_title = rule.title,

@@ -19,6 +19,9 @@ bool view_case(const struct core *core,
                const struct case_record *record,
                struct case_view *out) __attribute__((warn_unused_result));
 
+/* Labels with the territory's id. */
+struct labels view_labels(const struct core *core, const struct fact_labels *labels);
+
 /* "NSO-2026-000123-7". The last digit is a Luhn check over year and sequence. */
 void view_case_number(const struct core *core,
                       const struct case_record *record,
