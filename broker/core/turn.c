@@ -264,7 +264,10 @@ struct reply turn_command(struct turn *turn, uint32_t site, const struct command
     if (!turn->failed) {
         decide_command(&hearing);
     }
-    (void)turn_close_entry(turn);
+    if (!turn_close_entry(turn) && turn->batch.entry_count == 0) {
+        /* It changed nothing, and perhaps nothing will be written: what it rests on is. */
+        hearing.reply.position = store_meta(turn->store)->position;
+    }
     if (problems->count > 0) {
         hearing.reply.refused = true;
         hearing.reply.problems = problems->items;

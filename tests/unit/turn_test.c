@@ -70,6 +70,25 @@ static void time_does_not_go_back_test(void **state)
     assert_int_equal(turn_batch(turn)->time_us, district->now_us);
 }
 
+/* A reply names a batch that there is: a repeat alone writes none. */
+static void what_changes_nothing_rests_on_the_last_batch_test(void **state)
+{
+    struct district *district = *state;
+    struct world *world = district->world;
+    const struct turn_options options = {.now_us = district->now_us};
+    struct turn *turn = turn_begin(&world->core, world->turn, &options);
+    struct referral *first = referral_of(district, 1);
+    assert_int_equal(submit(turn, district, first).position, 2);
+    const uint8_t hash[FACT_HASH_BYTES] = {1};
+    turn_settle(turn, hash);
+
+    turn = turn_begin(&world->core, world->turn, &options);
+    const struct reply again = submit(turn, district, first);
+    assert_true(again.repeated);
+    assert_int_equal(again.position, 2);
+    assert_null(turn_batch(turn));
+}
+
 /* Commands of one turn see what those before them did; each has an entry of its own. */
 static void many_commands_in_one_turn_test(void **state)
 {
@@ -207,6 +226,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(nothing_decided_writes_nothing_test, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+            what_changes_nothing_rests_on_the_last_batch_test, set_up, tear_down),
         cmocka_unit_test_setup_teardown(time_does_not_go_back_test, set_up, tear_down),
         cmocka_unit_test_setup_teardown(many_commands_in_one_turn_test, set_up, tear_down),
         cmocka_unit_test_setup_teardown(sealed_keys_stand_aside_test, set_up, tear_down),
