@@ -207,10 +207,31 @@ static void take_bytes(struct session_step *step)
     }
 }
 
+/* A peer that is heard but acknowledges nothing did not get it, and nothing that follows would tell it so. */
+static bool owes_too_long(struct session_site *site, int64_t boot_us)
+{
+    const bool view = site->resync.page > 1;
+    if (!view && site->windows[LANE_NORMAL].count + site->windows[LANE_URGENT].count == 0) {
+        site->owed_us = 0;
+        return false;
+    }
+    if (site->owed_us == 0) {
+        site->owed_us = boot_us;
+    }
+    return boot_us - site->owed_us >=
+           (view ? SESSION_VIEW_OWED_MS : SESSION_OWED_MS) * INT64_C(1000);
+}
+
 static void take_tick(struct session_step *step)
 {
     struct session_site *site = step->site;
     if (!site->open) {
+        return;
+    }
+    if (owes_too_long(site, step->world->boot_us)) {
+        session_site_goodbye(
+            step, &site->peer, GOODBYE_STOPPING); /* a new Hello goes on from applied */
+        close_session(step, "unacknowledged");
         return;
     }
     if (step->world->boot_us - site->heard_us >= SESSION_SILENCE_MS * INT64_C(1000)) {

@@ -41,6 +41,8 @@
 enum {
     SESSION_SITES_MAX = 65536,
     SESSION_SILENCE_MS = 30000,    /* three missed heartbeats: the peer is gone */
+    SESSION_OWED_MS = 60000,       /* deliveries that stay unacknowledged did not arrive */
+    SESSION_VIEW_OWED_MS = 600000, /* likewise a whole view, which takes its time on a slow line */
     SESSION_QUARANTINE_MS = 60000, /* for whoever sends what is no message */
     SESSION_EFFECTS_MAX = 12
 };

@@ -130,6 +130,7 @@ static void replace_older(struct session_step *step)
     site->peer = *peer;
     site->open = true;
     site->heard_us = step->world->boot_us;
+    site->owed_us = 0;
 }
 
 void session_site_hello(struct session_step *step)

@@ -148,6 +148,7 @@ void session_site_acknowledge(struct session_step *step)
     }
     switch (window_acknowledge(&step->site->windows[ack->lane], ack->number)) {
     case WINDOW_MOVED: {
+        step->site->owed_us = 0;
         struct session_effect *effect = session_site_effect(step, SESSION_ACKNOWLEDGE);
         effect->lane = ack->lane;
         effect->number = ack->number;

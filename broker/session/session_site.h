@@ -21,6 +21,8 @@ struct session_site {
     struct id128 incarnation; /* of the session */
     struct id128 incarnation_before;
     int64_t heard_us;
+    int64_t
+        owed_us; /* since when nothing of what is in flight was acknowledged; 0: not known yet */
     int64_t quarantine_until_us;
     struct quota strikes; /* frames that are no message, or lie */
     struct quota hellos;

@@ -227,6 +227,47 @@ static void heartbeats_are_answered_and_silence_ends_the_session(void **state)
     assert_true(session_stage_noted(world, "session_closed"));
 }
 
+/* A delivery that was lost, with none after it: the site is alive, and would never learn of it. */
+static void what_stays_unacknowledged_ends_the_session(void **state)
+{
+    struct session_stage *world = *state;
+    const struct session_event tick = {.kind = SESSION_TICK, .site = SESSION_STAGE_SITE};
+    const struct envelope heartbeat = {.version = 1, .kind = BODY_HEARTBEAT};
+    session_stage_greet(world);
+    session_line_sent(world->table, SESSION_STAGE_SITE, LANE_NORMAL, 7);
+    session_stage_step(world, &tick); /* counts from here */
+    for (int i = 0; i < 5; i++) {
+        world->world.boot_us += 10 * SECOND;
+        session_stage_frame(world, &session_stage_first_peer, &heartbeat);
+        session_stage_step(world, &tick);
+    }
+    assert_true(session_is_open(world->table, SESSION_STAGE_SITE));
+    world->world.boot_us += 10 * SECOND;
+    session_stage_step(world, &tick);
+    assert_false(session_is_open(world->table, SESSION_STAGE_SITE));
+    assert_int_equal(session_stage_sent(world, BODY_GOODBYE)->body.goodbye.reason,
+                     GOODBYE_STOPPING);
+}
+
+static void an_acknowledgement_gives_the_rest_its_time(void **state)
+{
+    struct session_stage *world = *state;
+    const struct session_event tick = {.kind = SESSION_TICK, .site = SESSION_STAGE_SITE};
+    session_stage_greet(world);
+    session_line_sent(world->table, SESSION_STAGE_SITE, LANE_NORMAL, 7);
+    session_line_sent(world->table, SESSION_STAGE_SITE, LANE_NORMAL, 8);
+    session_stage_step(world, &tick);
+    for (int i = 0; i < 2; i++) {
+        world->world.boot_us += 29 * SECOND;
+        session_stage_send_ack(world, LANE_NORMAL, 7);
+        session_stage_step(world, &tick);
+    }
+    world->world.boot_us += 29 * SECOND;
+    session_stage_send_ack(world, LANE_NORMAL, 7);
+    session_stage_step(world, &tick);
+    assert_true(session_is_open(world->table, SESSION_STAGE_SITE));
+}
+
 static void bad_frames_end_in_quarantine(void **state)
 {
     struct session_stage *world = *state;
@@ -300,6 +341,8 @@ int main(void)
         TEST(a_command_of_another_spool_is_a_bad_frame),
         TEST(an_undecodable_command_takes_its_number),
         TEST(heartbeats_are_answered_and_silence_ends_the_session),
+        TEST(what_stays_unacknowledged_ends_the_session),
+        TEST(an_acknowledgement_gives_the_rest_its_time),
         TEST(bad_frames_end_in_quarantine),
         TEST(a_flood_of_queries_is_answered_busy),
         TEST(a_revoked_key_is_told_goodbye),
