@@ -3,8 +3,16 @@
 
 #include <string.h>
 
+/* Agencies by number. */
+struct chain {
+    bool *seen;
+    uint32_t *waiting; /* seen, not yet followed */
+    size_t waiting_count;
+};
+
 static bool has_deciders(const struct directory *directory, uint32_t agency);
 static bool leads_back(const struct source_set *set, uint32_t from, uint32_t to);
+static void reach(struct chain *chain, uint32_t agency);
 
 void source_set_check_escalation(struct source_set *set, size_t row)
 {
@@ -97,31 +105,35 @@ static bool has_deciders(const struct directory *directory, uint32_t agency)
     return false;
 }
 
-/* Everything that an agency's chain reaches, in waves. */
+/* Everything that an agency's chain reaches, each agency once. */
 static bool leads_back(const struct source_set *set, uint32_t from, uint32_t to)
 {
     uint32_t count = directory_count(set->directory, DIRECTORY_AGENCY);
     struct arena_mark mark = arena_mark(set->arena);
-    bool *seen = arena_alloc(set->arena, count + 1);
-    uint32_t *waiting = arena_array(set->arena, (size_t)count + 1, sizeof(*waiting));
-    size_t waiting_count = 0;
+    struct chain chain = {.seen = arena_alloc(set->arena, count + 1),
+                          .waiting =
+                              arena_array(set->arena, (size_t)count + 1, sizeof(*chain.waiting))};
+    bool found = false;
 
-    if (seen != NULL && waiting != NULL) {
-        seen[from] = true;
-        waiting[waiting_count++] = from;
-        while (waiting_count > 0 && !seen[to]) {
+    if (chain.seen != NULL && chain.waiting != NULL) {
+        reach(&chain, from);
+        while (chain.waiting_count > 0) {
             const struct directory_agency *agency =
-                directory_agency(set->directory, waiting[--waiting_count]);
+                directory_agency(set->directory, chain.waiting[--chain.waiting_count]);
             for (size_t i = 0; i < agency->escalate_count; i++) {
-                uint32_t next = agency->escalate[i];
-                if (next != 0 && !seen[next]) {
-                    seen[next] = true;
-                    waiting[waiting_count++] = next;
-                }
+                reach(&chain, agency->escalate[i]);
             }
         }
+        found = chain.seen[to];
     }
-    bool found = seen != NULL && seen[to];
     arena_release(set->arena, mark);
     return found;
+}
+
+static void reach(struct chain *chain, uint32_t agency)
+{
+    if (agency != 0 && !chain->seen[agency]) {
+        chain->seen[agency] = true;
+        chain->waiting[chain->waiting_count++] = agency;
+    }
 }

@@ -65,7 +65,8 @@ class CSource:
 
 
 def parameter_count(text):
-    """Commas outside brackets; `void` and nothing are none."""
+    """Commas outside brackets; `void` and nothing are none, and what a format takes is not counted."""
+    text = re.sub(r',\s*\.\.\.\s*$', '', text)
     if text.strip() in ('', 'void'):
         return 0
     depth, count = 0, 1
