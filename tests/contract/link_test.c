@@ -165,7 +165,7 @@ static void link_strangers_stay_outside_test(void **state)
     send_when_connected(fixture, site, bytes_of_text("in"));
     await_server(fixture, &frame);
     assert_true(bytes_equal(frame.body, bytes_of_text("in")));
-    assert_int_equal(link_client_send(stranger, bytes_of_text("x")), LINK_SENT);
+    (void)link_client_send(stranger, bytes_of_text("x")); /* queued, or refused already */
     assert_int_equal(link_server_receive(fixture->server, &frame), LINK_NOTHING);
     link_client_destroy(&stranger);
     link_client_destroy(&site);
@@ -213,7 +213,7 @@ static void link_servers_have_their_own_admission_test(void **state)
     await_server(&other, &frame);
     assert_memory_equal(frame.peer.key, other.site_public.bytes, KEYS_BYTES);
     assert_int_equal(fixture->asked, 0);
-    assert_int_equal(link_client_send(lost, bytes_of_text("x")), LINK_SENT);
+    (void)link_client_send(lost, bytes_of_text("x")); /* queued, or refused already */
     assert_int_equal(link_server_receive(other.server, &frame), LINK_NOTHING);
     link_client_destroy(&lost);
     link_client_destroy(&client);
