@@ -200,6 +200,14 @@ settle_by_reply(struct uplink_lane *lane, const struct reply *reply, struct upli
     effect->reply = reply;
 }
 
+/* The broker knows this number with another body, or so long that it kept no reply: an old copy of the store came back
+ * and gave used numbers to new commands before it heard of the broker. They never were decided. */
+static bool is_number_reused(const struct problem *problem)
+{
+    return problem->code == REFUSAL_ALREADY_DONE ||
+           (problem->code == REFUSAL_ID_REUSED && strcmp(problem->field, "command.number") == 0);
+}
+
 static void take_reply(struct uplink *uplink,
                        const struct uplink_event *event,
                        int64_t now_us,
@@ -220,7 +228,11 @@ static void take_reply(struct uplink *uplink,
             note(effects, true, "lane_behind", reply->next_expected);
             say_hello(uplink, now_us, effects);
         }
-    } else if (reply->problems[0].code != REFUSAL_ALREADY_DONE && reply->problems[0].retryable) {
+    } else if (is_number_reused(&reply->problems[0])) {
+        note(effects, true, "number_used_before", reply->number);
+        add(effects, UPLINK_RENEW);
+        return;
+    } else if (reply->problems[0].retryable) {
         uplink_lane_hold(lane, reply->number, event->random, now_us);
     } else {
         settle_by_reply(lane, reply, effects);

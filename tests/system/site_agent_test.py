@@ -183,6 +183,29 @@ class SiteAgentTest(unittest.TestCase):
         school.spool_empty()
         self.assertEqual(self.referrals_at_the_broker(), 2)
 
+    def test_old_copy_of_the_store_loses_nothing_of_what_it_takes_before_it_hears_the_broker(self):
+        school = self.site()
+        school.submit(1)
+        school.spool_empty()
+        school.process.stop()
+        shutil.copytree(f'{school.folder}/store', f'{school.folder}/copy')
+        school.start()
+        school.submit(2)
+        school.spool_empty()
+        school.process.stop()
+        shutil.rmtree(f'{school.folder}/store')
+        os.rename(f'{school.folder}/copy', f'{school.folder}/store')
+        self.broker_down()
+        school.start()
+        school.process.expects('number_used_before', 'spool_renewed')
+        for number in (3, 4):  # under numbers that the broker has from before
+            self.assertFalse(school.submit(number).refused)
+        self.region.restart()
+        school.spool_empty()
+        self.assertEqual(self.referrals_at_the_broker(), 4)
+        rows = school.waits_until(lambda answer: len(answer.referrals) == 4, exchange.QUERY_REFERRALS).referrals
+        self.assertFalse(any(row.problems for row in rows), rows)
+
     def test_lost_store_of_a_curator_comes_back_with_the_family(self):
         school, centre = self.site(), self.site(CENTRE, CURATOR, 'curator-syktyvkar-2')
         school.submit()

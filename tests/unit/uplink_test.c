@@ -208,9 +208,31 @@ static void refusal_for_good_settles(void **state)
     struct envelope reply = refused(bench, 4, REFUSAL_WRONG_STATE, false);
     receive(bench, &reply);
     assert_true(only(bench, UPLINK_SETTLE)->reply->refused);
-    reply = refused(bench, 5, REFUSAL_ALREADY_DONE, false);
+    reply = refused(bench, 5, REFUSAL_ID_REUSED, false); /* of the referral, not of the number */
+    reply.body.reply.problems[0].field = "command.submit.id";
     receive(bench, &reply);
     assert_int_equal(only(bench, UPLINK_SETTLE)->number, 5);
+}
+
+/* An old copy of the spool gave a number again that the broker knows: the command never was decided. */
+static void number_that_the_broker_knows_from_before_gets_a_new_incarnation(void **state)
+{
+    static const enum refusal codes[] = {REFUSAL_ID_REUSED, REFUSAL_ALREADY_DONE};
+    struct bench *bench = *state;
+    open_session(bench);
+    for (size_t i = 0; i < 2; i++) {
+        struct envelope reply = refused(bench, 4, codes[i], false);
+        reply.body.reply.problems[0].field = "command.number";
+        receive(bench, &reply);
+        assert_int_equal(count_of(bench, UPLINK_SETTLE), 0);
+        assert_int_equal(count_of(bench, UPLINK_RENEW), 1);
+        step(bench, &(struct uplink_event){.kind = UPLINK_RENEWED, .incarnation = {{8}}});
+        assert_int_equal(said_hello(bench)->incarnation.bytes[0], 8);
+        assert_int_equal(said_hello(bench)->lanes[LANE_NORMAL].first_held, 4);
+        struct envelope again = welcome(10);
+        receive(bench, &again);
+        assert_true(uplink_is_open(bench->uplink));
+    }
 }
 
 static void retryable_refusal_keeps_the_order_of_the_lane(void **state)
@@ -478,6 +500,7 @@ int main(void)
         TEST(welcome_sends_urgent_first_and_within_the_window),
         TEST(reply_settles_and_opens_the_window),
         TEST(refusal_for_good_settles),
+        TEST(number_that_the_broker_knows_from_before_gets_a_new_incarnation),
         TEST(retryable_refusal_keeps_the_order_of_the_lane),
         TEST(gap_at_the_broker_rewinds),
         TEST(after_a_new_welcome_unsettled_commands_go_again),
