@@ -73,8 +73,10 @@ const struct permission_row *permission_rows(size_t *count)
     return permission_table;
 }
 
+/* An open offer, or one that passed while nobody has accepted after it: a late answer to that still counts. */
 static bool is_offered(const struct core *core, uint32_t worker, const struct case_record *record)
 {
+    const bool pending = record->state == CASE_CURATOR_PENDING;
     for (uint32_t i = record->assignments; i > 0; i--) {
         struct id128 id;
         struct assignment_record hop;
@@ -82,8 +84,12 @@ static bool is_offered(const struct core *core, uint32_t worker, const struct ca
             !store_assignment(core->store, &id, &hop)) {
             return false;
         }
+        if (hop.state == ASSIGNMENT_ACTIVE || hop.ended_us != 0) {
+            return false;
+        }
         const bool answerable = hop.state == ASSIGNMENT_PROPOSED ||
-                                hop.state == ASSIGNMENT_OFFERED || hop.state == ASSIGNMENT_EXPIRED;
+                                hop.state == ASSIGNMENT_OFFERED ||
+                                (hop.state == ASSIGNMENT_EXPIRED && pending);
         if (answerable && hop.worker == worker) {
             return true;
         }
