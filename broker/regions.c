@@ -228,3 +228,94 @@ static void find_pins(struct store *store, struct pins *pins)
         more = store_timer_after(store, &last, &timer);
     }
 }
+
+/* ---- an earlier version ----------------------------------------------------------------------------- */
+
+/* Every row by kind and number; data NULL: not in force. */
+struct earlier {
+    struct bytes *rows[DIRECTORY_END];
+    uint32_t counts[DIRECTORY_END];
+};
+
+static bool take_present(struct store *store, struct arena *arena, struct earlier *earlier)
+{
+    for (int kind = DIRECTORY_UNSPECIFIED + 1; kind < DIRECTORY_END; kind++) {
+        const uint32_t count = store_meta(store)->row_numbers[kind];
+        earlier->counts[kind] = count;
+        earlier->rows[kind] = arena_array(arena, (size_t)count + 1, sizeof(struct bytes));
+        if (earlier->rows[kind] == NULL) {
+            return false;
+        }
+        for (uint32_t number = 1; number <= count; number++) {
+            struct bytes coded;
+            bool removed = false;
+            if (store_row(store, (enum directory_kind)kind, number, &removed, &coded) && !removed) {
+                earlier->rows[kind][number] = coded;
+            }
+        }
+    }
+    return true;
+}
+
+/* Newest first, what each version after the wanted one did is undone. */
+static void undo(struct store *store, uint32_t wanted, struct earlier *earlier)
+{
+    for (uint32_t version = store_meta(store)->version; version > wanted; version--) {
+        enum directory_kind kind = DIRECTORY_UNSPECIFIED;
+        uint32_t number = 0;
+        struct row_change change;
+        while (store_row_change_after(store, version, &kind, &number, &change)) {
+            assert(number <= earlier->counts[kind]);
+            earlier->rows[kind][number] = change.before;
+        }
+    }
+}
+
+static bool
+decode_all(const struct earlier *earlier, struct arena *arena, struct region_input *input)
+{
+    size_t most = 1;
+    for (int kind = DIRECTORY_UNSPECIFIED + 1; kind < DIRECTORY_END; kind++) {
+        most += earlier->counts[kind];
+    }
+    struct directory_row *rows = arena_array(arena, most, sizeof(*rows));
+    for (int kind = DIRECTORY_UNSPECIFIED + 1; rows != NULL && kind < DIRECTORY_END; kind++) {
+        for (uint32_t number = 1; number <= earlier->counts[kind]; number++) {
+            const struct bytes coded = earlier->rows[kind][number];
+            if (coded.data == NULL) {
+                continue;
+            }
+            if (!directory_decode_row(coded, arena, &rows[input->row_count])) {
+                return false;
+            }
+            rows[input->row_count++].number = 0;
+        }
+    }
+    input->rows = rows;
+    return rows != NULL;
+}
+
+bool regions_input(struct store *store,
+                   uint32_t version,
+                   struct arena *arena,
+                   struct region_input *out,
+                   struct error *err)
+{
+    const struct loading loading = {.store = store, .arena = arena};
+    struct region_input input = {.version = version};
+    struct earlier earlier;
+    memset(&earlier, 0, sizeof(earlier));
+    if (!load_heading(&loading, &input) || !load_texts(&loading, &input)) {
+        return error_set(err, ERROR_DATA, "the texts of version %u are missing", version);
+    }
+    if (!take_present(store, arena, &earlier)) {
+        return error_set(err, ERROR_OS, "no memory for the directory");
+    }
+    undo(store, version, &earlier);
+    if (!decode_all(&earlier, arena, &input)) {
+        return error_set(err, ERROR_DATA, "the directory of version %u does not decode", version);
+    }
+    input.version = 0;
+    *out = input;
+    return true;
+}

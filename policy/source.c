@@ -37,7 +37,6 @@ static size_t parse_all(struct source_set *set,
                         const char *path,
                         const char *key,
                         struct yaml_file files[SOURCE_FILES_MAX]);
-static bool is_folder(const char *path);
 static void check_policy(struct source_set *set);
 static void
 fill_input(struct source_set *set, const struct names *names, struct region_input *input);
@@ -47,18 +46,18 @@ static const char *line_of(const struct source_set *set, const struct text_pos *
 static const char *cut_line(const struct source_set *set, struct bytes content, uint32_t line);
 static int compare_items(const void *a, const void *b);
 
-bool source_load(const char *path,
-                 int64_t now_us,
+static bool load(struct source_set *set,
+                 const char *path,
                  struct arena *arena,
                  struct region_input *input,
                  struct source_report *report)
 {
-    struct source_set *set = arena_alloc(arena, sizeof(*set));
     bool good = false;
 
     report->count = 0;
     report->errors = 0;
     report->warnings = 0;
+    report->file_count = 0;
     if (set == NULL || !finding_list_begin(&set->findings, arena)) {
         report->items[0] = (struct source_diagnostic){
             .code = DIAGNOSTIC_MEMORY,
@@ -68,12 +67,42 @@ bool source_load(const char *path,
         return false;
     }
     set->arena = arena;
-    set->now_us = now_us;
     good = load_all(set, path, input);
     fill_report(set, arena, report);
+    source_set_tell_files(set, report);
     directory_destroy(&set->directory);
     calendar_destroy(&set->calendar);
     return good;
+}
+
+bool source_load(const char *path,
+                 int64_t now_us,
+                 struct arena *arena,
+                 struct region_input *input,
+                 struct source_report *report)
+{
+    struct source_set *set = arena_alloc(arena, sizeof(*set));
+
+    if (set != NULL) {
+        set->now_us = now_us;
+    }
+    return load(set, path, arena, input, report);
+}
+
+bool source_load_files(const struct policy_file *files,
+                       size_t file_count,
+                       const struct source_reading *reading,
+                       struct region_input *input,
+                       struct source_report *report)
+{
+    struct source_set *set = arena_alloc(reading->arena, sizeof(*set));
+
+    if (set != NULL) {
+        set->now_us = reading->now_us;
+        set->given = files;
+        set->given_count = file_count;
+    }
+    return load(set, file_count == 0 ? "" : files[0].name, reading->arena, input, report);
 }
 
 bool source_compile(const struct region_input *input,
@@ -139,7 +168,8 @@ source_set_item_at(const struct source_set *set, size_t row, const char *key, co
 static bool load_all(struct source_set *set, const char *path, struct region_input *input)
 {
     struct names names = {.code = NULL};
-    const char *file = is_folder(path) ? arena_format(set->arena, "%s/broker.yaml", path) : path;
+    const char *file =
+        source_set_is_folder(set, path) ? arena_format(set->arena, "%s/broker.yaml", path) : path;
 
     if (file == NULL || !parse_file(set, file, NULL, &set->broker)) {
         return false;
@@ -260,7 +290,7 @@ static bool parse_file(struct source_set *set,
         return finding_error(
             &set->findings, DIAGNOSTIC_MEMORY, at, "не хватило памяти", "out of memory");
     }
-    if (!file_read(path, YAML_TREE_BYTES_MAX, set->arena, &content, &err)) {
+    if (!source_set_read_file(set, path, &content, &err)) {
         set->findings.partial = true;
         return report_unread(set, path, at, &err);
     }
@@ -282,7 +312,7 @@ static bool report_unread(struct source_set *set,
 {
     struct stat status;
 
-    if (stat(path, &status) == 0 && status.st_size > YAML_TREE_BYTES_MAX) {
+    if (set->given == NULL && stat(path, &status) == 0 && status.st_size > YAML_TREE_BYTES_MAX) {
         return finding_error(&set->findings,
                              DIAGNOSTIC_FILE_TOO_LONG,
                              at,
@@ -310,10 +340,10 @@ static size_t parse_all(struct source_set *set,
     size_t count = 0;
     struct error err;
 
-    if (!is_folder(path)) {
+    if (!source_set_is_folder(set, path)) {
         return parse_file(set, path, &at, &files[0]) ? 1 : 0;
     }
-    if (!file_list(path, ".yaml", set->arena, &names, &err)) {
+    if (!source_set_list_files(set, path, &names, &err)) {
         finding_error(&set->findings,
                       DIAGNOSTIC_FOLDER_WRONG,
                       &at,
@@ -338,13 +368,6 @@ static size_t parse_all(struct source_set *set,
         }
     }
     return count;
-}
-
-static bool is_folder(const char *path)
-{
-    struct stat status;
-
-    return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
 }
 
 static void check_policy(struct source_set *set)

@@ -9,6 +9,7 @@
 
 #include "policy/diagnostic.h"
 #include "policy/region.h"
+#include "proto/message.h"
 
 #include <stdio.h>
 
@@ -28,6 +29,9 @@ struct source_report {
     size_t count;
     size_t errors;
     size_t warnings;
+    /* What was read, by the names that source_load_files takes; broker.yaml is the first. */
+    struct policy_file files[LIMIT_PROPOSAL_FILES];
+    size_t file_count;
 };
 
 /* path  broker.yaml, or a folder that holds one. On success *input is a valid proposal (version 0) in the arena.
@@ -37,6 +41,16 @@ bool source_load(const char *path,
                  struct arena *arena,
                  struct region_input *input,
                  struct source_report *report) __attribute__((warn_unused_result));
+struct source_reading {
+    int64_t now_us;
+    struct arena *arena;
+};
+/* The same of files that somebody sent: no other file is opened, whatever they name. The first is broker.yaml. */
+bool source_load_files(const struct policy_file *files,
+                       size_t file_count,
+                       const struct source_reading *reading,
+                       struct region_input *input,
+                       struct source_report *report) __attribute__((warn_unused_result));
 /* A proposal compiled on its own, with numbers in the order of the files: for checks and questions without a broker. */
 bool source_compile(const struct region_input *input,
                     struct arena *arena,

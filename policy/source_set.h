@@ -2,6 +2,7 @@
 #ifndef POLICY_SOURCE_SET_H
 #define POLICY_SOURCE_SET_H
 
+#include "base/file.h"
 #include "policy/reader.h"
 #include "policy/source.h"
 
@@ -15,6 +16,8 @@ struct source_set {
     struct arena *arena;
     struct finding_list findings;
     int64_t now_us;
+    const struct policy_file *given; /* NULL: they are read from the disk */
+    size_t given_count;
     struct yaml_file broker;
     struct yaml_file calendar_file;
     struct yaml_file directory_files[SOURCE_FILES_MAX];
@@ -33,6 +36,19 @@ struct source_set {
     struct calendar *calendar;   /* NULL: it has errors */
 };
 
+/* source_file.c: files of the disk, or those given. */
+bool source_set_read_file(const struct source_set *set,
+                          const char *path,
+                          struct bytes *content,
+                          struct error *err);
+bool source_set_is_folder(const struct source_set *set, const char *path);
+/* The *.yaml files that stand directly in it. */
+bool source_set_list_files(const struct source_set *set,
+                           const char *path,
+                           struct file_names *names,
+                           struct error *err);
+/* What was read, into the report. */
+void source_set_tell_files(const struct source_set *set, struct source_report *report);
 /* source_rows.c: all lists of the directory's files into rows. */
 void source_set_read_rows(struct source_set *set);
 /* source_check.c: do the rows fit together? Uses the draft directory. */

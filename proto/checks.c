@@ -441,6 +441,25 @@ check_range(const struct check *check, uint32_t number, enum vocabulary list, co
     }
 }
 
+static void check_parts(const struct check *check, const struct command *command)
+{
+    check_subject(check, command, "proposal");
+    if (command->count == 0 || command->count > LIMIT_PROPOSAL_PARTS) {
+        add(check, REFUSAL_BAD_FIELD, "count");
+    }
+}
+
+static void check_part(const struct check *check, const struct command *command)
+{
+    check_parts(check, command);
+    if (command->code >= command->count) {
+        add(check, REFUSAL_BAD_FIELD, "index");
+    }
+    if (command->data.size == 0 || command->data.size > LIMIT_PART_BYTES) {
+        add(check, REFUSAL_BAD_FIELD, "data");
+    }
+}
+
 static void run_body(const struct check *check, const struct command *command)
 {
     switch (command->kind) {
@@ -481,6 +500,16 @@ static void run_body(const struct check *check, const struct command *command)
     case COMMAND_REJECT_DUPLICATE:
         check_subject(check, command, "case_id");
         break;
+    case COMMAND_POLICY_PART:
+        check_part(check, command);
+        break;
+    case COMMAND_POLICY_APPLY:
+        check_parts(check, command);
+        break;
+    case COMMAND_POLICY_ROLLBACK:
+        check_subject(check, command, "proposal");
+        check_number(check, command->version, "version");
+        break;
     case COMMAND_ACCEPT_CLOCK:
         break;
     case COMMAND_UNSPECIFIED:
@@ -509,6 +538,9 @@ bool checks_command(const struct command *command, int64_t now_us, struct proble
         [COMMAND_REJECT_DUPLICATE] = "command.reject_duplicate.",
         [COMMAND_ACCEPT_CLOCK] = "command.accept_clock.",
         [COMMAND_FORM] = "command.form.",
+        [COMMAND_POLICY_PART] = "command.policy_part.",
+        [COMMAND_POLICY_APPLY] = "command.policy_apply.",
+        [COMMAND_POLICY_ROLLBACK] = "command.policy_rollback.",
     };
     const size_t before = problems->count + problems->dropped;
     const char *prefix = (unsigned)command->kind < COMMAND_END ? prefixes[command->kind] : "";

@@ -72,6 +72,10 @@ enum fact_kind {
     FACT_SITE_RESYNCED,  /* site, code = lane, number = line up to which the view was sent */
     FACT_CLOCK_ACCEPTED, /* due = the wall time that is right */
     FACT_SITE_RETURNED,  /* site: its Hello came; lines are put again while its view is sent */
+    /* proposals of a configuration: other = id, site whose it is */
+    FACT_PROPOSAL_PART, /* code = index, count = parts, blob, due = when they are dropped if the rest does not come */
+    FACT_PROPOSAL_MADE, /* worker, code = origin, version = the one to come back: to be checked now */
+    FACT_PROPOSAL_SETTLED, /* code = state, version in force, text_2 = reasons ru, text = reasons en */
     FACT_END
 };
 

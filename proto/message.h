@@ -154,6 +154,9 @@ enum command_kind {
     COMMAND_REJECT_DUPLICATE, /* subject: case */
     COMMAND_ACCEPT_CLOCK,     /* administrator: the machine's clock is right after a jump */
     COMMAND_FORM,             /* ipc only: form */
+    COMMAND_POLICY_PART,      /* administrator; subject: proposal, code: index, count, data */
+    COMMAND_POLICY_APPLY,     /* administrator; subject: proposal, count: its parts */
+    COMMAND_POLICY_ROLLBACK,  /* administrator; subject: proposal, version */
     COMMAND_END
 };
 
@@ -177,8 +180,18 @@ struct command {
     uint32_t code;        /* by kind */
     const char *worker;   /* ASSIGN */
     const char *note;     /* free text of at most LIMIT_SHORT_TEXT_BYTES; no family's data */
+    uint32_t count;       /* POLICY_*: parts of the proposal */
+    uint32_t version;     /* POLICY_ROLLBACK */
+    struct bytes data;    /* POLICY_PART */
     const struct referral *referral;
     const struct form *form;
+};
+
+/* One file of a configuration that is proposed. A proposal is its files coded (wire_files.h), cut into parts. */
+struct policy_file {
+    const char *
+        name; /* as broker.yaml names it: "directory/10-places.yaml"; the first is broker.yaml itself */
+    struct bytes text;
 };
 
 enum refusal {
@@ -419,6 +432,7 @@ enum query_kind {
     QUERY_VERSIONS,  /* configurations that were in force, newest first */
     QUERY_VERSION,   /* text: a version's number; what it changed, and its texts */
     QUERY_PAST,      /* text: a time; the referrals of cases since then, as they were decided */
+    QUERY_PROPOSAL,  /* subject: what became of a proposal of this site */
     QUERY_END
 };
 
@@ -543,6 +557,29 @@ struct version_row {
     bool in_force;
 };
 
+enum proposal_state {
+    PROPOSAL_UNSPECIFIED,
+    PROPOSAL_GATHERING, /* parts are missing */
+    PROPOSAL_PENDING,   /* being checked */
+    PROPOSAL_ADOPTED,
+    PROPOSAL_SAME,    /* it says what is in force */
+    PROPOSAL_REFUSED, /* reasons */
+    PROPOSAL_DROPPED, /* parts never came */
+    PROPOSAL_END
+};
+
+struct proposal_row {
+    struct id128 id;
+    enum proposal_state state;
+    enum version_origin origin;
+    const char *actor;
+    int64_t at_us;
+    int64_t settled_us;
+    uint32_t version;      /* in force after it was settled */
+    const char *reason_ru; /* lines "policy.yaml:14:9: …" */
+    const char *reason_en;
+};
+
 /* A piece of one of a version's texts; pieces of a text follow each other. */
 struct version_text {
     const char *name;
@@ -635,6 +672,8 @@ struct answer {
     size_t referral_count;
     struct inbox_row *inbox;
     size_t inbox_count;
+    struct proposal_row *proposals;
+    size_t proposal_count;
     struct version_row *versions;
     size_t version_count;
     struct version_text *texts;

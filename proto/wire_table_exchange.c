@@ -153,6 +153,30 @@ static const struct wire_part accept_clock_part = {&referral__v1__accept_clock__
                                                    NULL,
                                                    0};
 
+#define POLICY_PART (Referral__V1__PolicyPart, struct command)
+static const struct wire_part_row policy_part_rows[] = {
+    ROW_ID_AS(POLICY_PART, proposal, subject),
+    ROW_32_AS(POLICY_PART, index, code),
+    ROW_32(POLICY_PART, count),
+    ROW_BYTES(POLICY_PART, data, LIMIT_PART_BYTES),
+};
+static const struct wire_part policy_part_part = COMMAND_PART(policy_part, policy_part_rows);
+
+#define POLICY_APPLY (Referral__V1__PolicyApply, struct command)
+static const struct wire_part_row policy_apply_rows[] = {
+    ROW_ID_AS(POLICY_APPLY, proposal, subject),
+    ROW_32(POLICY_APPLY, count),
+};
+static const struct wire_part policy_apply_part = COMMAND_PART(policy_apply, policy_apply_rows);
+
+#define POLICY_ROLLBACK (Referral__V1__PolicyRollback, struct command)
+static const struct wire_part_row policy_rollback_rows[] = {
+    ROW_ID_AS(POLICY_ROLLBACK, proposal, subject),
+    ROW_32(POLICY_ROLLBACK, version),
+};
+static const struct wire_part policy_rollback_part =
+    COMMAND_PART(policy_rollback, policy_rollback_rows);
+
 #define FORM (Referral__V1__Form, struct form)
 static const struct wire_part_row form_rows[] = {
     ROW_ID(FORM, id),
@@ -193,6 +217,9 @@ static const struct wire_part_choice command_bodies[] = {
      .part = &form_part,
      .ours = offsetof(struct command, form),
      .pointer = true},
+    COMMAND_CHOICE(COMMAND_POLICY_PART, policy_part, POLICY_PART),
+    COMMAND_CHOICE(COMMAND_POLICY_APPLY, policy_apply, POLICY_APPLY),
+    COMMAND_CHOICE(COMMAND_POLICY_ROLLBACK, policy_rollback, POLICY_ROLLBACK),
 };
 _Static_assert(sizeof(command_bodies) / sizeof(command_bodies[0]) == COMMAND_END - 1,
                "every command has a body");

@@ -173,6 +173,22 @@ static const struct wire_part version_row_part = {&referral__v1__version_row__de
                                                   sizeof(struct version_row),
                                                   ROWS(version_row_rows)};
 
+#define PROPOSAL (Referral__V1__ProposalRow, struct proposal_row)
+static const struct wire_part_row proposal_rows[] = {
+    ROW_ID(PROPOSAL, id),
+    ROW_CODE(PROPOSAL, state, PROPOSAL_END),
+    ROW_CODE(PROPOSAL, origin, VERSION_ORIGIN_END),
+    ROW_TEXT(PROPOSAL, actor, LIMIT_CODE_BYTES),
+    ROW_64(PROPOSAL, at_us),
+    ROW_64(PROPOSAL, settled_us),
+    ROW_32(PROPOSAL, version),
+    ROW_PROSE(PROPOSAL, reason_ru, LIMIT_REASON_BYTES),
+    ROW_PROSE(PROPOSAL, reason_en, LIMIT_REASON_BYTES),
+};
+static const struct wire_part proposal_part = {&referral__v1__proposal_row__descriptor,
+                                               sizeof(struct proposal_row),
+                                               ROWS(proposal_rows)};
+
 #define VERSION_TEXT (Referral__V1__VersionText, struct version_text)
 static const struct wire_part_row version_text_rows[] = {
     ROW_TEXT(VERSION_TEXT, name, TEXT_NAME_BYTES),
@@ -251,6 +267,7 @@ static const struct wire_part_row answer_rows[] = {
     ROW_LIST(ANSWER, texts, text_count, LIMIT_PAGE_ROWS, version_text_part),
     ROW_LIST(ANSWER, differences, difference_count, LIMIT_PAGE_ROWS, difference_part),
     ROW_LIST(ANSWER, past, past_count, LIMIT_PAGE_ROWS, past_part),
+    ROW_LIST(ANSWER, proposals, proposal_count, LIMIT_PAGE_ROWS, proposal_part),
 };
 const struct wire_part wire_table_answer = {&referral__v1__answer__descriptor,
                                             sizeof(struct answer),

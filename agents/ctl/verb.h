@@ -50,6 +50,9 @@ bool verb_is_noun(const char *noun);
 /* policy_version.c */
 verb_function verb_policy_history;
 verb_function verb_policy_show;
+/* policy_apply.c */
+verb_function verb_policy_apply;
+verb_function verb_policy_rollback;
 /* submit.c, referral.c */
 verb_function verb_submit;
 verb_function verb_referral_ls;

@@ -238,6 +238,39 @@ const struct verb verb_table[] = {
      0,
      verb_agency_ls},
     {"policy",
+     "apply",
+     VERB_ADMINISTERS,
+     {"[КАТАЛОГ]", "[DIR]"},
+     {"предложить брокеру политику и справочник из этих файлов",
+      "propose policy and directory of these files to the broker"},
+     {"КАТАЛОГ содержит broker.yaml (по умолчанию текущий). Файлы проверяются здесь и ещё раз у\n"
+      "брокера; они принимаются целиком или не принимаются. С --wait ждёт ответа: код выхода 0,\n"
+      "если версия действует, 78 с причинами, если отказано.\n",
+      "DIR holds broker.yaml (default: here). The files are checked here and once more by the\n"
+      "broker; they are taken whole or not at all. --wait waits for the answer: exit status 0\n"
+      "when the version is in force, 78 with the reasons when it was refused.\n"},
+     "refctl policy apply config/novosibirsk --wait",
+     ASKS | BIT(OPTION_WAIT),
+     0,
+     1,
+     verb_policy_apply},
+    {"policy",
+     "rollback",
+     VERB_ADMINISTERS,
+     {"ВЕРСИЯ", "VERSION"},
+     {"вернуть прежнюю версию: она становится новой",
+      "bring an earlier version back, as a new one"},
+     {"Тексты и записи справочника становятся такими, как в той версии. Код выхода 78 с "
+      "причинами,\n"
+      "если этого не допускают открытые случаи.\n",
+      "Texts and rows of the directory become what they were in that version. Exit status 78 with\n"
+      "the reasons when open cases do not allow it.\n"},
+     "refctl policy rollback 3",
+     ASKS,
+     1,
+     1,
+     verb_policy_rollback},
+    {"policy",
      "history",
      VERB_ADMINISTERS,
      {"", ""},

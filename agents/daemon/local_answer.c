@@ -329,6 +329,7 @@ local_answer(struct agent *agent, const struct query *query, bool connected, str
     case QUERY_VERSIONS:
     case QUERY_VERSION:
     case QUERY_PAST:
+    case QUERY_PROPOSAL:
     case QUERY_UNSPECIFIED:
     case QUERY_END:
         break;

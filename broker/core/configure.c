@@ -2,12 +2,14 @@
  *
  * Everything that is asked of a set alone was checked where it was read (policy/source.h); here it is asked what the
  * open work says to it. */
+#include "broker/core/proposals.h"
 #include "broker/core/turn_part.h"
 
 #include <string.h>
 
 struct configuring {
     struct turn *turn;
+    const struct proposal_record *proposal; /* NULL: the broker's own files */
     const struct region_input *input;
     struct problems *problems;
     uint32_t *numbers;              /* of the input's rows */
@@ -240,6 +242,9 @@ static void emit_head(struct configuring *configuring)
 {
     const struct region_input *input = configuring->input;
     struct turn *turn = configuring->turn;
+    const struct proposal_record *proposal = configuring->proposal;
+    const uint32_t origin = proposal == NULL ? VERSION_FROM_FILES : proposal->origin;
+    const bool rolled_back = origin == VERSION_ROLLED_BACK;
     const size_t ru_bytes = strlen(input->title.ru) + 1;
     const size_t en_bytes = strlen(input->title.en) + 1;
     char *titles = arena_alloc(turn->arena, ru_bytes + en_bytes);
@@ -254,7 +259,9 @@ static void emit_head(struct configuring *configuring)
                                  .text = input->code,
                                  .text_2 = input->number_prefix,
                                  .blob = bytes_of(titles, ru_bytes + en_bytes),
-                                 .count = (uint32_t)input->row_count};
+                                 .count = (uint32_t)input->row_count,
+                                 .code = origin,
+                                 .number = rolled_back ? proposal->version : 0};
     turn_emit(turn, &adopted);
     for (size_t i = 0; i < input->text_count; i++) {
         const struct fact text = {.kind = FACT_POLICY_TEXT,
@@ -277,11 +284,13 @@ static bool heading_differs(const struct configuring *configuring)
 }
 
 bool turn_configure(struct turn *turn,
+                    const struct proposal_record *proposal,
                     const struct region_input *input,
                     bool *changed,
                     struct problems *problems)
 {
-    struct configuring configuring = {.turn = turn, .input = input, .problems = problems};
+    struct configuring configuring = {
+        .turn = turn, .proposal = proposal, .input = input, .problems = problems};
     *changed = false;
     if (!prepare(&configuring)) {
         return false;
@@ -298,7 +307,9 @@ bool turn_configure(struct turn *turn,
         return false;
     }
     const bool texts = texts_differ(&configuring) || heading_differs(&configuring);
-    const struct entry head = {.cause = ENTRY_CONFIGURATION};
+    const struct entry head = {.cause = ENTRY_CONFIGURATION,
+                               .site = proposal == NULL ? 0 : proposal->site,
+                               .worker = proposal == NULL ? 0 : proposal->worker};
     turn_open_entry(turn, &head);
     for (size_t i = 0; i < input->row_count && !turn->failed; i++) {
         emit_row(&configuring, i);
@@ -309,6 +320,9 @@ bool turn_configure(struct turn *turn,
     *changed = configuring.changed || texts;
     if (*changed && !turn->failed) {
         emit_head(&configuring);
+    }
+    if (*changed && proposal != NULL) {
+        proposals_settle(turn, proposal, PROPOSAL_ADOPTED, (struct phrase){"", ""});
     }
     (void)turn_close_entry(turn);
     return !turn->failed;

@@ -7,6 +7,7 @@
 #include "broker/core/intake.h"
 #include "broker/core/offer.h"
 #include "broker/core/permission.h"
+#include "broker/core/proposals.h"
 
 #include <string.h>
 
@@ -32,6 +33,9 @@ static const struct decide_row decide_rows[COMMAND_END] = {
     [COMMAND_CONFIRM_DUPLICATE] = {family_confirm_duplicate, SUBJECT_CASE},
     [COMMAND_REJECT_DUPLICATE] = {family_reject_duplicate, SUBJECT_CASE},
     [COMMAND_ACCEPT_CLOCK] = {accept_clock, SUBJECT_NONE},
+    [COMMAND_POLICY_PART] = {proposals_take_part, SUBJECT_NONE},
+    [COMMAND_POLICY_APPLY] = {proposals_apply, SUBJECT_NONE},
+    [COMMAND_POLICY_ROLLBACK] = {proposals_roll_back, SUBJECT_NONE},
 };
 
 static bool identify(struct hearing *hearing)

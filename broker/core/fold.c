@@ -57,6 +57,9 @@ static const struct fold_row fold_rows[FACT_END] = {
     [FACT_SITE_RESYNCED] = {fold_site_resynced, false},
     [FACT_CLOCK_ACCEPTED] = {fold_nothing, false},
     [FACT_SITE_RETURNED] = {fold_site_returned, false},
+    [FACT_PROPOSAL_PART] = {fold_proposal_part, false},
+    [FACT_PROPOSAL_MADE] = {fold_proposal_made, false},
+    [FACT_PROPOSAL_SETTLED] = {fold_proposal_settled, false},
 };
 
 static void put_timeline(const struct fold *fold)

@@ -322,6 +322,20 @@ static void answer_past(struct asking *asking)
     }
 }
 
+/* Of the asker's own site, by id. */
+static void answer_proposal(struct asking *asking)
+{
+    struct proposal_record record;
+    if (!store_proposal(asking->core->store, asking->row->site, &record) ||
+        !id128_equal(&record.id, &asking->query->subject)) {
+        refuse(asking, REFUSAL_NOT_FOUND, "query.subject");
+        return;
+    }
+    if (!versions_proposal(asking->core, asking->arena, &record, asking->answer)) {
+        refuse(asking, REFUSAL_BUSY, "");
+    }
+}
+
 static void answer_status(struct asking *asking)
 {
     const struct meta_record *meta = store_meta(asking->core->store);
@@ -373,6 +387,7 @@ static const struct query_row query_rows[QUERY_END] = {
     [QUERY_VERSIONS] = {answer_versions, false},
     [QUERY_VERSION] = {answer_version, false},
     [QUERY_PAST] = {answer_past, false},
+    [QUERY_PROPOSAL] = {answer_proposal, false},
 };
 
 static void answer_query(struct asking *asking, uint32_t site)

@@ -51,11 +51,20 @@ void turn_mark_away(struct turn *turn, uint32_t site);
 size_t turn_deadlines(struct turn *turn, size_t most, int64_t *next_due_us);
 /* A new configuration: rows and texts are compared with what is in force. Must be the turn's only work; after
  * the append the caller compiles and sets core->region. False: refused, problems say why (open cases on a
- * removed territory and the like); *changed false: nothing differs. */
+ * removed territory and the like); *changed false: nothing differs.
+ *
+ * proposal  the pending one that this is, settled as adopted by the same turn; NULL: the broker's own files */
 bool turn_configure(struct turn *turn,
+                    const struct proposal_record *proposal,
                     const struct region_input *input,
                     bool *changed,
                     struct problems *problems) __attribute__((warn_unused_result));
+
+/* A pending proposal did not become a version: PROPOSAL_SAME, or PROPOSAL_REFUSED with the reasons. */
+void turn_settle_proposal(struct turn *turn,
+                          const struct proposal_record *proposal,
+                          enum proposal_state state,
+                          struct phrase reasons);
 
 /* The batch to append, numbered after the state's position; NULL when the turn emitted nothing. Its time, number
  * and previous hash are set. */

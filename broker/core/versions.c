@@ -246,3 +246,33 @@ bool versions_show(const struct core *core,
     }
     return answer->cursor != NULL;
 }
+
+/* ---- proposals ------------------------------------------------------------------------------------------ */
+
+bool versions_proposal(const struct core *core,
+                       struct arena *arena,
+                       const struct proposal_record *record,
+                       struct answer *answer)
+{
+    const struct directory_worker *worker =
+        directory_worker(core->region->directory, record->worker);
+    struct proposal_row *row = arena_alloc(arena, sizeof(*row));
+    const char *ru = "";
+    const char *en = "";
+    (void)store_reasons(core->store, record->site, &ru, &en);
+    if (row == NULL) {
+        return false;
+    }
+    *row = (struct proposal_row){.id = record->id,
+                                 .state = record->state,
+                                 .origin = record->origin,
+                                 .actor = worker == NULL ? "" : worker->id,
+                                 .at_us = record->at_us,
+                                 .settled_us = record->settled_us,
+                                 .version = record->version,
+                                 .reason_ru = arena_text(arena, ru),
+                                 .reason_en = arena_text(arena, en)};
+    answer->proposals = row;
+    answer->proposal_count = 1;
+    return row->reason_ru != NULL && row->reason_en != NULL;
+}

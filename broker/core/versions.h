@@ -21,5 +21,10 @@ bool versions_show(const struct core *core,
                    const struct version_record *record,
                    const char *cursor,
                    struct answer *answer);
+/* What became of a proposal. False: the arena is full. */
+bool versions_proposal(const struct core *core,
+                       struct arena *arena,
+                       const struct proposal_record *record,
+                       struct answer *answer);
 
 #endif

@@ -4,6 +4,9 @@
  *                       │                      │              │
  *                       └── refused, with places; the old one stays ─┘
  *
+ * What an administrator proposed through the protocol stands in the state as pending; it goes the same way, and what
+ * came of it is a fact again. An earlier version needs no child: it was checked when it was adopted.
+ *
  * A start with a configuration in the journal only compares, and warns when the files say something else.
  */
 #ifndef BROKER_DAEMON_CONFIGURATION_H
@@ -11,6 +14,7 @@
 
 #include "base/arena.h"
 #include "base/error.h"
+#include "broker/store/store.h"
 #include "policy/region.h"
 
 #include <stdbool.h>
@@ -22,7 +26,8 @@ struct broker;
 enum configuration_purpose {
     CONFIGURATION_NONE,
     CONFIGURATION_COMPARE, /* warn when the files differ */
-    CONFIGURATION_PROPOSE  /* adopt what they say */
+    CONFIGURATION_PROPOSE, /* adopt what they say */
+    CONFIGURATION_APPLY    /* adopt what an administrator sent */
 };
 
 struct configuration {
@@ -33,6 +38,7 @@ struct configuration {
     struct arena *arena;             /* holds what the child says */
     uint8_t *bytes;
     size_t size;
+    struct proposal_record proposal; /* APPLY: whose answer the child works on */
 };
 
 void configuration_open(struct configuration *configuration);
@@ -45,6 +51,10 @@ bool configuration_start(struct broker *broker,
                          struct error *err) __attribute__((warn_unused_result));
 /* The pipe is readable. A refused proposal is logged and is no error; after false the process must end. */
 bool configuration_read(struct broker *broker, struct error *err)
+    __attribute__((warn_unused_result));
+/* Between turns: begins on an administrator's proposal that waits, unless a child runs. A refusal is the
+ * proposal's answer and no error; after false the process must end. */
+bool configuration_tend(struct broker *broker, struct error *err)
     __attribute__((warn_unused_result));
 /* Reads until the child is done, for a first start. */
 bool configuration_wait(struct broker *broker, struct error *err)

@@ -307,7 +307,8 @@ bool loop_run(const struct loop_options *options, struct error *err)
         tell_ready(broker, options->notify_socket);
     }
     while (ok && !stopping) {
-        ok = wait_for_work(broker, &pace, &stopping, err) && loop_turn(broker, &pace, err);
+        ok = wait_for_work(broker, &pace, &stopping, err) && loop_turn(broker, &pace, err) &&
+             configuration_tend(broker, err);
     }
     if (ok) {
         notify_say(options->notify_socket, "STOPPING=1");

@@ -30,14 +30,16 @@ void proposal_write_report(FILE *stream, const struct source_report *report)
             (void)snprintf(place, sizeof(place), "%s", item->at.file);
         }
         const char *text = item->text.en == NULL ? "" : item->text.en;
+        const char *ru = item->text.ru == NULL ? "" : item->text.ru;
         put_head(stream,
                  'D',
                  1 + strlen(diagnostic_code(item->code, code)) + 1 + strlen(place) + 1 +
-                     strlen(text) + 1);
+                     strlen(text) + 1 + strlen(ru) + 1);
         (void)fputc(item->warning ? 'w' : 'e', stream);
         put_text(stream, code);
         put_text(stream, place);
         put_text(stream, text);
+        put_text(stream, ru);
     }
 }
 
@@ -115,7 +117,8 @@ static bool take_finding(struct reading *reading, struct bytes payload)
     finding->code = take_text(&payload);
     finding->place = take_text(&payload);
     finding->text = take_text(&payload);
-    return finding->text != NULL;
+    finding->text_ru = take_text(&payload);
+    return finding->text_ru != NULL;
 }
 
 static bool take_record(struct reading *reading, uint8_t tag, struct bytes payload)

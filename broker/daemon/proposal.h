@@ -3,7 +3,7 @@
  *     tag (1 byte) · size (4 bytes, big-endian) · payload
  *     H  code, number prefix, title ru, title en, each with a NUL
  *     R  one coded directory row          T  name with a NUL, text
- *     D  one finding: 'e' or 'w', code, place, text, each with a NUL
+ *     D  one finding: 'e' or 'w', code, place, text en, text ru, each with a NUL
  *     Z  nothing: the proposal is complete and valid
  *
  * Both ends are one program, so the form may change freely. Without Z the set was refused.
@@ -22,7 +22,8 @@ struct proposal_finding {
     bool warning;
     const char *code;  /* "P012" */
     const char *place; /* "policy.yaml:14:9" or "" */
-    const char *text;
+    const char *text;  /* English, for the log */
+    const char *text_ru;
 };
 
 struct proposal {

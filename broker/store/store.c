@@ -34,6 +34,9 @@ static const char *const table_names[TABLE_END] = {
     [TABLE_ROW] = "row",
     [TABLE_TEXT] = "text",
     [TABLE_VERSION] = "version",
+    [TABLE_PROPOSAL] = "proposal",
+    [TABLE_PART] = "proposal-part",
+    [TABLE_REASONS] = "reasons",
     [TABLE_ROW_CHANGE] = "row-change",
 };
 

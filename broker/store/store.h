@@ -25,7 +25,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { STORE_LAYOUT = 2 };
+enum { STORE_LAYOUT = 3 };
 
 /* ---- records: zero the whole struct before filling it, so that padding is equal everywhere ------- */
 
@@ -211,6 +211,21 @@ struct version_record {
     uint32_t rows_removed;
 };
 
+/* The newest proposal of a site; an older one is forgotten with its parts. */
+struct proposal_record {
+    struct id128 id;
+    enum proposal_state state;
+    enum version_origin origin;
+    uint32_t site;
+    uint32_t worker;
+    int64_t at_us;
+    int64_t drop_us; /* GATHERING: its timer */
+    int64_t settled_us;
+    uint32_t parts;
+    uint64_t received[LIMIT_PROPOSAL_PARTS / 64]; /* bits */
+    uint32_t version; /* rollback: the one to come back; settled: the one in force then */
+};
+
 /* What a version did to one row; data NULL: there was no such row. */
 struct row_change {
     struct bytes before;
@@ -223,6 +238,7 @@ enum timer_kind {
     TIMER_CURATOR,   /* case: no curator within the norm */
     TIMER_DESK,      /* case: nobody at the desk acted in time */
     TIMER_DISMISSAL, /* worker number in the entity's last 4 bytes: left the directory */
+    TIMER_PROPOSAL, /* site number in the entity's last 4 bytes: parts of its proposal never came */
     TIMER_END
 };
 
@@ -406,6 +422,18 @@ bool store_text(struct store *store,
                 uint32_t index,
                 const char **name,
                 struct bytes *text);
+/* Proposals: one a site, its parts while it is not settled, the reasons after it was refused. */
+bool store_proposal(struct store *store, uint32_t site, struct proposal_record *out);
+void store_put_proposal(struct store *store, const struct proposal_record *record);
+/* The first that is pending, of a site above that number. */
+bool store_proposal_pending(struct store *store, uint32_t after_site, struct proposal_record *out);
+bool store_part(struct store *store, uint32_t site, uint32_t index, struct bytes *out);
+void store_put_part(struct store *store, uint32_t site, uint32_t index, struct bytes part);
+void store_clear_parts(struct store *store, uint32_t site);
+/* Reasons "ru\0en"; empty when there are none. Borrowed until the next write. */
+void store_put_reasons(struct store *store, uint32_t site, const char *ru, const char *en);
+bool store_reasons(struct store *store, uint32_t site, const char **ru, const char **en);
+
 /* Versions: their heads, and what each did to rows. A version's rows are counted before it is in force. */
 void store_put_version(struct store *store, const struct version_record *record);
 bool store_version(struct store *store, uint32_t version, struct version_record *out);

@@ -92,7 +92,7 @@ static void decide(struct world *world,
     case WORLD_CONFIGURE:
         problems = arena_alloc(world->turn, sizeof(*problems));
         problems->arena = world->turn;
-        if (!turn_configure(turn, input->region, &changed, problems)) {
+        if (!turn_configure(turn, input->proposal, input->region, &changed, problems)) {
             out->problems = problems;
         }
         break;

@@ -34,6 +34,7 @@ struct world_input {
     uint64_t lines[LANE_END];
     struct id128 incarnation;
     const struct region_input *region;
+    const struct proposal_record *proposal; /* that the region is; NULL: from files */
 };
 
 struct world_result {

@@ -84,6 +84,7 @@ static void a_valid_set_arrives_whole(void **state)
     assert_string_equal(proposal.findings[0].code, "P103");
     assert_string_equal(proposal.findings[0].place, "policy.yaml:14:9");
     assert_string_equal(proposal.findings[0].text, "unknown agency");
+    assert_string_equal(proposal.findings[0].text_ru, "неизвестное ведомство");
     free(text);
     free(report);
     arena_destroy(&arena);

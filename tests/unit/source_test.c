@@ -244,9 +244,39 @@ static void the_manuals_examples_are_a_good_set(void **state)
     scratch_destroy(&scratch);
 }
 
+/* What was read from a folder is the same set when it comes as files; no other file is opened for it. */
+static void files_that_were_sent_are_read_alone(void **state)
+{
+    struct fixture *fixture = *state;
+    struct source_reading reading = {.now_us = today(), .arena = fixture->arena};
+    struct policy_file files[LIMIT_PROPOSAL_FILES];
+
+    assert_true(load(fixture, "tests/scenarios/region"));
+    const size_t count = fixture->report.file_count;
+    const size_t rows = fixture->input.row_count;
+    assert_int_equal(count, 6);
+    memcpy(files, fixture->report.files, sizeof(files));
+    assert_string_equal(files[0].name, "broker.yaml");
+    assert_string_equal(files[1].name, "calendar.yaml");
+    assert_string_equal(files[2].name, "directory/10-places.yaml");
+    assert_string_equal(files[5].name, "policy.yaml");
+    assert_true(source_load_files(files, count, &reading, &fixture->input, &fixture->report));
+    assert_int_equal(fixture->input.row_count, rows);
+    assert_string_equal(fixture->input.texts[1].name, "policy.yaml");
+
+    assert_int_equal(chdir("tests/scenarios/region"),
+                     0); /* the policy is there, but was not sent */
+    assert_false(source_load_files(files, count - 1, &reading, &fixture->input, &fixture->report));
+    assert_int_equal(chdir("../../.."), 0);
+    assert_non_null(strstr(fixture->report.items[0].text.en, "policy.yaml was not sent"));
+    assert_string_equal(fixture->report.items[0].at.file, "broker.yaml");
+    assert_false(source_load_files(files, 0, &reading, &fixture->input, &fixture->report));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(files_that_were_sent_are_read_alone, set_up, tear_down),
         cmocka_unit_test_setup_teardown(each_golden_set_gets_its_findings, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_regions_we_ship_are_right, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_same_files_make_the_same_proposal, set_up, tear_down),

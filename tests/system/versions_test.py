@@ -1,0 +1,296 @@
+#!/usr/bin/python3
+# timeout: 300
+"""Versions of the configuration: history, show, apply and rollback through refctl; proposals by a stranger's agent; and
+two hundred good and bad ones while referrals come in. No decision mixes two versions, no reload opens a door."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import unittest
+
+import tap
+import zmq
+from agent import Keys
+from proto import exchange_pb2 as exchange
+from region import BUILD, SPECIALIST, Program, Region, facts, labels
+
+ADMINISTRATOR, ADMIN_SITE = 'administrator-komi', 'social-komi-1'
+RELOADS = int(os.environ.get('REFBROKER_RELOADS', '200'))
+PART_BYTES = 131072
+
+
+def parts_of(coded):
+    return [coded[at:at + PART_BYTES] for at in range(0, len(coded), PART_BYTES)]
+
+
+class VersionsTest(unittest.TestCase):
+    def setUp(self):
+        self.region = Region()
+        self.region.expects('case_escalated', 'configuration_differs', 'configuration_error', 'configuration_refused')
+        self.broker = self.region.start()
+
+    def tearDown(self):
+        self.assertEqual(self.region.close(), [])
+
+    # -- through refctl
+
+    def start_agent(self):
+        """refagentd of the administrator's site, beside the broker's folder."""
+        keys = self.region.path('keys')
+        self.region.write('admin.yaml', f'''site: {ADMIN_SITE}
+broker: {{key: {keys}/broker.pub, endpoints: ["{self.region.endpoint}"]}}
+keys: {{curve: {keys}/{ADMIN_SITE}.key, sealing: {keys}/{ADMIN_SITE}.seal.key,
+       storage: {keys}/{ADMIN_SITE}.store.key, matching: {keys}/matching.key, disclosure: {keys}/disclosure.pub}}
+store: admin-store
+socket: ipc://admin.sock
+people: [{{uid: {os.getuid()}, worker: {ADMINISTRATOR}}}]
+''')
+        agent = Program(f'{BUILD}/refagentd', self.region.path('admin.yaml'))
+        self.region.programs.append(agent)
+        agent.expects('connection_lost')
+        agent.wait_for('session_opened')
+        return agent
+
+    def refctl(self, *words, status=0, language='en'):
+        done = subprocess.run(
+            [f'{BUILD}/refctl', *words, '--agent', self.region.path('admin.yaml')], cwd=self.region.folder,
+            capture_output=True, text=True, encoding='utf-8', timeout=60, check=False,
+            env=dict(os.environ, LANGUAGE=language, TZ='UTC'))
+        self.assertEqual(done.returncode, status, f'{words}: {done.stdout}{done.stderr}')
+        return done.stdout + done.stderr
+
+    def history(self):
+        return json.loads(self.refctl('policy', 'history', '--json'))['versions']
+
+    def test_a_version_is_applied_shown_and_rolled_back(self):
+        self.start_agent()
+        first, = self.history()
+        self.assertEqual((first['version'], first['origin'], first['in_force']), (1, 'files', True))
+        self.assertIn('in force, version 1', self.refctl('policy', 'apply', '.', '--wait').replace(
+            'Nothing differs, version 1 stays in force', 'in force, version 1'))
+
+        self.region.edit('policy.yaml', 'Early detection in the Komi Republic', 'Detection')
+        self.region.edit('directory/10-agencies.yaml', 'en: system administrator', 'en: the administrator')
+        self.assertIn('Version 2 is in force.', self.refctl('policy', 'apply', '.', '--wait'))
+        self.broker.wait_for('configuration_adopted', 'version=2')
+        second, first = self.history()
+        self.assertEqual((second['version'], second['origin'], second['actor'], second['site']),
+                         (2, 'applied', ADMINISTRATOR, ADMIN_SITE))
+        self.assertEqual((second['rows_changed'], second['texts'], first['in_force']), (1, 'policy.yaml', False))
+        shown = self.refctl('policy', 'show', '2')
+        self.assertIn(f'~ worker {ADMINISTRATOR}\n    title.en: system administrator → the administrator\n', shown)
+        self.assertIn('en: Detection', shown)
+        shown = json.loads(self.refctl('policy', 'show', '1', '--json'))
+        self.assertEqual([text['name'] for text in shown['texts']], ['calendar.yaml', 'policy.yaml'])
+        self.assertTrue(all(row['change'] == 'added' for row in shown['differences']))
+
+        self.assertIn('Version 3 is in force.', self.refctl('policy', 'rollback', '1'))
+        third = self.history()[0]
+        self.assertEqual((third['origin'], third['returned_to'], third['rows_changed']), ('rolled-back', 1, 1))
+        self.assertEqual(json.loads(self.refctl('policy', 'show', '3', '--json'))['texts'], shown['texts'])
+        self.refctl('policy', 'rollback', '77', status=66)
+        self.refctl('policy', 'show', '77', status=66)
+
+        self.region.edit('policy.yaml', 'curator: [local-centre', 'curator: [nowhere')
+        told = self.refctl('policy', 'apply', '.', '--wait', status=78)
+        self.assertRegex(told, r'policy\.yaml:\d+:\d+: ')
+        self.assertEqual(self.history()[0]['version'], 3)
+
+    def test_a_restart_with_broken_files_runs_the_last_good_policy_and_says_so(self):
+        self.region.write('policy.yaml', 'nonsense: [')
+        self.assertEqual(self.broker.stop(), 0)
+        self.broker = self.region.restart()
+        self.assertIn('version=1', self.broker.ready)
+        self.broker.wait_for('configuration_refused', 'version_kept=1')
+
+    # -- by a stranger's agent, as PROTOCOL.md has it
+
+    def administrator(self):
+        agent = self.region.agent(ADMIN_SITE)
+        agent.hello()
+        return agent
+
+    def files(self, **changes):
+        """The set of the region's folder as PolicyFiles."""
+        names = ['broker.yaml', 'calendar.yaml', 'policy.yaml']
+        names += [f'directory/{name}' for name in sorted(os.listdir(self.region.path('directory')))]
+        return exchange.PolicyFiles(files=[
+            exchange.PolicyFile(name=name, text=changes.get(name, self.region.read(name)).encode()) for name in names])
+
+    def propose(self, agent, files):
+        """-> ProposalRow, settled"""
+        proposal, parts = os.urandom(16), parts_of(files.SerializeToString())
+        for index, data in enumerate(parts):
+            reply = agent.do(ADMINISTRATOR, policy_part=exchange.PolicyPart(
+                proposal=proposal, index=index, count=len(parts), data=data))
+            self.assertFalse(reply.refused, reply)
+        reply = agent.do(ADMINISTRATOR, policy_apply=exchange.PolicyApply(proposal=proposal, count=len(parts)))
+        self.assertFalse(reply.refused, reply)
+        return self.settled(agent, proposal)
+
+    def ask(self, agent, kind, **more):
+        """All pages; over the quota a query waits its turn."""
+        answer, cursor = exchange.Answer(), ''
+        while True:
+            page = agent.ask_page(kind, ADMINISTRATOR, cursor=cursor, **more)
+            if [problem.code for problem in page.problems] == [exchange.REFUSAL_BUSY]:
+                agent.socket.poll(50)
+                continue
+            answer.MergeFrom(page)
+            cursor = page.cursor
+            if not cursor:
+                return answer
+
+    def settled(self, agent, proposal):
+        while True:
+            row, = self.ask(agent, exchange.QUERY_PROPOSAL, subject=proposal).proposals
+            if row.state != exchange.PROPOSAL_PENDING:
+                return row
+            agent.socket.poll(50)
+
+    def test_what_is_sent_is_checked_again_and_opens_no_other_file(self):
+        agent = self.administrator()
+        row = self.propose(agent, self.files(**{'policy.yaml': 'nonsense: ['}))
+        self.assertEqual((row.state, row.version), (exchange.PROPOSAL_REFUSED, 1))
+        self.assertRegex(row.reason_en, r'^policy\.yaml:\d+:\d+: ')
+        broker = self.region.read('broker.yaml')
+        outside = re.sub(r'(?m)^calendar: .*$', f'calendar: {self.region.path("calendar.yaml")}', broker)
+        row = self.propose(agent, self.files(**{'broker.yaml': outside}))
+        self.assertEqual(row.state, exchange.PROPOSAL_REFUSED)
+        self.assertIn('was not sent', row.reason_en)
+        self.assertEqual(self.propose(agent, self.files()).state, exchange.PROPOSAL_SAME)
+
+    def test_parts_are_harmless_twice_and_needed_once(self):
+        agent = self.administrator()
+        coded = self.files(**{'policy.yaml': self.region.read('policy.yaml') + '# end\n'}).SerializeToString()
+        proposal, half = os.urandom(16), len(coded) // 2
+        first, second = (exchange.PolicyPart(proposal=proposal, index=index, count=2, data=data)
+                         for index, data in enumerate((coded[:half], coded[half:])))
+        apply = exchange.PolicyApply(proposal=proposal, count=2)
+        self.assertFalse(agent.do(ADMINISTRATOR, policy_part=first).repeated)
+        self.assertTrue(agent.do(ADMINISTRATOR, policy_part=first).repeated)
+        other = exchange.PolicyPart(proposal=proposal, index=0, count=2, data=b'other')
+        self.assertEqual(agent.do(ADMINISTRATOR, policy_part=other).problems[0].code, exchange.REFUSAL_ID_REUSED)
+        self.assertEqual(agent.do(ADMINISTRATOR, policy_apply=apply).problems[0].code, exchange.REFUSAL_NOT_FOUND)
+        self.broker.kill()
+        self.broker = self.region.restart()  # what was stored is still there
+        agent.disconnect()
+        agent.endpoint = self.region.endpoint
+        agent.hello()
+        self.assertFalse(agent.do(ADMINISTRATOR, policy_part=second).refused)
+        self.assertFalse(agent.do(ADMINISTRATOR, policy_apply=apply).repeated)
+        self.assertEqual(self.settled(agent, proposal).state, exchange.PROPOSAL_ADOPTED)
+        self.assertTrue(agent.do(ADMINISTRATOR, policy_apply=apply).repeated)
+
+    def test_only_administrators_propose(self):
+        school = self.region.agent('school-syktyvkar')
+        school.hello()
+        part = exchange.PolicyPart(proposal=os.urandom(16), index=0, count=1, data=b'x')
+        self.assertEqual(school.do(SPECIALIST, policy_part=part).problems[0].code, exchange.REFUSAL_NOT_ALLOWED)
+        answer = school.ask(exchange.QUERY_VERSIONS, SPECIALIST)
+        self.assertEqual(answer.problems[0].code, exchange.REFUSAL_NOT_ALLOWED)
+
+    # -- two hundred reloads
+
+    def stamped(self, number):
+        """The policy with every rule's and pool's id of this number: what belongs together can be told."""
+        text = re.sub(r'(?m)^(  - id: )(\S+)$', rf'\g<1>\g<2>-v{number}', self.policy)
+        for pool in ('local-centre', 'crisis-trained', 'mentors'):
+            text = re.sub(rf'(?m)^  {pool}:', f'  {pool}-v{number}:', text)
+            text = re.sub(rf'(curator(?:-from)?: \[[^]]*?)\b{pool}\b(?!-)', rf'\g<1>{pool}-v{number}', text)
+            text = re.sub(rf'(curator(?:-from)?: \[[^]]*?)\b{pool}\b(?!-)', rf'\g<1>{pool}-v{number}', text)
+        return text
+
+    def bad(self, number):
+        policy = self.stamped(number)
+        keys = self.region.read('directory/90-keys.yaml')
+        return ({'policy.yaml': policy.replace(f'curator: [local-centre-v{number}', 'curator: [nowhere')},
+                {'policy.yaml': policy[:len(policy) // 2] + '\n  - ['},
+                {'directory/90-keys.yaml': keys.replace(f'site: {ADMIN_SITE}', 'site: social-komi-x')},
+                {'broker.yaml': self.region.read('broker.yaml').replace('region: komi', 'region: atlantis')},
+                )[number // 2 % 4]
+
+    def stays_out(self):
+        """A key that the directory does not hold gets no word."""
+        keys = Keys(self.region.path('keys'), 'school-syktyvkar')
+        public, secret = zmq.curve_keypair()
+        keys.curve_public, keys.curve_secret = public, secret
+        stranger = self.region.agent('school-syktyvkar', keys=keys)
+        stranger.connect()
+        stranger.say_hello()
+        return stranger
+
+    def reload(self, agent, number):
+        """A good or a bad set, by SIGHUP or by proposal; -> adopted"""
+        good = number % 2 == 0
+        changes = {'policy.yaml': self.stamped(number)} if good else self.bad(number)
+        if number % 4 < 2:
+            row = self.propose(agent, self.files(**changes))
+            self.assertEqual(row.state, exchange.PROPOSAL_ADOPTED if good else exchange.PROPOSAL_REFUSED, row)
+            return
+        kept = {name: self.region.read(name) for name in changes}
+        for name, text in changes.items():
+            self.region.write(name, text)
+        self.broker.read_to = len(self.broker.lines)
+        self.broker.signal(signal.SIGHUP)
+        self.broker.wait_for('configuration_adopted' if good else 'configuration_refused')
+        for name, text in kept.items():
+            self.region.write(name, text)
+
+    def check_decisions(self, agent, number, seen):
+        """The newest case: rule and pool are those of the version that the decision names."""
+        for explanation in self.ask(agent, exchange.QUERY_EXPLAIN, text=number).explanations:
+            if not explanation.rule:
+                continue  # that version is no longer compiled
+            text = self.text_of(agent, explanation.policy_version)
+            self.assertRegex(text, rf'(?m)^  - id: {explanation.rule}$')
+            stamp = re.search(r'-v\d+$', explanation.rule)
+            if explanation.pool and stamp:
+                self.assertTrue(explanation.pool.endswith(stamp.group()), explanation)
+            seen.add(explanation.policy_version)
+
+    def text_of(self, agent, version):
+        if version not in self.texts:
+            pieces = self.ask(agent, exchange.QUERY_VERSION, text=str(version)).texts
+            self.texts[version] = b''.join(piece.piece for piece in pieces if piece.name == 'policy.yaml').decode()
+        return self.texts[version]
+
+    def test_two_hundred_reloads_under_load(self):
+        self.policy, self.texts = self.region.read('policy.yaml'), {}
+        agent = self.administrator()
+        school = self.region.agent('school-syktyvkar')
+        school.hello()
+        strangers, tickets, seen, sent = [], [], set(), 0
+        for number in range(RELOADS):
+            for _ in range(3):
+                family = facts(name=f'Аня{sent}', surname=f'Примерова-{sent}')
+                tickets.append(school.give(SPECIALIST, submit=school.referral(labels(), family)))
+                sent += 1
+            self.reload(agent, number)
+            if number % 20 == 0:
+                strangers.append(self.stays_out())
+            if len(tickets) >= 9:
+                replies = [school.reply(ticket) for ticket in tickets]
+                self.assertFalse(any(reply.refused for reply in replies))
+                self.check_decisions(agent, replies[-1].case_number, seen)
+                self.check_decisions(agent, replies[0].case_number, seen)
+                tickets = []
+        replies = [school.reply(ticket) for ticket in tickets]
+        self.assertFalse(any(reply.refused for reply in replies))
+        self.assertIsNone(school.goodbye)
+        self.assertIsNone(agent.goodbye)
+        self.assertGreater(len(seen), RELOADS // 10)
+        for stranger in strangers:
+            self.assertEqual(stranger.socket.poll(0), 0, 'a key that nobody knows was let in')
+        versions = self.ask(agent, exchange.QUERY_VERSIONS).versions
+        self.assertEqual(len(versions), 1 + RELOADS // 2)
+        status, = self.ask(agent, exchange.QUERY_STATUS).status
+        self.assertEqual(status.referrals, sent)
+        self.assertEqual(self.broker.stop(), 0)
+        self.assertEqual(self.region.run('refbrokerd', 'fsck', 'broker.yaml')[0], 0)
+
+
+if __name__ == '__main__':
+    tap.main()
