@@ -127,12 +127,13 @@ static bool view_updates(const struct core *core,
     out->update_count = record->update_count;
     for (uint32_t i = 0; i < record->update_count; i++) {
         const enum update_kind kind = record->updates[i].kind;
-        /* The author learns who the curator is, not who refused before. */
+        /* The author learns who the curator is, not who refused before, nor why. */
         const bool told = kind == UPDATE_CURATOR_APPOINTED;
+        const bool coded = kind == UPDATE_ON_DESK || kind == UPDATE_CLOSED;
         out->updates[i] =
             (struct update){.kind = kind,
                             .at_us = record->updates[i].at_us,
-                            .code = record->updates[i].code,
+                            .code = coded ? record->updates[i].code : 0,
                             .worker = told ? worker_id(core, record->updates[i].worker) : ""};
     }
     return true;

@@ -75,7 +75,7 @@ viewed(struct district *district, enum delivery_kind kind, const struct id128 *e
     return delivery;
 }
 
-/* The author learns who the curator is, never who refused before. */
+/* The author learns who the curator is, never who refused before, nor why. */
 static void the_author_s_view_test(void **state)
 {
     struct district *district = *state;
@@ -94,6 +94,7 @@ static void the_author_s_view_test(void **state)
     assert_int_equal(delivery.view.referral.update_count, 3);
     for (size_t i = 0; i < 3; i++) {
         assert_string_equal(delivery.view.referral.updates[i].worker, "");
+        assert_int_equal(delivery.view.referral.updates[i].code, 0);
     }
     district_accept(district, &referral);
     delivery = viewed(district, DELIVERY_REFERRAL, &referral);
