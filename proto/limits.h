@@ -39,8 +39,7 @@ enum {
     LIMIT_POLICY_BYTES = 262144,  /* canonical text of one policy version */
     LIMIT_PART_BYTES = 131072,    /* one part of a proposal, or one piece of a text: half a frame */
     LIMIT_PROPOSAL_PARTS = 128,   /* 16 MiB: twice the files of 27 000 workers */
-    LIMIT_PROPOSAL_FILES =
-        130, /* broker.yaml, the calendar, 64 files each of directory and policy */
+    LIMIT_PROPOSAL_FILES = 130,   /* broker.yaml, calendar, 64 each of directory and policy */
     LIMIT_REASON_BYTES =
         4000, /* why a proposal was refused, one language; more lines are left out */
     LIMIT_POLICY_VERSIONS_LIVE =
