@@ -22,8 +22,9 @@ trap 'kill $(jobs -p) 2>/dev/null; wait' EXIT
 STARTED = "timeout 20 tail -n +1 -f started.{n} | grep -q -m 1 READY\n"
 # What a person would see a moment later: the offer has crossed the network.
 ARRIVED = "timeout 20 sh -c \"until {inbox} --json | grep -q NSO-; do :; done\"\n"
-# A configuration is proven in a child before it is taken.
-ADOPTED = "timeout 20 sh -c 'until grep -q \"configuration_adopted version=2\" log.1; do :; done'\n"
+
+# What an administrator reads on the way: the norm of the changed rule, the case that speaks of it, the versions.
+CHANGED = ("pilot-districts", "60 passed, 3 failed", "версия 2", "версия 3")
 
 
 def blocks(text):
@@ -44,8 +45,6 @@ def script(text, port):
         elif line.endswith(" inbox"):
             lines.append(ARRIVED.format(inbox=line))
             lines.append(line)
-        elif line.startswith("kill -HUP"):
-            lines += [line, ADOPTED]
         else:
             lines.append(line)
     return "\n".join(lines) + "\n"
@@ -71,7 +70,8 @@ def main():
         "the form gets an id": re.search(r"^[0-9a-f]{8}-[0-9a-f]{4}-7", run.stdout, re.M) is not None,
         "the curator accepts the case": "NSO-2026-000001-1: случай принят" in run.stdout,
         "the choice is explained": "По правилу" in run.stdout,
-        "the changed rule is in force": "версия 2" in run.stdout,
+        "the changed rule is explained, tested, in force and taken back": all(
+            said in run.stdout for said in CHANGED),
         "README.md is at most 150 lines long": text.count("\n") <= 150,
     }
     print(f"1..{len(claims)}")
