@@ -119,6 +119,11 @@ static const struct options_row rows[OPTION_END] = {
                       '\0',
                       {NULL, NULL},
                       {"итог в виде JUnit XML", "the result as JUnit XML"}},
+    [OPTION_SINCE] = {"since",
+                      '\0',
+                      {"ВРЕМЯ", "TIME"},
+                      {"с какого времени: 90d (так по умолчанию), 12w, 3mo или 2026-09-01",
+                       "since when: 90d (the default), 12w, 3mo or 2026-09-01"}},
 };
 
 static bool parse_name(const char *text, enum option *option);

@@ -43,6 +43,7 @@ enum option {
     OPTION_REFERRER,
     OPTION_TAP,
     OPTION_JUNIT,
+    OPTION_SINCE,
     OPTION_WAIT,
     OPTION_END
 };

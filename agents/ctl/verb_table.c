@@ -350,6 +350,33 @@ const struct verb verb_table[] = {
      0,
      1,
      verb_policy_test},
+    {"policy",
+     "rehearse",
+     VERB_ADMINISTERS,
+     {"КАТАЛОГ", "DIR"},
+     {"что новая политика сделала бы с прошлыми направлениями",
+      "what a new policy would have done with past referrals"},
+     {"Повторяет направления с --since по файлам КАТАЛОГА (он содержит broker.yaml) в том "
+      "порядке,\n"
+      "как они поступали: кто пошёл бы иначе, какие сработали бы правила, нагрузка каждого "
+      "куратора,\n"
+      "столы и сроки — было и стало бы. Брокер отдаёт только метки, никаких данных о семьях. Люди\n"
+      "ведут себя как тогда: отказавший отказывается, случай длится столько же. Показано не "
+      "больше\n"
+      "20 случаев и кураторов, если не дан --limit. Для координаторов и администраторов.\n",
+      "Replays the referrals since --since through the files of DIR (which holds broker.yaml), in\n"
+      "the order in which they came: who would have gone elsewhere, which rules would have "
+      "matched,\n"
+      "each curator's load, the desks and the norms, before and after. The broker gives labels\n"
+      "only, nothing about families. People act as they did then: who refused refuses, a case "
+      "lasts\n"
+      "as long. At most 20 cases and curators are shown without --limit. For coordinators and\n"
+      "administrators.\n"},
+     "refctl policy rehearse new --since 90d",
+     LISTS | BIT(OPTION_SINCE),
+     1,
+     1,
+     verb_policy_rehearse},
     {"keygen",
      NULL,
      VERB_ADMINISTERS,
