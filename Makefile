@@ -3,6 +3,7 @@
 #   make [all]   the programs, in build/default     make test    unit tests of the default build, fast
 #   make check   every test, the last line counts   make tidy    the house rules of tests/tidy
 #   make asan    all with the sanitizers            make fuzz    every fuzz target, FUZZ_SECONDS each
+#   make bench   build/default/tests/bench/*_bench, to be run by hand: tests/bench/NOTES.md
 #   make demo    a region on this machine           make install PREFIX=/usr/local DESTDIR=
 #
 # V=1 shows commands. A file is built because of its folder: no list of files to keep.
@@ -52,7 +53,7 @@ CC       := $(compiler.$(variant))
 CPPFLAGS += -D_POSIX_C_SOURCE=200809L -UNDEBUG -DREFBROKER_VERSION='"$(VERSION)"' -I. -I$(out)
 CFLAGS   += -std=c17 -g -fno-common $(flags.$(variant))
 LDFLAGS  += -Wl,--as-needed
-LDLIBS   := -lzmq -lprotobuf-c -llmdb -lyaml -lsodium -ljansson -lunistring
+LDLIBS   := -lzmq -lprotobuf-c -llmdb -lyaml -lsodium -ljansson -lunistring -lz3
 
 # -- What is built ------------------------------------------------------------------------------
 
@@ -89,11 +90,13 @@ unit_programs    := $(unit_sources:%.c=$(out)/%)
 scenario_program := $(if $(scenario_sources),$(out)/tests/scenarios/run)
 replay_programs  := $(fuzz_sources:%_fuzz.c=$(out)/%_replay)
 fuzz_programs    := $(fuzz_sources:%.c=$(out)/%)
+bench_sources    := $(wildcard tests/bench/*_bench.c)
+bench_programs   := $(bench_sources:%.c=$(out)/%)
 
 all_sources := $(foreach f,$(floors),$(wildcard $(f)/*.c)) $(unit_sources) $(scenario_sources) \
-    $(fuzz_sources) $(wildcard tests/fuzz/replay.c tests/support/*.c)
+    $(fuzz_sources) $(bench_sources) $(wildcard tests/fuzz/replay.c tests/support/*.c)
 
-.PHONY: all asan test check tidy fuzz fuzz-run demo install clean sources tests FORCE
+.PHONY: all asan test check tidy fuzz fuzz-run bench demo install clean sources tests FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -146,6 +149,9 @@ $(scenario_program): $(scenario_sources:%.c=$(out)/%.o) $(support) $(libraries)
 $(replay_programs): %_replay: %_fuzz.o $(out)/tests/fuzz/replay.o $(support) $(libraries)
 	$(call quiet,LINK,$@)$(test_link) $(LDLIBS)
 
+$(bench_programs): %: %.o $(support) $(libraries)
+	$(call quiet,LINK,$@)$(test_link) $(LDLIBS)
+
 $(fuzz_programs): %: %.o $(support) $(libraries)
 	$(call quiet,LINK,$@)$(test_link) -fsanitize=fuzzer $(LDLIBS)
 
@@ -170,6 +176,7 @@ fuzz:
 fuzz-run: $(fuzz_programs)
 	+@tests/fuzz/run $(FUZZ_SECONDS) $^
 
+bench: $(bench_programs)
 demo: all
 	+@tests/demo/run
 

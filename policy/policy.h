@@ -43,14 +43,21 @@ struct policy_facts {
     int64_t at_us; /* arrival */
 };
 
+/* A rule that did not match, and the node of its condition that failed. */
+struct policy_failed {
+    uint32_t rule;
+    uint32_t condition;
+};
+
 struct policy_verdict {
     int32_t rule; /* index; -1 none matched or not rolled out */
     bool not_rolled_out;
     enum procedure procedure;
     uint8_t pools[LIMIT_RULE_POOLS]; /* indexes, in order */
     size_t pool_count;
-    struct duration norms[NORM_END];        /* rule's, else level's, else built-in (POLICY.md) */
-    struct fact_failed failed[LIMIT_RULES]; /* earlier rules and the first condition that failed */
+    struct duration norms[NORM_END]; /* rule's, else level's, else built-in (POLICY.md) */
+    struct fact_failed
+        failed[LIMIT_RULES]; /* earlier rules, by index, and the first condition that failed */
     size_t failed_count;
 };
 
@@ -101,8 +108,8 @@ void policy_destroy(struct policy **policy);
 void policy_check(const struct policy *policy,
                   const struct directory *directory,
                   struct finding_list *findings);
-/* Every requirement against every referral there can be; a counterexample is an error that names it. A policy with too
- * many cases to try gets a warning instead of an answer. */
+/* The proof of proof.h as findings: a requirement that does not hold, or cannot be decided, is an error with a referral
+ * that breaks it; a rule that no referral comes to is a warning. */
 void policy_prove(const struct policy *policy,
                   const struct directory *directory,
                   struct finding_list *findings);
@@ -120,7 +127,7 @@ struct policy_pool_view policy_pool(const struct policy *policy, size_t index);
 /* A failed condition as a sentence: "уровень: нужен «угроза жизни», а был «ТЖС»" / "risk: …". In the arena. */
 struct phrase policy_failed_text(const struct policy *policy,
                                  const struct directory *directory,
-                                 struct fact_failed failed,
+                                 struct policy_failed failed,
                                  const struct policy_facts *facts,
                                  struct arena *arena);
 /* What a rule asks for: "уровень риска: требуется «ТЖС»", "всегда". In the arena, or static. */

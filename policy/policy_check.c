@@ -6,7 +6,6 @@
 
 #include <string.h>
 
-static void check_reach(const struct policy *policy, struct finding_list *findings);
 static void check_pools(const struct policy *policy,
                         const struct directory *directory,
                         struct finding_list *findings);
@@ -53,37 +52,11 @@ void policy_check(const struct policy *policy,
                         "в политике нет правил: все обращения пойдут на стол разбора",
                         "the policy has no rules: every referral will go to the triage desk");
     }
-    check_reach(policy, findings);
     policy_tree_check_norms(policy, findings);
     check_pools(policy, directory, findings);
     check_waves(policy, directory, findings);
     check_notices(policy, directory, findings);
     check_candidates(policy, directory, findings);
-}
-
-static void check_reach(const struct policy *policy, struct finding_list *findings)
-{
-    for (size_t i = 0; i < policy->rule_count; i++) {
-        const struct policy_rule *rule = &policy->rules[i];
-        if (policy_tree_levels(policy, i) == 0) {
-            finding_warning(findings,
-                            DIAGNOSTIC_RULE_NEVER,
-                            &rule->at,
-                            "правило «%s» не подходит никогда: для него не остаётся уровня риска",
-                            "rule \"%s\" never matches: no level of risk is left for it",
-                            rule->id);
-        }
-        if (rule->when.count == 0 && i + 1 < policy->rule_count) {
-            finding_warning(findings,
-                            DIAGNOSTIC_RULE_UNREACHABLE,
-                            &policy->rules[i + 1].at,
-                            "правило «%s» и все после него недостижимы: «%s» подходит всегда",
-                            "rule \"%s\" and all behind it are unreachable: \"%s\" always matches",
-                            policy->rules[i + 1].id,
-                            rule->id);
-            return;
-        }
-    }
 }
 
 /* Who is meant, of all there are: a training that nobody has explains an empty pool better than the pool. */

@@ -37,7 +37,7 @@ static const struct phrase alternatives = {" или ", " or "};
 
 struct phrase policy_failed_text(const struct policy *policy,
                                  const struct directory *directory,
-                                 struct fact_failed failed,
+                                 struct policy_failed failed,
                                  const struct policy_facts *facts,
                                  struct arena *arena)
 {

@@ -1,4 +1,4 @@
-/* The compiled policy from the inside; only policy*.c, proof*.c and difference*.c include this.
+/* The compiled policy from the inside; only policy*.c, proof*.c and comparison*.c include this.
  *
  * A condition is a run of nodes in prefix order: a group is followed by its children, span counts a node
  * with all below it. The number of a node in its rule is what decisions keep of a failed condition, so the order is

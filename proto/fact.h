@@ -79,10 +79,11 @@ enum fact_kind {
     FACT_END
 };
 
-/* One rule that was tried and did not match: which of its conditions failed (index in the rule). */
+/* One rule that was tried and did not match. In a decision these are all the rules before the one that matched, in the
+ * order of the policy and without gaps, so that the place in the list is the rule's index. */
 struct fact_failed {
-    uint8_t rule;
-    uint8_t condition;
+    uint8_t rule;      /* its index modulo 256 */
+    uint8_t condition; /* which of its conditions failed: index in the rule */
 };
 
 struct fact_candidate {

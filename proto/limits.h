@@ -30,7 +30,7 @@ enum {
     LIMIT_PAST_REFUSALS = 16,   /* told of a past case; a desk has it after three */
 
     LIMIT_CANDIDATES_KEPT = 16, /* candidates kept with a decision; the rest are counted */
-    LIMIT_RULES = 256,          /* rules of one policy; 2 bytes of a decision each at the most */
+    LIMIT_RULES = 512,          /* rules of one policy; 2 bytes of a decision each at the most */
     LIMIT_POOLS = 64,
     LIMIT_RULE_POOLS = 8,         /* pools that one rule may name */
     LIMIT_RULE_NOTICES = 8,       /* selectors that one rule may notify */

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+enum { RULE_BYTES = 64 /* what a rule costs beside its texts, rather more */ };
+
 static struct phrase both(const char *ru, const char *en)
 {
     return (struct phrase){ru, en};
@@ -91,16 +93,21 @@ static bool list_passed_rules(const struct core *core,
     if (out->passed_rules == NULL) {
         return false;
     }
-    for (size_t i = 0; i < decision->failed_count; i++) {
-        const struct fact_failed failed = decision->failed[i];
-        if (failed.rule >= policy_rule_count(region->policy)) {
-            continue;
+    size_t bytes = 0;
+    for (size_t i = 0; i < decision->failed_count && i < policy_rule_count(region->policy); i++) {
+        const struct policy_failed failed = {.rule = (uint32_t)i,
+                                             .condition = decision->failed[i].condition};
+        const struct policy_rule_view rule = policy_rule(region->policy, i);
+        const struct phrase text =
+            policy_failed_text(region->policy, region->directory, failed, &facts, arena);
+        bytes += RULE_BYTES + strlen(rule.id) + strlen(rule.title.ru) + strlen(rule.title.en) +
+                 strlen(text.ru) + strlen(text.en);
+        if (bytes > LIMIT_FRAME_BYTES / 2) {
+            break; /* hundreds of rules: the first of them have to do */
         }
-        const struct policy_rule_view rule = policy_rule(region->policy, failed.rule);
         out->passed_rules[out->passed_rule_count].rule = rule.id;
         out->passed_rules[out->passed_rule_count].title = rule.title;
-        out->passed_rules[out->passed_rule_count].failed =
-            policy_failed_text(region->policy, region->directory, failed, &facts, arena);
+        out->passed_rules[out->passed_rule_count].failed = text;
         out->passed_rule_count++;
     }
     return true;

@@ -29,8 +29,8 @@ static void ask(const struct policy *policy,
     assert(verdict.rule < (int32_t)policy_rule_count(policy));
     assert(verdict.rule < 0 || verdict.failed_count == (size_t)verdict.rule);
     for (size_t i = 0; i < verdict.failed_count; i++) {
-        struct phrase text =
-            policy_failed_text(policy, directory, verdict.failed[i], &facts, arena);
+        struct policy_failed failed = {(uint32_t)i, verdict.failed[i].condition};
+        struct phrase text = policy_failed_text(policy, directory, failed, &facts, arena);
         assert(text.ru[0] != '\0' && text.en[0] != '\0');
     }
     for (size_t i = 0; i < verdict.pool_count; i++) {

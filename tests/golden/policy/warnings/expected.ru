@@ -25,6 +25,6 @@ policy.yaml:7:5: предупреждение P245: правилу «nobody» н
 policy.yaml:7:5: предупреждение P247: правило «nobody» никого не уведомляет
       - {id: nobody, title: {ru: Некому, en: Nobody}, when: {risk: sop}, curator: empty, notify: [{agency-kind: kdn}]}
         ^
-policy.yaml:9:5: предупреждение P241: правило «late» и все после него недостижимы: «all» подходит всегда
+policy.yaml:9:5: предупреждение P241: правило «late» недостижимо: все его обращения забирают правила выше: all
       - {id: late, title: {ru: Поздно, en: Late}, curator: local}
         ^

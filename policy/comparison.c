@@ -1,0 +1,350 @@
+/* Two policies over one space of referrals; see the header. */
+#include "policy/comparison.h"
+
+#include "policy/comparison_outcome.h"
+#include "policy/proof_cover.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { BOXES_MAX = 64, PAIRS_MAX = 4096, SPARE_BYTES = 4096 };
+
+/* One policy on its side. */
+struct side {
+    struct comparison_outcomes outcomes;
+    struct proof_space_rules rules;
+    struct solver_term *terms; /* by outcome */
+};
+
+/* Outcomes that some referral gets of the old and of the new policy. */
+struct pair {
+    size_t old;
+    size_t new;
+    size_t class;
+};
+
+struct comparing {
+    struct arena *arena;
+    struct proof_space space;
+    struct side was;
+    struct side now;
+    struct pair *pairs;
+    size_t pair_count;
+    struct comparison_class *classes;
+    size_t class_count;
+    bool whole;
+};
+
+static bool begin(struct comparing *comparing,
+                  const struct comparison_side *was,
+                  const struct comparison_side *now,
+                  struct error *err);
+static bool
+begin_side(struct comparing *comparing, const struct comparison_side *given, struct side *out);
+static bool find_pairs(struct comparing *comparing);
+static struct solver_term decided_alike(struct comparing *comparing);
+static struct solver_term pair_term(struct comparing *comparing, const struct pair *pair);
+static size_t outcome_now(const struct comparing *comparing, const struct side *side);
+static size_t decider_now(const struct comparing *comparing, const struct side *side);
+static void add_to_class(struct comparing *comparing, struct pair *pair);
+static bool tell_class(struct comparing *comparing, size_t at);
+static int compare_classes(const void *a, const void *b);
+static bool compare_waves(struct comparing *comparing, struct comparison *out)
+    __attribute__((warn_unused_result));
+static const char *first_day(const struct proof_space_rules *rules, uint32_t at);
+static bool same_day(const char *a, const char *b);
+static bool missing_from(const struct directory *directory,
+                         const struct directory *other,
+                         struct arena *arena,
+                         const char *const **out,
+                         size_t *count) __attribute__((warn_unused_result));
+
+bool comparison_run(struct comparison *out,
+                    const struct comparison_side *was,
+                    const struct comparison_side *now,
+                    struct arena *arena,
+                    struct error *err)
+{
+    struct comparing comparing = {.arena = arena, .whole = true};
+
+    *out = (struct comparison){.whole = true};
+    bool good = begin(&comparing, was, now, err);
+    if (good) {
+        good = find_pairs(&comparing);
+        for (size_t i = 0; i < comparing.class_count && good; i++) {
+            good = tell_class(&comparing, i);
+        }
+        good = good && compare_waves(&comparing, out) &&
+               missing_from(
+                   was->directory, now->directory, arena, &out->only_old, &out->only_old_count) &&
+               missing_from(
+                   now->directory, was->directory, arena, &out->only_new, &out->only_new_count) &&
+               arena_alloc(arena, SPARE_BYTES) != NULL;
+        good = good || error_set(err, ERROR_OS, "comparison: out of memory");
+    }
+    proof_space_destroy(&comparing.space);
+    qsort(comparing.classes, comparing.class_count, sizeof(comparing.classes[0]), compare_classes);
+    out->classes = comparing.classes;
+    out->class_count = comparing.class_count;
+    out->whole = comparing.whole;
+    return good;
+}
+
+static bool begin(struct comparing *comparing,
+                  const struct comparison_side *was,
+                  const struct comparison_side *now,
+                  struct error *err)
+{
+    if (!proof_space_create(
+            &comparing->space, now->directory, was->directory, comparing->arena, err)) {
+        return false;
+    }
+    comparing->pairs = arena_array(comparing->arena, PAIRS_MAX, sizeof(struct pair));
+    comparing->classes = arena_array(comparing->arena, PAIRS_MAX, sizeof(struct comparison_class));
+    if (comparing->pairs == NULL || comparing->classes == NULL ||
+        !begin_side(comparing, was, &comparing->was) ||
+        !begin_side(comparing, now, &comparing->now)) {
+        return error_set(err, ERROR_OS, "comparison: out of memory");
+    }
+    return true;
+}
+
+static bool
+begin_side(struct comparing *comparing, const struct comparison_side *given, struct side *out)
+{
+    struct proof_space *space = &comparing->space;
+    size_t rules = given->policy->rule_count;
+
+    if (!proof_space_add_rules(space, given->policy, given->directory, &out->rules) ||
+        !comparison_outcome_collect(given, comparing->arena, &out->outcomes)) {
+        return false;
+    }
+    out->terms = arena_array(comparing->arena, out->outcomes.count + 1, sizeof(*out->terms));
+    if (out->terms == NULL) {
+        return false;
+    }
+    for (size_t i = 0; i < out->outcomes.count; i++) {
+        out->terms[i] = solver_constant(space->solver, false);
+    }
+    for (size_t rule = 0; rule <= rules; rule++) {
+        struct solver_term here = rule == rules ? out->rules.open[rule] : out->rules.decides[rule];
+        for (uint32_t risk = RISK_NORM; risk < RISK_END; risk++) {
+            struct solver_term both[] = {
+                here, proof_space_one_of(space, PROOF_BOX_RISK, UINT32_C(1) << risk)};
+            struct solver_term *term =
+                &out->terms[comparison_outcome_of(&out->outcomes, rule, (enum risk)risk)];
+            struct solver_term either[] = {*term, solver_all(space->solver, both, 2)};
+            *term = solver_any(space->solver, either, 2);
+        }
+    }
+    for (size_t i = 0; i < out->outcomes.count; i++) {
+        out->terms[i] = solver_name(space->solver, out->terms[i]);
+    }
+    return true;
+}
+
+/* As long as some referral is decided otherwise and its pair of outcomes is not known, there is a new pair. */
+static bool find_pairs(struct comparing *comparing)
+{
+    struct solver *solver = comparing->space.solver;
+    struct solver_term left = solver_name(solver, solver_not(solver, decided_alike(comparing)));
+    enum solver_answer answer = solver_ask(solver, &left, 1);
+
+    while (answer == SOLVER_YES && comparing->pair_count < PAIRS_MAX) {
+        struct pair *pair = &comparing->pairs[comparing->pair_count++];
+        *pair = (struct pair){.old = outcome_now(comparing, &comparing->was),
+                              .new = outcome_now(comparing, &comparing->now)};
+        add_to_class(comparing, pair);
+        struct solver_term both[] = {left, solver_not(solver, pair_term(comparing, pair))};
+        left = solver_name(solver, solver_all(solver, both, 2));
+        answer = solver_ask(solver, &left, 1);
+    }
+    comparing->whole = answer == SOLVER_NO;
+    return true;
+}
+
+static struct solver_term decided_alike(struct comparing *comparing)
+{
+    struct solver *solver = comparing->space.solver;
+    struct solver_term alike = solver_constant(solver, false);
+    struct comparison_change ignored[COMPARISON_ASPECTS];
+
+    for (size_t old = 0; old < comparing->was.outcomes.count; old++) {
+        for (size_t new = 0; new < comparing->now.outcomes.count; new ++) {
+            struct arena_mark mark = arena_mark(comparing->arena);
+            if (comparison_outcome_compare(
+                    &comparing->was.outcomes, old, &comparing->now.outcomes, new, ignored) == 0) {
+                struct pair pair = {.old = old, .new = new};
+                struct solver_term either[] = {alike, pair_term(comparing, &pair)};
+                alike = solver_any(solver, either, 2);
+            }
+            arena_release(comparing->arena, mark);
+        }
+    }
+    return alike;
+}
+
+static struct solver_term pair_term(struct comparing *comparing, const struct pair *pair)
+{
+    struct solver_term both[] = {comparing->was.terms[pair->old], comparing->now.terms[pair->new]};
+
+    return solver_all(comparing->space.solver, both, 2);
+}
+
+/* Of the solver's last assignment. */
+static size_t outcome_now(const struct comparing *comparing, const struct side *side)
+{
+    uint32_t risk = solver_value(comparing->space.solver, comparing->space.codes[PROOF_BOX_RISK]);
+
+    return comparison_outcome_of(&side->outcomes, decider_now(comparing, side), (enum risk)risk);
+}
+
+static size_t decider_now(const struct comparing *comparing, const struct side *side)
+{
+    size_t rule = 0;
+
+    while (rule < side->rules.policy->rule_count &&
+           !solver_holds(comparing->space.solver, side->rules.decides[rule])) {
+        rule++;
+    }
+    return rule;
+}
+
+/* Pairs that differ in the same words are one class. */
+static void add_to_class(struct comparing *comparing, struct pair *pair)
+{
+    struct comparison_class *new = &comparing->classes[comparing->class_count];
+
+    new->change_count = comparison_outcome_compare(
+        &comparing->was.outcomes, pair->old, &comparing->now.outcomes, pair->new, new->changes);
+    for (size_t i = 0; i < comparing->class_count; i++) {
+        const struct comparison_class *class = &comparing->classes[i];
+        bool same = class->change_count == new->change_count;
+        for (size_t j = 0; j < class->change_count && same; j++) {
+            same = class->changes[j].aspect ==
+                       new->changes[j].aspect &&strcmp(class->changes[j].was,
+                                                       new->changes[j].was) == 0 &&
+                   strcmp(class->changes[j].now, new->changes[j].now) == 0;
+        }
+        if (same) {
+            pair->class = i;
+            return;
+        }
+    }
+    pair->class = comparing->class_count++;
+}
+
+static bool tell_class(struct comparing *comparing, size_t at)
+{
+    struct comparison_class *class = &comparing->classes[at];
+    struct proof_space *space = &comparing->space;
+    struct solver_term inside = solver_constant(space->solver, false);
+    struct proof_space_point point;
+    struct proof_cover cover;
+
+    for (size_t i = 0; i < comparing->pair_count; i++) {
+        if (comparing->pairs[i].class == at) {
+            struct solver_term either[] = {inside, pair_term(comparing, &comparing->pairs[i])};
+            inside = solver_any(space->solver, either, 2);
+        }
+    }
+    inside = solver_name(space->solver, inside);
+    if (proof_space_find(space, &inside, 1, &point) != SOLVER_YES) {
+        comparing->whole = false;
+        return true;
+    }
+    class->example = proof_space_facts(&comparing->now.rules, &point);
+    class->rule_was = proof_space_decider(&comparing->was.rules, &point);
+    class->rule_now = proof_space_decider(&comparing->now.rules, &point);
+    if (!proof_cover_make(space, inside, BOXES_MAX, &cover)) {
+        return false;
+    }
+    class->boxes = cover.boxes;
+    class->box_count = cover.count;
+    class->whole = cover.whole;
+    class->combinations = cover.whole ? proof_cover_count(space, &cover) : 0;
+    return true;
+}
+
+static int compare_classes(const void *a, const void *b)
+{
+    const struct comparison_class *one = a;
+    const struct comparison_class *other = b;
+
+    if (one->combinations != other->combinations) {
+        return one->combinations > other->combinations ? -1 : 1;
+    }
+    int order = strcmp(one->changes[0].was, other->changes[0].was);
+    return order != 0 ? order : strcmp(one->changes[0].now, other->changes[0].now);
+}
+
+/* A territory is told when it is not as the nearest one above it that was told; above all of them nothing differs. */
+static bool compare_waves(struct comparing *comparing, struct comparison *out)
+{
+    const struct proof_space *space = &comparing->space;
+    size_t count = space->territory_count;
+    struct comparison_wave *waves = arena_array(comparing->arena, count, sizeof(*waves));
+    uint32_t *ends = arena_array(comparing->arena, count, sizeof(*ends));
+
+    if (waves == NULL || ends == NULL) {
+        return false;
+    }
+    for (uint32_t at = 0; at < space->territory_count; at++) {
+        struct comparison_wave wave = {.territory = space->territories[at],
+                                       .was = first_day(&comparing->was.rules, at),
+                                       .now = first_day(&comparing->now.rules, at)};
+        size_t above = out->wave_count;
+        while (above > 0 && ends[above - 1] <= at) {
+            above--;
+        }
+        bool told = above > 0 ? same_day(waves[above - 1].was, wave.was) &&
+                                    same_day(waves[above - 1].now, wave.now)
+                              : same_day(wave.was, wave.now);
+        if (!told) {
+            ends[out->wave_count] = space->ends[at];
+            waves[out->wave_count++] = wave;
+        }
+    }
+    out->waves = waves;
+    return true;
+}
+
+static const char *first_day(const struct proof_space_rules *rules, uint32_t at)
+{
+    const struct policy *policy = rules->policy;
+
+    for (size_t i = 0; i < policy->wave_count; i++) {
+        for (size_t j = 0; j < policy->waves[i].territory_count; j++) {
+            if (directory_within(
+                    rules->directory, rules->numbers[at], policy->waves[i].territories[j])) {
+                return policy->waves[i].from;
+            }
+        }
+    }
+    return policy->has_waves ? NULL : "";
+}
+
+static bool same_day(const char *a, const char *b)
+{
+    return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+}
+
+static bool missing_from(const struct directory *directory,
+                         const struct directory *other,
+                         struct arena *arena,
+                         const char *const **out,
+                         size_t *count)
+{
+    uint32_t rows = directory_count(directory, DIRECTORY_TERRITORY);
+    const char **ids = arena_array(arena, (size_t)rows + 1, sizeof(*ids));
+
+    for (uint32_t i = 1; ids != NULL && i <= rows; i++) {
+        const struct directory_territory *row = directory_territory(directory, i);
+        if (row != NULL && !row->removed &&
+            directory_find(other, DIRECTORY_TERRITORY, row->id) == 0) {
+            ids[(*count)++] = row->id;
+        }
+    }
+    *out = ids;
+    return ids != NULL;
+}

@@ -1,0 +1,60 @@
+/* What holds of a policy for every referral there can be, proven; what does not, with a referral that shows it.
+ *
+ *     no fall-through   some rule decides every referral; the triage desk gets none by silence
+ *     reach             every rule decides some referral; else the earlier rules that leave it none
+ *     require           every requirement of the policy holds
+ *     pools             every pool that a rule names has a worker in every territory from which a referral can come to
+ *                       that rule, from the day of the territory's wave
+ *
+ * A decision procedure answers (base/solver), so "holds" is a proof and not the absence of an example. Claims are about
+ * territories as rolled out; one that is in no wave is not asked about pools. Who is on leave or full is not known here.
+ *
+ * source_load runs it on whatever is to be activated: a broken requirement refuses the set.
+ */
+#ifndef POLICY_PROOF_H
+#define POLICY_PROOF_H
+
+#include "policy/policy.h"
+
+enum proof_claim { PROOF_NO_FALL_THROUGH, PROOF_REACH, PROOF_REQUIRE, PROOF_POOLS, PROOF_CLAIMS };
+
+enum proof_verdict { PROOF_HOLDS, PROOF_FAILS, PROOF_UNKNOWN /* too large a question */ };
+
+/* One claim that does not hold. */
+struct proof_failure {
+    enum proof_claim claim;
+    enum proof_verdict verdict; /* FAILS or UNKNOWN */
+    size_t rule;                /* REACH, POOLS */
+    size_t require;             /* REQUIRE */
+    size_t pool;                /* POOLS */
+    bool has_example;           /* never for REACH */
+    struct policy_facts example;
+    int32_t decided_by; /* the rule that takes the example; -1: none */
+    const uint32_t *
+        others; /* REACH: earlier rules that together take all; none: no referral satisfies the condition.
+                             * POOLS: territories without a worker, in the order of the tree */
+    size_t other_count;
+    const char *from; /* POOLS: the first day on which it fails; NULL: always */
+};
+
+struct proof {
+    const struct proof_failure *failures; /* by claim, then in the order of the file */
+    size_t failure_count;
+    size_t asked[PROOF_CLAIMS]; /* how many claims of each kind there were */
+    size_t held[PROOF_CLAIMS];
+};
+
+struct proof_requirement {
+    const char *id;
+    struct text_pos at;
+};
+
+/* Texts and failures in the arena. False: it could not be tried at all (memory). */
+bool proof_run(struct proof *out,
+               const struct policy *policy,
+               const struct directory *directory,
+               struct arena *arena,
+               struct error *err) __attribute__((warn_unused_result));
+struct proof_requirement proof_requirement(const struct policy *policy, size_t index);
+
+#endif

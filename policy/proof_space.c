@@ -1,0 +1,557 @@
+/* Labels as terms; see the header. */
+#include "policy/proof_space.h"
+
+#include <assert.h>
+#include <string.h>
+
+static bool count_territories(struct proof_space *space,
+                              const struct directory *directory,
+                              const struct directory *also);
+static bool is_there(const struct directory *directory, const char *id);
+static void add_domain(struct proof_space *space);
+static struct solver_term node_term(struct proof_space *space,
+                                    const struct proof_space_rules *rules,
+                                    const struct policy_when *when,
+                                    size_t at);
+static struct solver_term leaf_term(struct proof_space *space,
+                                    const struct proof_space_rules *rules,
+                                    const struct policy_condition *leaf);
+static struct solver_term territory_term(struct proof_space *space,
+                                         const struct proof_space_rules *rules,
+                                         const struct policy_condition *leaf);
+static void read_point(const struct proof_space *space, struct proof_space_point *point);
+static uint32_t lowest(uint32_t mask);
+
+/* What is still asked for while a plain referral is sought. */
+struct search {
+    struct proof_space *space;
+    struct solver_term terms[PROOF_SPACE_TERMS];
+    size_t count;
+    struct proof_space_point point;
+};
+static bool also_holds(struct search *search, struct solver_term term);
+static bool try_value(const struct proof_space_rules *rules,
+                      size_t rule,
+                      struct proof_space_point *point,
+                      enum proof_box_field field,
+                      uint32_t value);
+static void make_plain(struct search *search, enum proof_box_field field);
+static void make_first(struct search *search, enum proof_box_field field);
+static void make_first_territory(struct search *search);
+
+bool proof_space_create(struct proof_space *space,
+                        const struct directory *directory,
+                        const struct directory *also,
+                        struct arena *arena,
+                        struct error *err)
+{
+    *space = (struct proof_space){.arena = arena};
+    if (!count_territories(space, directory, also)) {
+        return error_set(err, ERROR_OS, "proof: out of memory");
+    }
+    if (space->territory_count == 0) {
+        return error_set(err, ERROR_CONFIG, "proof: there is no territory");
+    }
+    if (!solver_create(&space->solver, err)) {
+        return false;
+    }
+    for (enum proof_box_field field = 0; field < PROOF_BOX_ONE_OF; field++) {
+        enum vocabulary list = proof_box_list(field);
+        space->codes[field] = solver_number(
+            space->solver,
+            list == VOCABULARY_END ? space->territory_count : (uint32_t)vocabulary_count(list));
+    }
+    for (enum proof_box_field field = PROOF_BOX_ONE_OF; field < PROOF_BOX_FIELDS; field++) {
+        for (size_t code = 1; code < vocabulary_count(proof_box_list(field)); code++) {
+            space->present[field - PROOF_BOX_ONE_OF][code] = solver_fact(space->solver);
+        }
+    }
+    for (uint32_t i = 1; i <= directory_count(directory, DIRECTORY_SITE); i++) {
+        const struct directory_site *site = directory_site(directory, i);
+        const struct directory_agency *agency =
+            site == NULL || site->removed ? NULL : directory_agency(directory, site->agency);
+        space->referrers |= agency == NULL ? 0 : UINT32_C(1) << agency->kind;
+    }
+    add_domain(space);
+    return true;
+}
+
+void proof_space_destroy(struct proof_space *space)
+{
+    solver_destroy(&space->solver);
+}
+
+bool proof_space_add_rules(struct proof_space *space,
+                           const struct policy *policy,
+                           const struct directory *directory,
+                           struct proof_space_rules *out)
+{
+    struct solver *solver = space->solver;
+    size_t count = policy->rule_count;
+
+    *out = (struct proof_space_rules){.policy = policy, .directory = directory};
+    out->numbers = arena_array(space->arena, space->territory_count, sizeof(*out->numbers));
+    out->when = arena_array(space->arena, count + 1, sizeof(*out->when));
+    out->open = arena_array(space->arena, count + 1, sizeof(*out->open));
+    out->decides = arena_array(space->arena, count + 1, sizeof(*out->decides));
+    if (out->numbers == NULL || out->when == NULL || out->open == NULL || out->decides == NULL) {
+        return false;
+    }
+    for (uint32_t i = 0; i < space->territory_count; i++) {
+        out->numbers[i] = directory_find(directory, DIRECTORY_TERRITORY, space->territories[i]);
+    }
+    out->open[0] = solver_constant(solver, true);
+    for (size_t i = 0; i < count; i++) {
+        struct arena_mark mark = arena_mark(space->arena);
+        out->when[i] = solver_name(solver, proof_space_when(space, out, &policy->rules[i].when));
+        arena_release(space->arena, mark);
+        struct solver_term here[] = {out->open[i], out->when[i]};
+        struct solver_term past[] = {out->open[i], solver_not(solver, out->when[i])};
+        out->decides[i] = solver_name(solver, solver_all(solver, here, 2));
+        out->open[i + 1] = solver_name(solver, solver_all(solver, past, 2));
+    }
+    return true;
+}
+
+struct solver_term proof_space_when(struct proof_space *space,
+                                    const struct proof_space_rules *rules,
+                                    const struct policy_when *when)
+{
+    return when->count == 0 ? solver_constant(space->solver, true)
+                            : node_term(space, rules, when, 0);
+}
+
+struct solver_term
+proof_space_one_of(struct proof_space *space, enum proof_box_field field, uint32_t mask)
+{
+    struct solver_term runs[32];
+    size_t count = 0;
+
+    assert(field < PROOF_BOX_TERRITORY);
+    for (uint32_t code = 0; code < space->codes[field].count; code++) {
+        uint32_t first = code;
+        while (code < 32 && (mask >> code & 1) != 0) {
+            code++;
+        }
+        if (code > first) {
+            runs[count++] = solver_between(space->solver, space->codes[field], first, code - 1);
+        }
+    }
+    return solver_any(space->solver, runs, count);
+}
+
+struct solver_term
+proof_space_some(struct proof_space *space, enum proof_box_field field, uint32_t mask)
+{
+    struct solver_term terms[32];
+    size_t count = 0;
+
+    assert(field >= PROOF_BOX_ONE_OF);
+    for (size_t code = 1; code < vocabulary_count(proof_box_list(field)); code++) {
+        if ((mask >> code & 1) != 0) {
+            terms[count++] = space->present[field - PROOF_BOX_ONE_OF][code];
+        }
+    }
+    return solver_any(space->solver, terms, count);
+}
+
+struct solver_term proof_space_within(struct proof_space *space, const bool *marked)
+{
+    struct solver_number number = space->codes[PROOF_BOX_TERRITORY];
+    struct solver_term within = solver_constant(space->solver, false);
+
+    for (uint32_t at = 0; at < space->territory_count; at++) {
+        uint32_t first = at;
+        while (at < space->territory_count && marked[at]) {
+            at++;
+        }
+        if (at > first) {
+            struct solver_term either[] = {within,
+                                           solver_between(space->solver, number, first, at - 1)};
+            within = solver_any(space->solver, either, 2);
+        }
+    }
+    return within;
+}
+
+bool proof_space_name_places(struct proof_space *space, struct proof_box *box)
+{
+    uint32_t count = box->places == NULL ? 0 : space->territory_count;
+
+    box->below = arena_array(space->arena, count, sizeof(*box->below));
+    box->alone = arena_array(space->arena, count, sizeof(*box->alone));
+    if (box->below == NULL || box->alone == NULL) {
+        return false;
+    }
+    for (uint32_t at = 0; at < count; at++) {
+        uint32_t end = at;
+        while (end < space->ends[at] && box->places[end]) {
+            end++;
+        }
+        if (end == space->ends[at]) {
+            box->below[box->below_count++] = space->territories[at];
+            at = end - 1;
+        } else if (box->places[at]) {
+            box->alone[box->alone_count++] = space->territories[at];
+        }
+    }
+    return true;
+}
+
+enum solver_answer proof_space_find(struct proof_space *space,
+                                    const struct solver_term *terms,
+                                    size_t count,
+                                    struct proof_space_point *out)
+{
+    struct search search = {.space = space, .count = 1};
+
+    search.terms[0] = solver_all(space->solver, terms, count);
+    enum solver_answer answer = solver_ask(space->solver, search.terms, 1);
+    if (answer != SOLVER_YES) {
+        return answer;
+    }
+    read_point(space, &search.point);
+    make_plain(&search, PROOF_BOX_FLAGS);
+    make_plain(&search, PROOF_BOX_AGES);
+    make_plain(&search, PROOF_BOX_NEEDS);
+    for (enum proof_box_field field = 0; field < PROOF_BOX_TERRITORY; field++) {
+        make_first(&search, field);
+    }
+    make_first_territory(&search);
+    *out = search.point;
+    return SOLVER_YES;
+}
+
+enum solver_answer proof_space_find_taken(struct proof_space *space,
+                                          const struct proof_space_rules *rules,
+                                          size_t rule,
+                                          const bool *marked,
+                                          struct proof_space_point *out)
+{
+    struct solver_term asked[] = {rules->decides[rule], proof_space_within(space, marked)};
+    enum solver_answer answer = solver_ask(space->solver, asked, 2);
+
+    if (answer != SOLVER_YES) {
+        return answer;
+    }
+    read_point(space, out);
+    for (enum proof_box_field field = PROOF_BOX_FIELDS; field-- > PROOF_BOX_ONE_OF;) {
+        for (uint32_t code = 32; code-- > 1;) {
+            (void)try_value(rules, rule, out, field, out->fields[field] & ~(UINT32_C(1) << code));
+        }
+    }
+    for (enum proof_box_field field = 0; field < PROOF_BOX_TERRITORY; field++) {
+        bool known = (space->referrers >> out->fields[field] & 1) != 0;
+        uint32_t possible = proof_box_codes(field) & ~UINT32_C(1);
+        possible &= field == PROOF_BOX_REFERRER && known ? space->referrers : UINT32_MAX;
+        while (possible != 0 && !try_value(rules, rule, out, field, lowest(possible))) {
+            possible &= possible - 1;
+        }
+    }
+    for (uint32_t at = 0; at < out->fields[PROOF_BOX_TERRITORY]; at++) {
+        if (marked[at] && try_value(rules, rule, out, PROOF_BOX_TERRITORY, at)) {
+            break;
+        }
+    }
+    return answer;
+}
+
+struct policy_facts proof_space_facts(const struct proof_space_rules *rules,
+                                      const struct proof_space_point *point)
+{
+    const uint32_t *fields = point->fields;
+
+    return (struct policy_facts){
+        .labels = {.territory = rules->numbers[fields[PROOF_BOX_TERRITORY]],
+                   .risk = (enum risk)fields[PROOF_BOX_RISK],
+                   .direction = (enum direction)fields[PROOF_BOX_DIRECTION],
+                   .channel = (enum channel)fields[PROOF_BOX_CHANNEL],
+                   .basis = (enum legal_basis)fields[PROOF_BOX_BASIS],
+                   .needs = fields[PROOF_BOX_NEEDS],
+                   .ages = fields[PROOF_BOX_AGES],
+                   .flags = fields[PROOF_BOX_FLAGS],
+                   .children = 1},
+        .referrer_kind = (enum agency_kind)fields[PROOF_BOX_REFERRER]};
+}
+
+int32_t proof_space_decider(const struct proof_space_rules *rules,
+                            const struct proof_space_point *point)
+{
+    struct policy_facts facts = proof_space_facts(rules, point);
+
+    for (size_t i = 0; i < rules->policy->rule_count; i++) {
+        const struct policy_when *when = &rules->policy->rules[i].when;
+        if (when->count == 0 || policy_tree_holds(when, 0, rules->directory, &facts)) {
+            return (int32_t)i;
+        }
+    }
+    return -1;
+}
+
+/* Parents before children, a subtree in a row. A territory whose parent is gone stands as a root. */
+static bool count_territories(struct proof_space *space,
+                              const struct directory *directory,
+                              const struct directory *also)
+{
+    uint32_t rows = directory_count(directory, DIRECTORY_TERRITORY);
+    uint32_t *stack = arena_array(space->arena, (size_t)rows + 1, sizeof(*stack));
+    uint32_t *next = arena_array(space->arena, (size_t)rows + 1, sizeof(*next));
+    uint32_t *first = arena_array(space->arena, (size_t)rows + 1, sizeof(*first));
+    uint32_t *begun = arena_array(space->arena, (size_t)rows + 1, sizeof(*begun));
+    size_t depth = 0;
+
+    space->ends = arena_array(space->arena, (size_t)rows + 1, sizeof(*space->ends));
+    space->territories = arena_array(space->arena, (size_t)rows + 1, sizeof(*space->territories));
+    if (stack == NULL || next == NULL || first == NULL || begun == NULL || space->ends == NULL ||
+        space->territories == NULL) {
+        return false;
+    }
+    for (uint32_t i = rows; i > 0; i--) {
+        const struct directory_territory *row = directory_territory(directory, i);
+        uint32_t parent = row == NULL || row->parent > rows ? 0 : row->parent;
+        next[i] = first[parent];
+        first[parent] = i;
+    }
+    for (uint32_t at = first[0]; at != 0 || depth > 0;) {
+        if (at == 0) {
+            at = stack[--depth];
+            if (begun[at] < space->territory_count && space->ends[begun[at]] == 0) {
+                space->ends[begun[at]] = space->territory_count;
+            }
+            at = next[at];
+            continue;
+        }
+        begun[at] = space->territory_count;
+        const struct directory_territory *row = directory_territory(directory, at);
+        if (row != NULL && !row->removed && (also == NULL || is_there(also, row->id))) {
+            space->territories[space->territory_count++] = row->id;
+        }
+        stack[depth++] = at;
+        at = first[at];
+    }
+    return true;
+}
+
+static bool is_there(const struct directory *directory, const char *id)
+{
+    return directory_find(directory, DIRECTORY_TERRITORY, id) != 0;
+}
+
+static void add_domain(struct proof_space *space)
+{
+    for (enum proof_box_field field = 0; field < PROOF_BOX_TERRITORY; field++) {
+        solver_assert(space->solver, proof_space_one_of(space, field, proof_box_codes(field)));
+    }
+    solver_assert(space->solver,
+                  proof_space_some(space, PROOF_BOX_NEEDS, vocabulary_mask_all(VOCABULARY_NEED)));
+    struct solver_term known[] = {
+        proof_space_one_of(space, PROOF_BOX_BASIS, vocabulary_mask_all(VOCABULARY_LEGAL_BASIS)),
+        proof_space_one_of(space, PROOF_BOX_RISK, UINT32_C(1) << RISK_CRITICAL)};
+    solver_assert(space->solver, solver_any(space->solver, known, 2));
+}
+
+/* As deep as the groups of the file. */
+static struct solver_term node_term(struct proof_space *space,
+                                    const struct proof_space_rules *rules,
+                                    const struct policy_when *when,
+                                    size_t at)
+{
+    const struct policy_condition *node = &when->nodes[at];
+    struct solver_term terms[POLICY_TREE_CONDITIONS];
+    size_t count = 0;
+
+    if (node->kind > CONDITION_NOT) {
+        return leaf_term(space, rules, node);
+    }
+    for (size_t child = at + 1; child < at + node->span; child += when->nodes[child].span) {
+        terms[count++] = node_term(space, rules, when, child);
+    }
+    if (node->kind == CONDITION_NOT) {
+        assert(count == 1);
+        return solver_not(space->solver, terms[0]);
+    }
+    return node->kind == CONDITION_ALL ? solver_all(space->solver, terms, count)
+                                       : solver_any(space->solver, terms, count);
+}
+
+static struct solver_term leaf_term(struct proof_space *space,
+                                    const struct proof_space_rules *rules,
+                                    const struct policy_condition *leaf)
+{
+    switch (leaf->kind) {
+    case CONDITION_RISK:
+    case CONDITION_RISK_AT_LEAST:
+    case CONDITION_RISK_BELOW:
+        return proof_space_one_of(space, PROOF_BOX_RISK, leaf->mask);
+    case CONDITION_DIRECTION:
+        return proof_space_one_of(space, PROOF_BOX_DIRECTION, leaf->mask);
+    case CONDITION_CHANNEL:
+        return proof_space_one_of(space, PROOF_BOX_CHANNEL, leaf->mask);
+    case CONDITION_BASIS:
+        return proof_space_one_of(space, PROOF_BOX_BASIS, leaf->mask);
+    case CONDITION_REFERRER_KIND:
+        return proof_space_one_of(space, PROOF_BOX_REFERRER, leaf->mask);
+    case CONDITION_NEED:
+        return proof_space_some(space, PROOF_BOX_NEEDS, leaf->mask);
+    case CONDITION_AGE:
+        return proof_space_some(space, PROOF_BOX_AGES, leaf->mask);
+    case CONDITION_FLAG:
+        return proof_space_some(space, PROOF_BOX_FLAGS, leaf->mask);
+    case CONDITION_TERRITORY:
+        return territory_term(space, rules, leaf);
+    case CONDITION_ALL:
+    case CONDITION_ANY:
+    case CONDITION_NOT:
+    case CONDITION_CURATOR_FROM:
+    case CONDITION_NOTIFIED:
+    case CONDITION_NOTIFIED_KIND:
+    case CONDITION_PROCEDURE:
+    case CONDITION_END:
+        break;
+    }
+    assert(!"a condition on a referral");
+    return solver_constant(space->solver, false);
+}
+
+/* No memory for the marks: the solver says so with the next question, because nothing can be added to it. */
+static struct solver_term territory_term(struct proof_space *space,
+                                         const struct proof_space_rules *rules,
+                                         const struct policy_condition *leaf)
+{
+    bool *marked = arena_array(space->arena, space->territory_count, sizeof(*marked));
+
+    if (marked == NULL) {
+        solver_give_up(space->solver);
+        return solver_constant(space->solver, false);
+    }
+    for (uint32_t at = 0; at < space->territory_count; at++) {
+        for (size_t i = 0; i < leaf->number_count && !marked[at]; i++) {
+            marked[at] = directory_within(rules->directory, rules->numbers[at], leaf->numbers[i]);
+        }
+    }
+    return proof_space_within(space, marked);
+}
+
+/* Of the solver's last assignment. */
+static void read_point(const struct proof_space *space, struct proof_space_point *point)
+{
+    for (enum proof_box_field field = 0; field < PROOF_BOX_ONE_OF; field++) {
+        point->fields[field] = solver_value(space->solver, space->codes[field]);
+    }
+    for (enum proof_box_field field = PROOF_BOX_ONE_OF; field < PROOF_BOX_FIELDS; field++) {
+        point->fields[field] = 0;
+        for (size_t code = 1; code < vocabulary_count(proof_box_list(field)); code++) {
+            if (solver_holds(space->solver, space->present[field - PROOF_BOX_ONE_OF][code])) {
+                point->fields[field] |= UINT32_C(1) << code;
+            }
+        }
+    }
+}
+
+/* Keeps the term when a referral is left; an answer that is not known keeps what was found. */
+static bool also_holds(struct search *search, struct solver_term term)
+{
+    assert(search->count < PROOF_SPACE_TERMS);
+    search->terms[search->count] = term;
+    if (solver_ask(search->space->solver, search->terms, search->count + 1) != SOLVER_YES) {
+        return false;
+    }
+    search->count++;
+    read_point(search->space, &search->point);
+    return true;
+}
+
+/* The last codes go first, so that the first ones of a list are kept; each absent code is then asked for in the end. */
+static void make_plain(struct search *search, enum proof_box_field field)
+{
+    struct proof_space *space = search->space;
+    uint32_t all = vocabulary_mask_all(proof_box_list(field));
+    uint32_t absent = 0;
+    size_t count = search->count;
+
+    for (uint32_t code = 31; code > 0; code--) {
+        uint32_t bit = UINT32_C(1) << code;
+        if ((all & bit) == 0) {
+            continue;
+        }
+        struct solver_term none =
+            solver_not(space->solver, proof_space_some(space, field, absent | bit));
+        search->count = count;
+        if ((search->point.fields[field] & bit) == 0 || also_holds(search, none)) {
+            absent |= bit;
+        }
+        search->count = count;
+        search->terms[search->count++] =
+            solver_not(space->solver, proof_space_some(space, field, absent));
+    }
+}
+
+/* Codes in their order; no value at all comes last. */
+static void make_first(struct search *search, enum proof_box_field field)
+{
+    struct proof_space *space = search->space;
+    uint32_t possible = proof_box_codes(field);
+    uint32_t found = search->point.fields[field];
+
+    if (field == PROOF_BOX_REFERRER &&
+        also_holds(search, proof_space_one_of(space, field, space->referrers))) {
+        possible &= space->referrers;
+        found = search->point.fields[field];
+    }
+    for (uint32_t left = possible & ~UINT32_C(1); left != 0; left &= left - 1) {
+        uint32_t code = lowest(left);
+        if (code == found ||
+            also_holds(search, proof_space_one_of(space, field, UINT32_C(1) << code))) {
+            break;
+        }
+    }
+    search->terms[search->count++] =
+        proof_space_one_of(space, field, UINT32_C(1) << search->point.fields[field]);
+}
+
+static void make_first_territory(struct search *search)
+{
+    struct solver *solver = search->space->solver;
+    struct solver_number number = search->space->codes[PROOF_BOX_TERRITORY];
+    const uint32_t *found = &search->point.fields[PROOF_BOX_TERRITORY];
+    uint32_t least = 0;
+
+    while (least < *found) {
+        uint32_t middle = least + (*found - least) / 2;
+        size_t count = search->count;
+        if (!also_holds(search, solver_between(solver, number, least, middle))) {
+            least = middle + 1;
+        }
+        search->count = count;
+    }
+}
+
+static uint32_t lowest(uint32_t mask)
+{
+    uint32_t number = 0;
+
+    while (number < 31 && (mask >> number & 1) == 0) {
+        number++;
+    }
+    return number;
+}
+
+/* Keeps the value when there can be such a referral and the rule takes it. */
+static bool try_value(const struct proof_space_rules *rules,
+                      size_t rule,
+                      struct proof_space_point *point,
+                      enum proof_box_field field,
+                      uint32_t value)
+{
+    uint32_t kept = point->fields[field];
+
+    point->fields[field] = value;
+    bool can_be = point->fields[PROOF_BOX_NEEDS] != 0 &&
+                  (point->fields[PROOF_BOX_BASIS] != LEGAL_BASIS_UNSPECIFIED ||
+                   point->fields[PROOF_BOX_RISK] == RISK_CRITICAL);
+    if (kept == value || (can_be && proof_space_decider(rules, point) == (int32_t)rule)) {
+        return true;
+    }
+    point->fields[field] = kept;
+    return false;
+}
