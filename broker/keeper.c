@@ -96,7 +96,8 @@ enum keeper_verdict keeper_disclose(const struct keeper *keeper,
     const uint8_t *site_key =
         directory_sealing_key(request->directory, request->site, request->now_us);
     if (!store_view(request->store, request->site, out->kind, &out->entity, &view) || view.gone ||
-        site_key == NULL || !journal_key(keeper->journal, &request->referral, arena, &key)) {
+        (view.mask & request->permitted) == 0 || site_key == NULL ||
+        !journal_key(keeper->journal, &request->referral, arena, &key)) {
         return gone(out);
     }
     const struct directory_worker *worker = directory_worker(request->directory, view.worker);
@@ -106,7 +107,7 @@ enum keeper_verdict keeper_disclose(const struct keeper *keeper,
     const struct sealing_permit permit = {.sealed_key = key.sealed,
                                           .disclosure_secret = &keeper->secret,
                                           .site_sealing_public = site_key,
-                                          .mask = view.mask};
+                                          .mask = view.mask & request->permitted};
     return reseal(keeper, request, &permit, arena, out);
 }
 

@@ -30,6 +30,7 @@ struct keeper_request {
     const struct directory *directory;
     uint32_t site;
     struct id128 referral;
+    uint32_t permitted; /* sections that the policy in force lets the view's worker see */
     int64_t now_us;
 };
 

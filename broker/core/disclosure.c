@@ -3,15 +3,21 @@
 
 #include <assert.h>
 
+uint32_t disclosure_sections(const struct region *region, uint32_t worker)
+{
+    const struct directory_worker *row = directory_worker(region->directory, worker);
+    if (row == NULL) {
+        return 0;
+    }
+    const struct directory_agency *agency = directory_agency(region->directory, row->agency);
+    return policy_sections(region->policy, row->roles, agency->kind);
+}
+
 void disclosure_to_worker(struct turn *turn, const struct id128 *case_id, uint32_t worker)
 {
     const struct region *region = turn->core->region;
     const struct directory_worker *row = directory_worker(region->directory, worker);
-    if (row == NULL) {
-        return;
-    }
-    const struct directory_agency *agency = directory_agency(region->directory, row->agency);
-    const uint32_t mask = policy_sections(region->policy, row->roles, agency->kind);
+    const uint32_t mask = disclosure_sections(region, worker);
     if (mask == 0) {
         return;
     }

@@ -4,6 +4,8 @@
 
 #include "broker/core/turn_part.h"
 
+/* Sections that a worker may see by the policy in force; 0 for nobody. */
+uint32_t disclosure_sections(const struct region *region, uint32_t worker);
 /* Every referral of the case that the lead's site was not shown yet, as far as the policy's `disclose` allows.
  * Nothing when the case has no lead. */
 void disclosure_to_lead(struct turn *turn, const struct id128 *case_id);

@@ -1,6 +1,7 @@
 /* What leaves after the append; see outbound.h. */
 #include "broker/daemon/outbound.h"
 
+#include "broker/core/disclosure.h"
 #include "broker/core/query.h"
 #include "broker/core/view.h"
 #include "broker/daemon/inbound.h"
@@ -70,15 +71,18 @@ static void send_item(struct broker *broker, struct postbag_item *item)
 
 enum built { BUILT, BUILT_NOTHING /* the arena is full */ };
 
+/* What was permitted once is a fact; what the policy permits now counts when it is sent. */
 static enum built build_disclosure(struct broker *broker,
                                    uint32_t site,
-                                   const struct id128 *referral,
+                                   const struct view_record *view,
                                    struct delivery *out)
 {
+    const struct region *region = broker->core.region;
     const struct keeper_request request = {.store = broker->books.store,
-                                           .directory = broker->core.region->directory,
+                                           .directory = region->directory,
                                            .site = site,
-                                           .referral = *referral,
+                                           .referral = out->entity,
+                                           .permitted = disclosure_sections(region, view->worker),
                                            .now_us = broker->time.now_us};
     struct case_record record;
     const enum keeper_verdict verdict =
@@ -114,7 +118,7 @@ build(struct broker *broker, uint32_t site, const struct session_cursor *what, s
         return BUILT;
     }
     if (what->kind == DELIVERY_DISCLOSURE) {
-        return build_disclosure(broker, site, &what->entity, out);
+        return build_disclosure(broker, site, &view, out);
     }
     return view_delivery(&broker->core, broker->arena, what->kind, &what->entity, out)
                ? BUILT

@@ -97,6 +97,24 @@ class BrokerLifeTest(unittest.TestCase):
         again = self.region.agent('school-syktyvkar', keys=strangers)
         self.assertEqual(again.hello().site, 'school-syktyvkar')
 
+    def test_policy_that_discloses_less_holds_for_what_is_sent_again(self):
+        centre = self.region.agent('centre-syktyvkar-1')
+        centre.hello()
+        self.school.submit(SPECIALIST, labels(), facts())
+        offer_id, offer = centre.wait_for_view(exchange.DELIVERY_OFFER)
+        self.assertFalse(centre.do(
+            offer.worker, accept=exchange.Accept(offer=offer_id, token=offer.token)).refused)
+        centre.wait_for_view(exchange.DELIVERY_DISCLOSURE)
+        self.assertEqual([known.health for known in centre.store.facts.values()], ['Кашель.'])
+        self.region.edit('policy.yaml', 'curator: [identity, contact, circumstances, health, law, documents]',
+                         'curator: [identity, contact]')
+        self.region.reload()
+        centre.store.facts.clear()
+        centre.hello(resync=True)
+        centre.listen(lambda: centre.store.facts, 'facts')
+        (known,) = centre.store.facts.values()
+        self.assertEqual((known.phone, known.health, known.circumstances), ('+7 000 000-00-00', '', ''))
+
     def test_broken_yaml_is_told_with_file_line_and_column(self):
         self.region.edit('policy.yaml', 'procedure: full', 'procedure: [full')
         self.region.reload('configuration_refused')

@@ -24,6 +24,7 @@ struct world {
     struct keeper *keeper;
     struct key32 disclosure;   /* secret */
     struct key32 site_sealing; /* secret */
+    uint32_t permitted;
 };
 
 static const struct id128 referral_id = {{0x01, 0x92}};
@@ -149,6 +150,7 @@ static int set_up(void **state)
         !store_begin(world.store, &err) || !keeper_open(&world.keeper, path, world.journal, &err)) {
         fail_msg("%s", err.text);
     }
+    world.permitted = UINT32_MAX;
     make_directory(&world);
     make_referral(&world);
     *state = &world;
@@ -173,6 +175,7 @@ static enum keeper_verdict disclose(struct world *world, struct delivery *out)
                                            .directory = world->directory,
                                            .site = SITE,
                                            .referral = referral_id,
+                                           .permitted = world->permitted,
                                            .now_us = 1};
     return keeper_disclose(world->keeper, &request, world->arena, out);
 }
@@ -210,6 +213,21 @@ static void what_a_site_may_not_see_is_gone(void **state)
     assert_int_equal(disclose(world, &delivery), KEEPER_GONE);
 }
 
+/* The policy may say less now than when the sections were disclosed. */
+static void a_policy_that_permits_less_now_counts(void **state)
+{
+    struct world *world = *state;
+    struct delivery delivery;
+    permit(world, 1U << SECTION_IDENTITY | 1U << SECTION_CIRCUMSTANCES, false);
+    world->permitted = 1U << SECTION_CIRCUMSTANCES | 1U << SECTION_CONTACT;
+    assert_int_equal(disclose(world, &delivery), KEEPER_MADE);
+    assert_int_equal(delivery.view.disclosure.section_count, 1);
+    assert_int_equal(delivery.view.disclosure.sections[0].section, SECTION_CIRCUMSTANCES);
+    world->permitted = 1U << SECTION_CONTACT;
+    assert_int_equal(disclose(world, &delivery), KEEPER_GONE);
+    assert_true(delivery.gone);
+}
+
 static void an_erased_referral_cannot_be_disclosed(void **state)
 {
     struct world *world = *state;
@@ -236,6 +254,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_site_opens_the_sections_it_may_see_and_no_others),
         TEST(what_a_site_may_not_see_is_gone),
+        TEST(a_policy_that_permits_less_now_counts),
         TEST(an_erased_referral_cannot_be_disclosed),
         TEST(a_public_key_is_told_with_its_epoch),
     };
