@@ -14,7 +14,9 @@ enum {
     VALUE_NUMBER_BYTES = 8
 };
 
-static const size_t MAP_BYTES = (size_t)64 << 20;
+/* Address space, not disk. A turn writes at most what its frames and forms bring, some 130 MiB; the turn of a resync's
+ * last page writes the whole view once more. So the map has room for as much again, twice. */
+static const size_t MAP_BYTES = (size_t)512 << 20;
 static const size_t MAP_BYTES_MAX = (size_t)16 << 30;
 
 static const char *const TABLE_NAMES[AGENT_STORE_TABLE_END] = {
@@ -120,7 +122,7 @@ bool agent_store_begin(struct agent_store *store, struct error *err)
 {
     assert(store->txn == NULL);
     struct kv_space space = kv_space(store->kv);
-    if (space.used_bytes > space.map_bytes / 2 && space.map_bytes < MAP_BYTES_MAX &&
+    if (space.used_bytes > space.map_bytes / 3 && space.map_bytes < MAP_BYTES_MAX &&
         !kv_grow(store->kv, err)) {
         return false;
     }

@@ -199,6 +199,30 @@ static void values_rest_sealed_and_open_with_their_key_only(void **state)
     assert_int_equal(bench->err.code, ERROR_CONFIG);
 }
 
+/* Pages of a resync as fast as one turn takes them, disclosures of the longest kind: a store that cannot keep them
+ * would fail again after every restart. */
+static void one_turn_s_worth_of_pages_fits_a_new_store(void **state)
+{
+    enum { VALUES = 1200, VALUE_BYTES = LIMIT_SECTIONS_BYTES + 1024 };
+    struct bench *bench = *state;
+    const uint8_t *plain = arena_alloc(bench->arena, VALUE_BYTES);
+    assert_true(agent_store_commit(bench->store, &bench->err));
+    assert_true(agent_store_begin(bench->store, &bench->err));
+    for (uint64_t i = 0; i < VALUES; i++) {
+        const struct arena_mark mark = arena_mark(bench->arena);
+        uint8_t key[8];
+        bytes_put_u64(key, i);
+        agent_store_put(bench->store,
+                        AGENT_STORE_ASIDE,
+                        bytes_of(key, sizeof key),
+                        bytes_of(plain, VALUE_BYTES),
+                        bench->arena);
+        arena_release(bench->arena, mark);
+    }
+    commit_and_open_again(bench);
+    assert_int_equal(agent_store_count(bench->store, AGENT_STORE_ASIDE), VALUES);
+}
+
 static void newest_disclosure_key_is_kept(void **state)
 {
     struct bench *bench = *state;
@@ -449,6 +473,7 @@ int main(void)
         TEST(renewal_reaches_what_waits),
         TEST(refusal_is_kept_until_looked_at),
         TEST(values_rest_sealed_and_open_with_their_key_only),
+        TEST(one_turn_s_worth_of_pages_fits_a_new_store),
         TEST(newest_disclosure_key_is_kept),
         TEST(own_referral_goes_from_waiting_to_stored),
         TEST(own_referrals_are_walked_from_the_newest),
