@@ -16,7 +16,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-enum { CURSOR_BYTES_MAX = 512, SCHEME_BYTES = 6, CONNECT_STEP_MS = 1 };
+enum { CURSOR_BYTES_MAX = 512, SCHEME_BYTES = 6, CONNECT_STEP_MS = 1, BUSY_STEP_MS = 50 };
 
 struct caller {
     struct link_context *context;
@@ -45,6 +45,8 @@ static const enum error_code code_of_refusal[REFUSAL_END] = {
 };
 
 static bool probe(const char *endpoint, enum language language, struct error *err);
+static bool
+ask_page(struct caller *caller, const struct query *query, struct answer *out, struct error *err);
 static bool exchange(struct caller *caller,
                      const struct envelope *question,
                      struct envelope *answer,
@@ -201,7 +203,7 @@ bool caller_pages(struct caller *caller,
         struct arena_mark mark = arena_mark(caller->arena);
         struct answer answer;
         query.cursor = cursor;
-        if (!caller_query(caller, &query, &answer, err)) {
+        if (!ask_page(caller, &query, &answer, err)) {
             return false;
         }
         size_t rows = listing->take(listing->world, &answer, left);
@@ -286,6 +288,22 @@ static bool probe(const char *endpoint, enum language language, struct error *er
            : "nobody listens on %s (%s): is refagentd running? Another socket: --socket, --agent",
         path,
         strerror(reason));
+}
+
+/* A page; over the broker's quota of queries the question waits its turn. */
+static bool
+ask_page(struct caller *caller, const struct query *query, struct answer *out, struct error *err)
+{
+    const int64_t until_us = clock_boot_us(caller->clock) + caller->timeout_ms * 1000;
+
+    while (!caller_query(caller, query, out, err)) {
+        struct link_wait item = {.client = caller->client, .fd = -1};
+        if (err->code != ERROR_TEMPORARY || clock_boot_us(caller->clock) >= until_us ||
+            !link_wait(caller->context, &item, 1, BUSY_STEP_MS, err)) {
+            return false;
+        }
+    }
+    return true;
 }
 
 static bool exchange(struct caller *caller,

@@ -60,7 +60,8 @@ struct caller_listing {
     void *world;
 };
 
-/* All pages up to rows_max rows. *more: there was more than that. */
+/* All pages up to rows_max rows, as fast as the broker permits: one page after another is soon over its quota.
+ * *more: there was more than that. */
 bool caller_pages(struct caller *caller,
                   const struct caller_listing *listing,
                   bool *more,

@@ -29,6 +29,13 @@ static bool knows_the_past(const struct envelope *question, struct envelope *ans
         return true;
     }
     const bool first = query->cursor[0] == '\0';
+    static int asked; /* every second question comes too soon */
+    if (++asked % 2 == 0) {
+        static struct problem busy = {.code = REFUSAL_BUSY, .text = {"занят", "busy"}};
+        answer->body.answer.problems = &busy;
+        answer->body.answer.problem_count = 1;
+        return true;
+    }
     for (size_t i = 0; i < 2; i++) {
         rows[i] = (struct past_referral){
             .case_number =
