@@ -56,7 +56,8 @@ enum link_sent { LINK_SENT, LINK_UNREACHABLE /* peer gone */, LINK_FULL /* its q
 typedef bool link_admit(void *world, const uint8_t key[KEYS_BYTES]);
 
 /* A CURVE server on TCP. ZAP is bound first, and proven to refuse a random key on an inproc-free loopback
- * socket before the endpoint is bound. endpoint may end in ":*".
+ * socket before the endpoint is bound. endpoint may end in ":*". The process's limit of descriptors is raised as far as
+ * it may be, at most to 65536: every peer holds one.
  */
 bool link_server_create_curve(struct link_server **out,
                               struct link_context *context,

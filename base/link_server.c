@@ -9,12 +9,14 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <zmq.h>
 
-enum { IPC_PREFIX_BYTES = 6 };
+enum { IPC_PREFIX_BYTES = 6, DESCRIPTORS_MAX = 65536 };
 
 static struct link_server *create_server(struct link_context *context, struct error *err);
+static void make_room(void);
 static bool
 bind_ipc(struct link_server *server, const char *endpoint, unsigned mode, struct error *err);
 static bool identify(struct link_server *server, struct link_peer *peer);
@@ -29,6 +31,7 @@ bool link_server_create_curve(struct link_server **out,
 {
     char domain[LINK_ZAP_DOMAIN_MAX];
 
+    make_room();
     if (!link_zap_prove(context->zap, err)) {
         return false;
     }
@@ -162,6 +165,18 @@ static struct link_server *create_server(struct link_context *context, struct er
         link_server_destroy(&server);
     }
     return server;
+}
+
+/* Every peer holds a descriptor, and where there is none left nobody else comes in. What the system gives at first,
+ * often 1024, is less than a region's sites; up to the hard limit it is ours to take. */
+static void make_room(void)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < DESCRIPTORS_MAX) {
+        limit.rlim_cur = limit.rlim_max < DESCRIPTORS_MAX ? limit.rlim_max : DESCRIPTORS_MAX;
+        (void)setrlimit(RLIMIT_NOFILE, &limit);
+    }
 }
 
 /* The umask closes the moment between bind and chmod. */

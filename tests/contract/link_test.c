@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -477,6 +478,25 @@ static void link_numbers_its_connections_unpredictably_test(void **state)
     link_client_destroy(&client);
 }
 
+/* A thousand sites are more than the 1024 descriptors that most systems give a process by themselves. */
+static void link_servers_have_room_for_every_site_test(void **state)
+{
+    struct fixture *fixture = *state;
+    struct link_server *server = NULL;
+    struct rlimit limit;
+    struct error err;
+
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    const rlim_t most = limit.rlim_max < 65536 ? limit.rlim_max : 65536;
+    limit.rlim_cur = 100;
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    assert_true(link_server_create_curve(
+        &server, fixture->context, "tcp://127.0.0.1:*", &fixture->secret, &err));
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    assert_true(limit.rlim_cur == most);
+    link_server_destroy(&server);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -499,6 +519,8 @@ int main(void)
             link_frames_of_several_parts_are_bad_test, set_up, tear_down),
         cmocka_unit_test_setup_teardown(
             link_refuses_endpoints_that_cannot_be_test, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+            link_servers_have_room_for_every_site_test, set_up, tear_down),
         cmocka_unit_test_setup_teardown(
             link_numbers_its_connections_unpredictably_test, set_up, tear_down),
     };
