@@ -11,9 +11,14 @@ struct keeper {
     struct key32 secret;
     struct key32 public_key;
     struct journal *journal;
+    struct arena *scratch; /* the batch that was read last, coded and decoded */
+    struct batch batch;    /* number 0: none */
 };
 
-static bool read_referral(const struct keeper *keeper,
+/* As much as a rebuild has for a batch; only what one needs becomes memory. */
+static const size_t scratch_bytes = (size_t)512 << 20;
+
+static bool read_referral(struct keeper *keeper,
                           const struct referral_record *record,
                           struct arena *arena,
                           struct referral *out);
@@ -24,8 +29,13 @@ bool keeper_open(struct keeper **out, const char *path, struct journal *journal,
     if (keeper == NULL) {
         return error_set(err, ERROR_OS, "no memory for the keeper");
     }
+    keeper->scratch = arena_create(scratch_bytes);
+    if (keeper->scratch == NULL) {
+        keeper_close(&keeper);
+        return error_set(err, ERROR_OS, "no memory for the keeper");
+    }
     if (!keys_read(path, KEYS_DISCLOSURE_SECRET, &keeper->secret, err)) {
-        free(keeper);
+        keeper_close(&keeper);
         return error_prepend(err, "disclosure key");
     }
     keys_public_of(&keeper->secret, &keeper->public_key);
@@ -41,6 +51,7 @@ void keeper_close(struct keeper **keeper)
         return;
     }
     keys_wipe(&(*keeper)->secret, sizeof((*keeper)->secret));
+    arena_destroy(&(*keeper)->scratch);
     free(*keeper);
     *keeper = NULL;
 }
@@ -56,7 +67,7 @@ static enum keeper_verdict gone(struct delivery *out)
     return KEEPER_GONE;
 }
 
-static enum keeper_verdict reseal(const struct keeper *keeper,
+static enum keeper_verdict reseal(struct keeper *keeper,
                                   const struct keeper_request *request,
                                   const struct sealing_permit *permit,
                                   struct arena *arena,
@@ -82,7 +93,7 @@ static enum keeper_verdict reseal(const struct keeper *keeper,
                : KEEPER_UNOPENED;
 }
 
-enum keeper_verdict keeper_disclose(const struct keeper *keeper,
+enum keeper_verdict keeper_disclose(struct keeper *keeper,
                                     const struct keeper_request *request,
                                     struct arena *arena,
                                     struct delivery *out)
@@ -112,21 +123,36 @@ enum keeper_verdict keeper_disclose(const struct keeper *keeper,
 }
 
 /* A batch is read whole: it is the unit that the journal keeps. */
-static bool read_referral(const struct keeper *keeper,
+static bool read_batch(struct keeper *keeper, uint64_t number)
+{
+    struct error err;
+    struct bytes coded;
+
+    if (keeper->batch.number == number) {
+        return true;
+    }
+    arena_reset(keeper->scratch);
+    keeper->batch.number = 0;
+    if (!journal_read(keeper->journal, number, keeper->scratch, &coded, &err) ||
+        !fact_decode_batch(coded, keeper->scratch, &keeper->batch)) {
+        keeper->batch.number = 0;
+        return false;
+    }
+    return true;
+}
+
+static bool read_referral(struct keeper *keeper,
                           const struct referral_record *record,
                           struct arena *arena,
                           struct referral *out)
 {
-    struct error err;
-    struct bytes coded;
-    struct batch batch;
+    const struct batch *batch = &keeper->batch;
     struct wire_fault fault;
 
-    if (!journal_read(keeper->journal, record->batch, arena, &coded, &err) ||
-        !fact_decode_batch(coded, arena, &batch) || record->entry >= batch.entry_count ||
-        record->fact >= batch.entries[record->entry].fact_count) {
+    if (!read_batch(keeper, record->batch) || record->entry >= batch->entry_count ||
+        record->fact >= batch->entries[record->entry].fact_count) {
         return false;
     }
-    const struct fact *fact = &batch.entries[record->entry].facts[record->fact];
+    const struct fact *fact = &batch->entries[record->entry].facts[record->fact];
     return wire_decode_referral(fact->blob, arena, out, &fault);
 }

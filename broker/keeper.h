@@ -1,6 +1,9 @@
 /* The keeper: holds the region's disclosure secret, and re-seals to a site the sections that a fact says it may
  * see. The only place of the broker in which a referral's key is open, for the time of one call.
  *
+ * The batch that was read last stays decoded in memory of the keeper's own: what arrived together is often sent
+ * together, and the caller's arena holds one referral only.
+ *
  * A module behind a header, so that it can become a process on another host: nothing else reads the secret.
  */
 #ifndef BROKER_KEEPER_H
@@ -42,7 +45,7 @@ enum keeper_verdict {
 };
 
 /* Fills kind, entity and view of a DELIVERY_DISCLOSURE. The case's number is left empty, lane and numbers zero. */
-enum keeper_verdict keeper_disclose(const struct keeper *keeper,
+enum keeper_verdict keeper_disclose(struct keeper *keeper,
                                     const struct keeper_request *request,
                                     struct arena *arena,
                                     struct delivery *out);

@@ -183,7 +183,7 @@ static size_t coded_bytes(struct broker *broker, const struct delivery *delivery
     return wire_encode(&envelope, broker->arena, &frame) ? frame.size : 0;
 }
 
-/* False: the arena is full. */
+/* False: the arena is full, and nothing fits. */
 static bool fill_page(struct broker *broker, uint32_t site, struct page *page)
 {
     while (page->count < PAGE_ITEMS) {
@@ -196,7 +196,7 @@ static bool fill_page(struct broker *broker, uint32_t site, struct page *page)
         }
         if (!view.gone) {
             if (build(broker, site, &next, delivery) == BUILT_NOTHING) {
-                return false;
+                return page->count > 0;
             }
             const size_t bytes = coded_bytes(broker, delivery);
             if (page->count > 0 &&

@@ -228,6 +228,48 @@ static void a_policy_that_permits_less_now_counts(void **state)
     assert_true(delivery.gone);
 }
 
+/* Thousands of referrals may arrive in one batch: what is sent of one must not cost as much as all. */
+static void a_long_batch_costs_no_more_than_its_referral(void **state)
+{
+    enum { OTHERS = 60, OTHER_BYTES = 60000, PAGE = 64 };
+    struct world *world = *state;
+    struct delivery delivery;
+    struct error err;
+    struct journal_end end;
+    struct bytes coded;
+    struct batch batch;
+    struct entry entries[OTHERS + 1];
+    struct fact others[OTHERS];
+    memset(others, 0, sizeof(others));
+    assert_true(journal_read(world->journal, 1, world->arena, &coded, &err));
+    assert_true(fact_decode_batch(coded, world->arena, &batch));
+    entries[0] = batch.entries[0];
+    for (size_t i = 0; i < OTHERS; i++) {
+        entries[i + 1] =
+            (struct entry){.cause = ENTRY_COMMAND, .site = 2, .facts = &others[i], .fact_count = 1};
+        others[i].kind = FACT_REFERRAL_STORED;
+        others[i].blob = bytes_of(arena_alloc(world->arena, OTHER_BYTES), OTHER_BYTES);
+    }
+    fact_hash(coded, batch.previous);
+    batch.number = 2;
+    batch.entries = entries;
+    batch.entry_count = OTHERS + 1;
+    struct journal_record record = {.number = 2};
+    assert_true(fact_encode_batch(&batch, world->arena, &record.coded));
+    assert_true(journal_begin(world->journal, &record, &err));
+    assert_true(journal_finish(world->journal, &end, &err));
+    const struct referral_record stored = {.id = referral_id, .case_id = case_id, .batch = 2};
+    store_put_referral(world->store, &stored);
+    permit(world, 1U << SECTION_IDENTITY, false);
+
+    arena_reset(world->arena);
+    for (int i = 0; i < PAGE; i++) {
+        assert_int_equal(disclose(world, &delivery), KEEPER_MADE);
+        assert_int_equal(delivery.view.disclosure.section_count, 1);
+    }
+    assert_true(arena_used(world->arena) < (1 << 20));
+}
+
 static void an_erased_referral_cannot_be_disclosed(void **state)
 {
     struct world *world = *state;
@@ -255,6 +297,7 @@ int main(void)
         TEST(a_site_opens_the_sections_it_may_see_and_no_others),
         TEST(what_a_site_may_not_see_is_gone),
         TEST(a_policy_that_permits_less_now_counts),
+        TEST(a_long_batch_costs_no_more_than_its_referral),
         TEST(an_erased_referral_cannot_be_disclosed),
         TEST(a_public_key_is_told_with_its_epoch),
     };
