@@ -208,17 +208,23 @@ static bool find_case(struct agent *agent, const struct query *query, struct del
     return mirror_get(agent->store, DELIVERY_CASE, &id, agent->turn, out);
 }
 
-static bool answer_case(struct agent *agent, const struct query *query, struct answer *answer)
+/* The mirror is the site's: who of its workers may see a case, the broker knows, so it is asked when it can be. The lead
+ * may, and gets the facts, which only the mirror has. */
+static bool
+answer_case(struct agent *agent, const struct query *query, bool connected, struct answer *answer)
 {
     struct delivery found;
     answer->cases = arena_alloc(agent->turn, sizeof *answer->cases);
     if (answer->cases == NULL || !find_case(agent, query, &found)) {
         return false;
     }
-    answer->cases[0] = found.view.case_;
-    answer->case_count = 1;
     struct mirror_reader reader = {.worker = query->actor,
                                    .leads = strcmp(found.view.case_.lead, query->actor) == 0};
+    if (connected && !reader.leads) {
+        return false;
+    }
+    answer->cases[0] = found.view.case_;
+    answer->case_count = 1;
     mirror_facts(agent->store, &found.view.case_.id, &reader, agent->turn, &answer->cases[0]);
     return true;
 }
@@ -314,7 +320,8 @@ local_answer(struct agent *agent, const struct query *query, bool connected, str
         answer_referrals(agent, query, answer);
         return LOCAL_ANSWER_READY;
     case QUERY_CASE:
-        return answer_case(agent, query, answer) ? LOCAL_ANSWER_READY : LOCAL_ANSWER_ASK_BROKER;
+        return answer_case(agent, query, connected, answer) ? LOCAL_ANSWER_READY
+                                                            : LOCAL_ANSWER_ASK_BROKER;
     case QUERY_CASES:
         if (connected) {
             return LOCAL_ANSWER_ASK_BROKER;

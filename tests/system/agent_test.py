@@ -316,12 +316,12 @@ class AgentTest(unittest.TestCase):
         broker.welcome(from_normal=40)
         case = exchange_pb2.Delivery(
             lane=exchange_pb2.LANE_NORMAL, kind=exchange_pb2.DELIVERY_CASE, entity=b'c' * 16,
-            case_view=case_pb2.CaseView(id=b'c' * 16, number='NSO-2026-000003-1',
+            case_view=case_pb2.CaseView(id=b'c' * 16, number='NSO-2026-000003-1', lead='curator-1',
                                         labels=case_pb2.Labels(territory='tatarsky')))
         broker.send(resync=exchange_pb2.Resync(page=1, deliveries=[case]))
         broker.send(resync=exchange_pb2.Resync(page=2, last=True))
         self.assertEqual(broker.receive('ack')[0].number, 40)
-        found, = self.ask(exchange_pb2.QUERY_CASE, text='NSO-2026-000003-1').cases
+        found, = self.ask(exchange_pb2.QUERY_CASE, actor='curator-1', text='NSO-2026-000003-1').cases
         self.assertEqual(found.id, b'c' * 16)
         self.restart()
         hello = broker.welcome()

@@ -228,6 +228,20 @@ class SiteAgentTest(unittest.TestCase):
         centre.start()
         self.assertEqual(centre.waits_until(family, **query).cases[0].facts, known.facts)
 
+    def test_colleague_of_the_curator_sees_what_the_broker_would_show(self):
+        school, centre = self.site(), self.site(CENTRE, CURATOR, 'curator-syktyvkar-2')
+        school.submit()
+        offer = self.wait_for_offer(centre)[0].delivery.offer
+        self.assertFalse(centre.call(command=exchange.Command(
+            lane=exchange.LANE_NORMAL, actor=offer.worker,
+            accept=exchange.Accept(offer=offer.id, token=offer.token))).refused)
+        query = {'kind': exchange.QUERY_CASE, 'subject': offer.case_id}
+        centre.waits_until(lambda answer: answer.cases and answer.cases[0].facts, actor=offer.worker, **query)
+        (colleague,) = {CURATOR, 'curator-syktyvkar-2'} - {offer.worker}
+        answer = centre.ask(actor=colleague, **query)
+        self.assertEqual(([one.code for one in answer.problems], list(answer.cases)),
+                         ([exchange.REFUSAL_NOT_FOUND], []))
+
     def wait_for_offer(self, centre):
         for actor in (CURATOR, 'curator-syktyvkar-2') * 200:
             rows = centre.ask(exchange.QUERY_INBOX, actor).inbox
