@@ -4,14 +4,18 @@
 #include <assert.h>
 #include <string.h>
 
+/* A referral as conditions see it, looked up once for all rules. */
+struct glance {
+    const struct directory *directory;
+    uint32_t territory;
+    uint32_t bits[CONDITION_END]; /* by kind of condition */
+};
+
+static struct glance glance_at(const struct directory *directory, const struct policy_facts *facts);
 /* Number of the node that failed; -1: it holds. */
-static int32_t failed_node(const struct policy_when *when,
-                           size_t at,
-                           const struct directory *directory,
-                           const struct policy_facts *facts);
-static bool leaf_holds(const struct policy_condition *node,
-                       const struct directory *directory,
-                       const struct policy_facts *facts);
+static int32_t failed_node(const struct policy_when *when, size_t at, const struct glance *glance);
+static inline bool leaf_holds(const struct policy_condition *node, const struct glance *glance);
+static bool lies_within(const struct policy_condition *node, const struct glance *glance);
 static uint32_t bit(uint32_t number);
 static void set_norms(const struct policy *policy,
                       const struct policy_facts *facts,
@@ -22,6 +26,8 @@ void policy_decide(const struct policy *policy,
                    const struct policy_facts *facts,
                    struct policy_verdict *verdict)
 {
+    const struct glance glance = glance_at(directory, facts);
+
     verdict->rule = -1;
     verdict->pool_count = 0;
     verdict->failed_count = 0;
@@ -30,7 +36,7 @@ void policy_decide(const struct policy *policy,
         !policy_tree_rolled_out(policy, directory, facts->labels.territory, facts->at_us);
     for (size_t i = 0; i < policy->rule_count && !verdict->not_rolled_out; i++) {
         const struct policy_rule *rule = &policy->rules[i];
-        int32_t failed = rule->when.count == 0 ? -1 : failed_node(&rule->when, 0, directory, facts);
+        int32_t failed = rule->when.count == 0 ? -1 : failed_node(&rule->when, 0, &glance);
 
         if (failed >= 0) {
             verdict->failed[verdict->failed_count++] =
@@ -53,7 +59,9 @@ bool policy_tree_holds(const struct policy_when *when,
                        const struct directory *directory,
                        const struct policy_facts *facts)
 {
-    return failed_node(when, at, directory, facts) < 0;
+    const struct glance glance = glance_at(directory, facts);
+
+    return failed_node(when, at, &glance) < 0;
 }
 
 uint32_t policy_tree_fact_bits(enum policy_condition_kind kind, const struct policy_facts *facts)
@@ -91,21 +99,32 @@ uint32_t policy_tree_fact_bits(enum policy_condition_kind kind, const struct pol
     return 0;
 }
 
+static struct glance glance_at(const struct directory *directory, const struct policy_facts *facts)
+{
+    struct glance glance = {.directory = directory, .territory = facts->labels.territory};
+
+    for (enum policy_condition_kind kind = CONDITION_RISK; kind < CONDITION_END; kind++) {
+        glance.bits[kind] = policy_tree_fact_bits(kind, facts);
+    }
+    return glance;
+}
+
 /* As deep as the groups of the file: POLICY_TREE_DEPTH of them, each with its map. */
-static int32_t failed_node(const struct policy_when *when,
-                           size_t at,
-                           const struct directory *directory,
-                           const struct policy_facts *facts)
+static int32_t failed_node(const struct policy_when *when, size_t at, const struct glance *glance)
 {
     const struct policy_condition *node = &when->nodes[at];
     size_t end = at + node->span;
 
     assert(end <= when->count);
     if (node->kind > CONDITION_NOT) {
-        return leaf_holds(node, directory, facts) ? -1 : (int32_t)at;
+        return leaf_holds(node, glance) ? -1 : (int32_t)at;
     }
     for (size_t child = at + 1; child < end; child += when->nodes[child].span) {
-        int32_t failed = failed_node(when, child, directory, facts);
+        /* Most children are leaves; asking them here spares a call. */
+        const bool leaf = when->nodes[child].kind > CONDITION_NOT;
+        int32_t failed = !leaf ? failed_node(when, child, glance)
+                         : leaf_holds(&when->nodes[child], glance) ? -1
+                                                                   : (int32_t)child;
 
         if (node->kind == CONDITION_ALL && failed >= 0) {
             return failed;
@@ -120,15 +139,16 @@ static int32_t failed_node(const struct policy_when *when,
     return node->kind == CONDITION_ALL ? -1 : (int32_t)at;
 }
 
-static bool leaf_holds(const struct policy_condition *node,
-                       const struct directory *directory,
-                       const struct policy_facts *facts)
+static inline bool leaf_holds(const struct policy_condition *node, const struct glance *glance)
 {
-    if (node->kind != CONDITION_TERRITORY) {
-        return (policy_tree_fact_bits(node->kind, facts) & node->mask) != 0;
-    }
+    return node->kind == CONDITION_TERRITORY ? lies_within(node, glance)
+                                             : (glance->bits[node->kind] & node->mask) != 0;
+}
+
+static bool lies_within(const struct policy_condition *node, const struct glance *glance)
+{
     for (size_t i = 0; i < node->number_count; i++) {
-        if (directory_within(directory, facts->labels.territory, node->numbers[i])) {
+        if (directory_within(glance->directory, glance->territory, node->numbers[i])) {
             return true;
         }
     }
