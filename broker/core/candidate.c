@@ -13,8 +13,15 @@ struct exclusion {
     size_t referrer_count;
 };
 
+/* The site that was looked at last: its workers follow each other in a pool. */
+struct site_seen {
+    uint32_t site; /* 0 none yet */
+    enum candidate_reason bar;
+};
+
 struct choosing {
     const struct turn *turn;
+    struct site_seen *seen;
     const struct case_record *record;
     struct exclusion exclusion;
 };
@@ -59,12 +66,26 @@ static bool among(const uint32_t *workers, size_t count, uint32_t worker)
     return false;
 }
 
+static enum candidate_reason site_bar(const struct choosing *choosing, uint32_t site)
+{
+    const struct turn *turn = choosing->turn;
+    struct site_seen *seen = choosing->seen;
+    if (seen->site != site) {
+        const bool keyless = directory_sealing_key(
+                                 turn->core->region->directory, site, turn->options.now_us) == NULL;
+        seen->site = site;
+        seen->bar = keyless                              ? CANDIDATE_SITE_NO_KEY
+                    : store_site(turn->store, site).away ? CANDIDATE_SITE_AWAY
+                                                         : CANDIDATE_UNSPECIFIED;
+    }
+    return seen->bar;
+}
+
 /* CANDIDATE_UNSPECIFIED: may be chosen. */
 static enum candidate_reason why_not(const struct choosing *choosing,
                                      const struct directory_worker *row)
 {
     const struct exclusion *exclusion = &choosing->exclusion;
-    const struct turn *turn = choosing->turn;
     if (among(exclusion->referrers, exclusion->referrer_count, row->number)) {
         return CANDIDATE_REFERRER;
     }
@@ -74,11 +95,7 @@ static enum candidate_reason why_not(const struct choosing *choosing,
     if (among(exclusion->silent, exclusion->silent_count, row->number)) {
         return CANDIDATE_SILENT;
     }
-    if (directory_sealing_key(turn->core->region->directory, row->site, turn->options.now_us) ==
-        NULL) {
-        return CANDIDATE_SITE_NO_KEY;
-    }
-    return store_site(turn->store, row->site).away ? CANDIDATE_SITE_AWAY : CANDIDATE_UNSPECIFIED;
+    return site_bar(choosing, row->site);
 }
 
 static struct choice_worker look(const void *world, const struct directory_worker *row)
@@ -93,7 +110,8 @@ void candidate_choose(const struct turn *turn,
                       const struct candidate_wish *wish,
                       struct fact_decision *decision)
 {
-    struct choosing choosing = {.turn = turn, .record = wish->record};
+    struct site_seen seen = {.site = 0};
+    struct choosing choosing = {.turn = turn, .seen = &seen, .record = wish->record};
     gather_exclusion(&choosing);
     const struct choice choice = {.policy = wish->region->policy,
                                   .roster = wish->region->roster,

@@ -97,6 +97,7 @@ void store_close(struct store **store)
         return;
     }
     store_abort(*store);
+    store_forget_workers(*store);
     kv_close(&(*store)->kv);
     free(*store);
     *store = NULL;
@@ -122,6 +123,7 @@ bool store_commit(struct store *store, struct error *err)
 void store_abort(struct store *store)
 {
     if (store->txn != NULL) {
+        store_forget_workers(store);
         kv_abort(&store->txn);
     }
 }
@@ -137,6 +139,7 @@ void store_clear(struct store *store)
         kv_clear(store->txn, store->tables[i]);
     }
     memset(&store->meta, 0, sizeof(store->meta));
+    store_forget_workers(store);
 }
 
 struct kv_space store_space(struct store *store)

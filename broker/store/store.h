@@ -139,6 +139,7 @@ struct worker_record {
     uint32_t load; /* sum over open assignments, proposed ones included */
     uint32_t open_offers;
     uint32_t cases;       /* led now */
+    uint32_t nothing;     /* 0, where padding would be: copies are equal to the byte */
     uint64_t last_picked; /* meta.pick_sequence at the last proposal; 0 never */
 };
 

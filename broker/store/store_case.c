@@ -3,7 +3,10 @@
 
 #include "broker/store/store_table.h"
 
+#include <stdlib.h>
 #include <string.h>
+
+enum { WORKERS_KEPT = 1 << 18, WORKERS_STEP = 1024 };
 
 static struct store_key key_of_id(const struct id128 *id)
 {
@@ -147,12 +150,42 @@ void store_put_case_assignment(struct store *store,
     store_put_record(store, TABLE_CASE_ASSIGNMENT, &key, assignment, sizeof(*assignment));
 }
 
+void store_forget_workers(struct store *store)
+{
+    free(store->workers.items);
+    memset(&store->workers, 0, sizeof(store->workers));
+}
+
+static void keep_worker(struct store *store, uint32_t worker, const struct worker_record *record)
+{
+    struct store_workers *kept = &store->workers;
+    if (worker >= WORKERS_KEPT) {
+        return;
+    }
+    if (worker >= kept->room) {
+        const uint32_t room = (worker / WORKERS_STEP + 1) * WORKERS_STEP;
+        struct store_worker_kept *items = realloc(kept->items, room * sizeof(*items));
+        if (items == NULL) {
+            return;
+        }
+        memset(items + kept->room, 0, (room - kept->room) * sizeof(*items));
+        kept->items = items;
+        kept->room = room;
+    }
+    kept->items[worker] = (struct store_worker_kept){.known = true, .record = *record};
+}
+
 struct worker_record store_worker(struct store *store, uint32_t worker)
 {
+    const struct store_workers *kept = &store->workers;
+    if (worker < kept->room && kept->items[worker].known) {
+        return kept->items[worker].record;
+    }
     const struct store_key key = key_of_number(worker);
     struct worker_record record;
     memset(&record, 0, sizeof(record));
     (void)store_record(store, TABLE_WORKER, &key, &record, sizeof(record));
+    keep_worker(store, worker, &record);
     return record;
 }
 
@@ -160,6 +193,7 @@ void store_put_worker(struct store *store, uint32_t worker, const struct worker_
 {
     const struct store_key key = key_of_number(worker);
     store_put_record(store, TABLE_WORKER, &key, record, sizeof(*record));
+    keep_worker(store, worker, record);
 }
 
 /* A set of cases under a number: entries without a value. */

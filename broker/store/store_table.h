@@ -35,11 +35,22 @@ enum store_table {
     TABLE_END
 };
 
+/* Records of workers as they stand in the table: every candidate of every decision is asked for. Only a copy; without
+ * memory for it the table answers. */
+struct store_workers {
+    struct store_worker_kept {
+        bool known;
+        struct worker_record record;
+    } * items; /* by number */
+    uint32_t room;
+};
+
 struct store {
     struct kv *kv;
     struct kv_txn *txn; /* NULL between store_commit and store_begin */
     kv_table tables[TABLE_END];
     struct meta_record meta;
+    struct store_workers workers;
 };
 
 enum { STORE_KEY_BYTES = 40 };
@@ -55,6 +66,9 @@ void store_key_add_u8(struct store_key *key, uint32_t value);
 void store_key_add_u32(struct store_key *key, uint32_t value);
 void store_key_add_u64(struct store_key *key, uint64_t value);
 void store_key_add_id(struct store_key *key, const struct id128 *id);
+
+/* The table changed otherwise than by store_put_worker. */
+void store_forget_workers(struct store *store);
 
 /* Fixed records: what is stored has exactly record_bytes, or the layout is not ours (asserted). */
 bool store_record(struct store *store,

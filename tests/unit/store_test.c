@@ -119,6 +119,28 @@ static void cases_of_a_worker_test(void **state)
     assert_int_equal(store_worker(store, 5).load, 3);
 }
 
+/* Workers are kept in memory: what a transaction took back must not stay there. */
+static void workers_that_were_taken_back_test(void **state)
+{
+    struct store *store = ((struct fixture *)*state)->store;
+    struct error err;
+    store_put_worker(store, 5, &(struct worker_record){.load = 3, .last_picked = 9});
+    assert_true(store_commit(store, &err));
+    assert_true(store_begin(store, &err));
+    store_put_worker(store, 5, &(struct worker_record){.load = 7});
+    store_put_worker(store, 5000, &(struct worker_record){.load = 8});
+    assert_int_equal(store_worker(store, 5).load, 7);
+    assert_int_equal(store_worker(store, 5000).load, 8);
+    store_abort(store);
+    assert_true(store_begin(store, &err));
+    assert_int_equal(store_worker(store, 5).load, 3);
+    assert_int_equal(store_worker(store, 5).last_picked, 9);
+    assert_int_equal(store_worker(store, 5000).load, 0);
+    store_clear(store);
+    assert_int_equal(store_worker(store, 5).load, 0);
+    assert_int_equal(store_worker(store, UINT32_MAX).load, 0);
+}
+
 static void territory_counts_test(void **state)
 {
     struct store *store = ((struct fixture *)*state)->store;
@@ -388,6 +410,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(cases_in_order_test, set_up, tear_down),
         cmocka_unit_test_setup_teardown(keys_of_one_digest_test, set_up, tear_down),
         cmocka_unit_test_setup_teardown(cases_of_a_worker_test, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(workers_that_were_taken_back_test, set_up, tear_down),
         cmocka_unit_test_setup_teardown(territory_counts_test, set_up, tear_down),
         cmocka_unit_test_setup_teardown(replies_of_a_lane_test, set_up, tear_down),
         cmocka_unit_test_setup_teardown(lines_of_a_site_test, set_up, tear_down),
