@@ -301,10 +301,19 @@ static bool take_up(struct agent *agent, const char *taken)
                                .utc_offset_seconds = local_time_offset_seconds(agent->now_us)};
     struct error err = {0};
     struct id128 id;
+    struct stat status;
     char path[PATH_MAX];
     if (errors == NULL || read == NULL || !join(drop->taking, taken, path) ||
         !drop_name_parse_taken(taken, &id, &input.name)) {
         LOG_WARN(agent->log, "drop_stranger", LOG_TEXT("folder", drop->taking));
+        return true;
+    }
+    /* A link may have taken the file's place between the look and the move; what it leads to is not for a form. Here
+     * nobody else can change it any more. */
+    if (lstat(path, &status) != 0 || !S_ISREG(status.st_mode)) {
+        struct text_pos at = error_pos(input.name, 1, 1);
+        (void)error_list_add(errors, ERROR_DATA, &at, "не файл / no file");
+        settle(agent, taken, input.name, errors);
         return true;
     }
     if (!file_read(path, YAML_TREE_BYTES_MAX, agent->turn, &input.content, &err)) {
@@ -400,12 +409,14 @@ void drop_folder_finish_turn(struct agent *agent)
     for (size_t i = 0; i < drop->settled_count; i++) {
         const struct settled *settled = &drop->settled[i];
         struct error err = {0};
+        char id[ID128_TEXT_MAX]; /* files are often named after a child: no name for the log */
+        (void)snprintf(id, sizeof id, "%s", settled->taken);
         if (!finish(drop, settled, &err)) {
             LOG_ERROR(agent->log, "drop_not_moved", LOG_TEXT("error", err.text));
         } else if (settled->refused) {
-            LOG_WARN(agent->log, "form_refused", LOG_TEXT("file", settled->name));
+            LOG_WARN(agent->log, "form_refused", LOG_TEXT("id", id));
         } else {
-            LOG_INFO(agent->log, "form_submitted", LOG_TEXT("file", settled->name));
+            LOG_INFO(agent->log, "form_submitted", LOG_TEXT("id", id));
         }
     }
     drop->settled_count = 0;

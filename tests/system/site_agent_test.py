@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import unittest
+import uuid
 
 import tap
 import zmq
@@ -323,6 +324,25 @@ class SiteAgentTest(unittest.TestCase):
         os.rename(f'{school.folder}/drop/x', f'{school.folder}/drop/incoming/x.yaml')
         school.process.wait_for('form_refused')
         self.assertIn('x.yaml.error', os.listdir(f'{school.folder}/drop/refused'))
+
+    def test_file_named_after_the_child_leaves_no_name_in_the_log(self):
+        school = self.site()
+        self.drop(school, f'{SURNAME}.yaml', FORM)
+        school.process.wait_for('form_submitted')
+        self.drop(school, f'{SURNAME}.yaml', FORM.replace('risk: tzs', 'risk: bad'))
+        school.process.wait_for('form_refused')
+        self.assertEqual(os.listdir(f'{school.folder}/drop/done'), [f'{SURNAME}.yaml'])
+
+    def test_link_that_slipped_in_is_not_followed(self):
+        school = self.site()
+        school.process.stop()
+        self.region.write(f'{SCHOOL}/elsewhere', FORM)
+        taken = f'{uuid.uuid4()}-x.yaml'
+        os.symlink(f'{school.folder}/elsewhere', f'{school.folder}/drop/taking/{taken}')
+        school.start().wait_for('form_refused')
+        self.assertEqual(sorted(os.listdir(f'{school.folder}/drop/refused')), ['x.yaml', 'x.yaml.error'])
+        self.assertEqual(school.ask(exchange.QUERY_STATUS).status[0].spool_waiting, 0)
+        self.assertEqual(self.referrals_at_the_broker(), 0)
 
     # -- its own socket
 
