@@ -1,6 +1,8 @@
 /* The proof and the difference of policies against an enumeration of all referrals, on random policies.
  *
  * tests/support/random_policy.h knows what is right and shares no code with policy/proof*.c and policy/comparison*.c.
+ *
+ * build: build/default
  */
 #include "policy/comparison.h"
 #include "policy/proof.h"
