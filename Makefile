@@ -4,6 +4,7 @@
 #   make check   every test, the last line counts   make tidy    the house rules of tests/tidy
 #   make asan    all with the sanitizers            make fuzz    every fuzz target, FUZZ_SECONDS each
 #   make bench   build/default/tests/bench/*_bench, to be run by hand: tests/bench/NOTES.md
+#   make sim     the simulator as in make check     make soak    new seeds for SOAK_SECONDS
 #   make demo    a region on this machine           make install PREFIX=/usr/local DESTDIR=
 #
 # V=1 shows commands. A file is built because of its folder: no list of files to keep.
@@ -13,6 +14,7 @@ out     := build/$(variant)
 PREFIX  ?= /usr/local
 DESTDIR ?=
 FUZZ_SECONDS ?= 30
+SOAK_SECONDS ?= 600
 VERSION := $(file < VERSION)
 
 MAKEFLAGS += --no-builtin-rules --no-print-directory
@@ -29,6 +31,7 @@ endif
 endif
 endif
 
+comma := ,
 quiet = $(if $(V),,@printf '  %-8s %s\n' '$(1)' '$(2)';)
 
 # -- How a variant compiles ---------------------------------------------------------------------
@@ -83,25 +86,23 @@ library  = $(out)/lib/$(subst /,-,$(1)).a
 libraries := $(foreach f,$(floors),$(call library,$(f)))
 support  := $(out)/lib/tests-support.a
 
-unit_sources     := $(wildcard tests/unit/*_test.c tests/contract/*_test.c)
-scenario_sources := $(wildcard tests/scenarios/*.c)
-fuzz_sources     := $(wildcard tests/fuzz/*_fuzz.c)
-unit_programs    := $(unit_sources:%.c=$(out)/%)
-scenario_program := $(if $(scenario_sources),$(out)/tests/scenarios/run)
-replay_programs  := $(fuzz_sources:%_fuzz.c=$(out)/%_replay)
-fuzz_programs    := $(fuzz_sources:%.c=$(out)/%)
-bench_sources    := $(wildcard tests/bench/*_bench.c)
-bench_programs   := $(bench_sources:%.c=$(out)/%)
+test_sources := $(wildcard tests/unit/*_test.c tests/contract/*_test.c tests/scenarios/*.c tests/sim/*.c \
+    tests/fuzz/*_fuzz.c tests/fuzz/replay.c tests/bench/*_bench.c tests/support/*.c)
+sources_as        = $(patsubst %.c,$(out)/%,$(filter $(1),$(test_sources)))
+unit_programs    := $(call sources_as,%_test.c)
+fuzz_programs    := $(call sources_as,%_fuzz.c)
+bench_programs   := $(call sources_as,%_bench.c)
+replay_programs  := $(fuzz_programs:_fuzz=_replay)
+scenario_program := $(out)/tests/scenarios/run
+sim_program      := $(out)/tests/sim/run
+test_programs    := $(unit_programs) $(scenario_program) $(sim_program) $(replay_programs)
 
-all_sources := $(foreach f,$(floors),$(wildcard $(f)/*.c)) $(unit_sources) $(scenario_sources) \
-    $(fuzz_sources) $(bench_sources) $(wildcard tests/fuzz/replay.c tests/support/*.c)
-
-.PHONY: all asan test check tidy fuzz fuzz-run bench demo install clean sources tests FORCE
+.PHONY: all asan test check tidy sim soak fuzz fuzz-run bench demo install clean sources tests FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 
 all: $(programs:%=$(out)/%) $(python)
-tests: all $(libraries) $(unit_programs) $(scenario_program) $(replay_programs)
+tests: all $(libraries) $(test_programs)
 
 define program_rule
 $(out)/$(1): $(out)/$(main.$(1):.c=.o) $(foreach f,$(floors.$(1)),$(call library,$(f)))
@@ -137,23 +138,19 @@ build/py/%_pb2.py: %.proto $(protos)
 	@mkdir -p $(@D)
 	$(call quiet,PROTOC,$@)protoc --proto_path=. --python_out=build/py $<
 
-test_link = $(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) $(support) \
-    -Wl,--start-group $(libraries) -Wl,--end-group
+# The simulator stands before functions of the product, in its own program only (tests/sim/wraps.h).
+sim_wraps = $(patsubst __wrap_%,-Wl$(comma)-wrap=%,$(sort $(shell grep -oh '__wrap_[a-z0-9_]*' tests/sim/*.c)))
 
-$(unit_programs): %: %.o $(support) $(libraries)
-	$(call quiet,LINK,$@)$(test_link) $(LDLIBS) -lcmocka
-
-$(scenario_program): $(scenario_sources:%.c=$(out)/%.o) $(support) $(libraries)
-	$(call quiet,LINK,$@)$(test_link) $(LDLIBS)
-
-$(replay_programs): %_replay: %_fuzz.o $(out)/tests/fuzz/replay.o $(support) $(libraries)
-	$(call quiet,LINK,$@)$(test_link) $(LDLIBS)
-
-$(bench_programs): %: %.o $(support) $(libraries)
-	$(call quiet,LINK,$@)$(test_link) $(LDLIBS)
-
-$(fuzz_programs): %: %.o $(support) $(libraries)
-	$(call quiet,LINK,$@)$(test_link) -fsanitize=fuzzer $(LDLIBS)
+$(unit_programs): also := -lcmocka
+$(sim_program): also = $(sim_wraps)
+$(fuzz_programs): also := -fsanitize=fuzzer
+$(unit_programs) $(bench_programs) $(fuzz_programs): %: %.o
+$(scenario_program): $(patsubst %,%.o,$(call sources_as,tests/scenarios/%))
+$(sim_program): $(patsubst %,%.o,$(call sources_as,tests/sim/%))
+$(replay_programs): %_replay: %_fuzz.o $(out)/tests/fuzz/replay.o
+$(test_programs) $(bench_programs) $(fuzz_programs): $(support) $(libraries)
+	$(call quiet,LINK,$@)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) $(support) \
+	    -Wl,--start-group $(libraries) -Wl,--end-group $(also) $(LDLIBS)
 
 # -- What is run --------------------------------------------------------------------------------
 
@@ -165,10 +162,13 @@ test: tests
 
 check: tests asan
 	+@tests/run tidy:$(out) unit:build/asan contract:build/asan scenarios:build/asan \
-	    corpora:build/asan system:$(out)
+	    corpora:build/asan sim:$(out) sim:build/asan system:$(out)
 
 tidy: tests
 	+@tests/run tidy:$(out)
+
+sim soak: $(sim_program)
+	+@$(if $(filter soak,$@),tests/sim/soak $< $(SOAK_SECONDS),tests/run sim:$(out))
 
 fuzz:
 	+@$(MAKE) variant=fuzz fuzz-run
@@ -195,6 +195,6 @@ clean:
 	rm -rf build
 
 sources: # for tests/tidy: what this file builds
-	@printf '%s\n' $(all_sources)
+	@printf '%s\n' $(foreach f,$(floors),$(wildcard $(f)/*.c)) $(test_sources)
 
 -include $(shell find $(out) -name '*.d' 2>/dev/null)

@@ -1,0 +1,58 @@
+/* The ledger: what was promised to whom, kept beside the parties and compared with what they say and do.
+ *
+ * It believes only what is durable (batches that the journal finished, commits of agents) and what travels. It knows
+ * nothing of the product's state: who may see what is worked out again from the facts, by a handful of rules.
+ */
+#ifndef TESTS_SIM_LEDGER_H
+#define TESTS_SIM_LEDGER_H
+
+#include "broker/journal/journal.h"
+#include "tests/sim/sim.h"
+
+struct ledger;
+
+struct ledger *ledger_create(void);
+void ledger_destroy(struct ledger **ledger);
+
+/* ---- the broker's side ----------------------------------------------------------------------------- */
+
+/* That set is being proposed; it is in force once its batch is durable. */
+void ledger_propose(struct ledger *ledger, size_t set);
+/* A fact was folded that is in no finished batch yet. */
+void ledger_fold(struct ledger *ledger);
+void ledger_forget_ahead(struct ledger *ledger);
+void ledger_append_begins(struct ledger *ledger, const struct journal_record *record);
+void ledger_append_finished(struct ledger *ledger, struct sim *sim);
+/* The journal and the state were opened: nothing that was durable may be missing. */
+void ledger_broker_opened(struct ledger *ledger, struct sim *sim);
+
+/* ---- an agent's side ------------------------------------------------------------------------------- */
+
+void ledger_agent_commits(struct ledger *ledger, struct sim *sim, int agent);
+void ledger_agent_committed(struct ledger *ledger, int agent);
+void ledger_agent_opened(struct ledger *ledger, struct sim *sim, int agent);
+/* Its store is gone for good: what it had promised and not handed on is excused. */
+void ledger_agent_lost_store(struct ledger *ledger, int agent);
+
+/* ---- what is said ---------------------------------------------------------------------------------- */
+
+/* An operator says something under that number, about a referral's id or none. */
+void ledger_ask(struct ledger *ledger, uint64_t number, int agent, const struct id128 *referral);
+/* Whatever the agent told its operators since. */
+void ledger_hear(struct ledger *ledger, struct sim *sim, int party);
+void ledger_sent(struct ledger *ledger,
+                 struct sim *sim,
+                 int party,
+                 const uint8_t key[KEYS_BYTES],
+                 struct bytes frame);
+
+/* ---- judging --------------------------------------------------------------------------------------- */
+
+/* Cases that facts touched since the last call; at most `most`. */
+size_t ledger_touched(struct ledger *ledger, struct id128 *cases, size_t most);
+/* Everything that was accepted, one after another from index 0. False: no more. */
+bool ledger_referral(const struct ledger *ledger, size_t index, struct id128 *id);
+/* At the end: every promise was kept. */
+void ledger_judge_promises(struct ledger *ledger, struct sim *sim);
+
+#endif

@@ -1,0 +1,117 @@
+/* Inside the ledger only: its books. ledger.c keeps them from facts, ledger_sent.c compares what travels with them. */
+#ifndef TESTS_SIM_LEDGER_BOOK_H
+#define TESTS_SIM_LEDGER_BOOK_H
+
+#include "tests/sim/ledger.h"
+
+enum {
+    LEDGER_BOOK_MAX = 4096,
+    LEDGER_BOOK_COMMANDS = 16384,
+    LEDGER_BOOK_SITES = 8,
+    LEDGER_BOOK_TOUCHED = 512
+};
+
+struct ledger_book_referral {
+    struct id128 id;
+    struct id128 case_id;
+    uint32_t site;
+};
+
+struct ledger_book_case {
+    struct id128 id;
+    struct id128 offer; /* open hop */
+    struct id128 lead;  /* assignment */
+    uint32_t lead_worker;
+    uint32_t lead_site;
+    uint32_t last_site; /* of the lead, also after the end */
+    uint32_t offer_worker;
+    uint32_t desk_sites[LEDGER_BOOK_SITES];
+    bool emergency;
+    bool ended;
+};
+
+struct ledger_book_offer {
+    struct id128 id;
+    struct id128 case_id;
+    uint32_t worker;
+    uint32_t site;
+    bool open;
+};
+
+struct ledger_book_notice {
+    struct id128 case_id;
+    uint32_t site;
+};
+
+struct ledger_book_disclosure {
+    struct id128 referral;
+    uint32_t site;
+    uint32_t mask;
+};
+
+struct ledger_book_command {
+    uint32_t site;
+    enum lane lane;
+    uint64_t number;
+    struct id128 incarnation;
+    uint64_t batch;
+};
+
+/* "Kept", said an agent to the operator who gave it this referral. */
+struct ledger_book_promise {
+    struct id128 referral;
+    int agent;
+    bool excused;
+};
+
+struct ledger_book_asked {
+    uint64_t number;
+    int agent;
+    struct id128 referral;
+};
+
+struct ledger_book_agent {
+    struct {
+        uint64_t applied[LANE_END];
+        uint64_t next[LANE_END];
+    } pending, durable;
+    bool lost; /* its store, once: the same form is then another referral under one id */
+};
+
+struct ledger {
+    struct arena *arena;
+    uint64_t durable; /* batches */
+    uint8_t hash[FACT_HASH_BYTES];
+    uint8_t *under_way; /* the coded batch of the append in flight */
+    size_t under_way_bytes;
+    bool ahead;
+    size_t proposed;
+    size_t in_force;
+    struct ledger_book_referral referrals[LEDGER_BOOK_MAX];
+    size_t referral_count;
+    struct ledger_book_case cases[LEDGER_BOOK_MAX];
+    size_t case_count;
+    struct ledger_book_offer offers[LEDGER_BOOK_MAX];
+    size_t offer_count;
+    struct ledger_book_notice notices[LEDGER_BOOK_MAX];
+    size_t notice_count;
+    struct ledger_book_disclosure disclosures[LEDGER_BOOK_MAX];
+    size_t disclosure_count;
+    struct ledger_book_command commands[LEDGER_BOOK_COMMANDS];
+    size_t command_count;
+    struct ledger_book_promise promises[LEDGER_BOOK_MAX];
+    size_t promise_count;
+    struct ledger_book_asked asked[LEDGER_BOOK_MAX]; /* by number modulo */
+    struct ledger_book_agent agents[SIM_AGENTS];
+    struct id128 touched[LEDGER_BOOK_TOUCHED];
+    size_t touched_count;
+};
+
+struct ledger_book_referral *ledger_find_referral(struct ledger *ledger, const struct id128 *id);
+struct ledger_book_case *ledger_find_case(struct ledger *ledger, const struct id128 *id);
+struct ledger_book_offer *ledger_find_offer(struct ledger *ledger, const struct id128 *id);
+const struct ledger_book_command *
+ledger_find_command(const struct ledger *ledger, uint32_t site, enum lane lane, uint64_t number);
+bool ledger_is_desk_site(const struct ledger_book_case *found, uint32_t site);
+
+#endif

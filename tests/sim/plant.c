@@ -1,0 +1,298 @@
+/* Planted bugs, each a few lines in the way of a call; see plant.h. Without a plant every call goes straight through. */
+#include "tests/sim/plant.h"
+
+#include "base/file.h"
+#include "broker/core/turn_part.h"
+#include "broker/daemon/outbound.h"
+#include "tests/sim/effect.h"
+#include "tests/sim/ledger.h"
+
+#include <string.h>
+
+enum plant {
+    PLANT_NONE,
+    PLANT_ANSWER_BEFORE_APPEND,
+    PLANT_ACK_BEFORE_COMMIT,
+    PLANT_JOURNAL_TAIL_LOST,
+    PLANT_SENT_IS_DONE,
+    PLANT_DEDUPE_LOST,
+    PLANT_OFFERED_TWICE,
+    PLANT_STALE_HOP_HONOURED,
+    PLANT_TIMER_SKIPPED,
+    PLANT_DEADLINES_LOST,
+    PLANT_WRONG_LOAD,
+    PLANT_LINE_DROPPED,
+    PLANT_ACKNOWLEDGED_TOO_FAR,
+    PLANT_DISCLOSED_ELSEWHERE,
+    PLANT_REVOKED_KEY_HEARD,
+    PLANT_MIRROR_NOT_CLEARED,
+    PLANT_REFUSAL_TOLD_AS_STORED,
+    PLANT_DECISION_NOT_KEPT,
+    PLANT_DECIDED_OTHERWISE,
+    PLANT_END
+};
+
+static const char *const names[PLANT_END] = {
+    [PLANT_ANSWER_BEFORE_APPEND] = "answers leave before the journal has them",
+    [PLANT_ACK_BEFORE_COMMIT] = "an agent acknowledges before its commit",
+    [PLANT_JOURNAL_TAIL_LOST] = "the journal loses its last batch in a crash",
+    [PLANT_SENT_IS_DONE] = "a command leaves the spool when it is sent",
+    [PLANT_DEDUPE_LOST] = "a referral that came before is not recognised",
+    [PLANT_OFFERED_TWICE] = "a case is offered to two at once",
+    [PLANT_STALE_HOP_HONOURED] = "an accept of a hop that is over counts",
+    [PLANT_TIMER_SKIPPED] = "some offers get no timer",
+    [PLANT_DEADLINES_LOST] = "nothing happens when a norm passes",
+    [PLANT_WRONG_LOAD] = "a load is sometimes one too many",
+    [PLANT_LINE_DROPPED] = "some lines are not put into the outbox",
+    [PLANT_ACKNOWLEDGED_TOO_FAR] = "an acknowledgement counts for the line behind it",
+    [PLANT_DISCLOSED_ELSEWHERE] = "sections are shown to the wrong site",
+    [PLANT_REVOKED_KEY_HEARD] = "a revoked key is still heard",
+    [PLANT_MIRROR_NOT_CLEARED] = "a resync does not take away what is gone",
+    [PLANT_REFUSAL_TOLD_AS_STORED] = "a referrer is told stored when it was refused",
+    [PLANT_DECISION_NOT_KEPT] = "decisions are not kept",
+    [PLANT_DECIDED_OTHERWISE] = "the state is written otherwise than the journal says",
+};
+
+enum { BATCH_FILE_MAX = 1 << 26 };
+
+int plant_count(void)
+{
+    return PLANT_END - 1;
+}
+
+const char *plant_name(int plant)
+{
+    return plant > 0 && plant < PLANT_END ? names[plant] : "";
+}
+
+static bool lives(enum plant plant)
+{
+    return effect_sim()->plant == (int)plant;
+}
+
+/* In one of so many calls. */
+static bool strikes(enum plant plant, uint32_t once_in)
+{
+    return lives(plant) && chance_below(&effect_sim()->chance, once_in) == 0;
+}
+
+/* ---- what is durable ----------------------------------------------------------------------------- */
+
+static const char *journal_file(struct sim *sim)
+{
+    return arena_format(sim->arena, "%s/journal/data.mdb", sim->broker_store);
+}
+
+void plant_before_append(struct sim *sim)
+{
+    struct error err;
+    struct bytes content;
+    if (lives(PLANT_ANSWER_BEFORE_APPEND)) {
+        (void)outbound_send(sim->broker);
+    }
+    if (strikes(PLANT_JOURNAL_TAIL_LOST, 8) &&
+        file_read(journal_file(sim), BATCH_FILE_MAX, sim->arena, &content, &err)) {
+        sim->planted =
+            file_write(arena_format(sim->arena, "%s/older", sim->folder), content, 0600, &err);
+    }
+}
+
+void plant_before_start(struct sim *sim)
+{
+    struct error err;
+    struct bytes content;
+    if (!lives(PLANT_JOURNAL_TAIL_LOST) || !sim->planted) {
+        return;
+    }
+    const char *older = arena_format(sim->arena, "%s/older", sim->folder);
+    if (!file_read(older, BATCH_FILE_MAX, sim->arena, &content, &err) ||
+        !file_write(journal_file(sim), content, 0600, &err)) {
+        sim_say(sim, "not planted: %s", err.text);
+    }
+}
+
+void plant_before_commit(struct sim *sim, int agent)
+{
+    const struct agent *at = &sim->agents[agent].agent;
+    for (size_t i = 0; lives(PLANT_ACK_BEFORE_COMMIT) && i < at->outbox->count; i++) {
+        const struct outbox_item *item = &at->outbox->items[i];
+        if (item->to_broker && item->connection == at->connection && at->client != NULL) {
+            (void)link_client_send(at->client, item->frame);
+        }
+    }
+}
+
+bool __wrap_spool_frame(struct agent_store *store,
+                        enum lane lane,
+                        uint64_t number,
+                        struct arena *arena,
+                        struct bytes *frame)
+{
+    const bool found = __real_spool_frame(store, lane, number, arena, frame);
+    if (found && lives(PLANT_SENT_IS_DONE)) {
+        spool_settle(store, lane, number);
+    }
+    return found;
+}
+
+/* ---- what is decided ----------------------------------------------------------------------------- */
+
+struct reply __wrap_turn_command(struct turn *turn, uint32_t site, const struct command *command)
+{
+    struct sim *sim = effect_sim();
+    sim->forgotten = lives(PLANT_DEDUPE_LOST) && command->kind == COMMAND_SUBMIT;
+    const struct reply reply = __real_turn_command(turn, site, command);
+    sim->forgotten = false;
+    return reply;
+}
+
+/* The first question of a submit is whether it came before. */
+bool __wrap_store_referral(struct store *store, const struct id128 *id, struct referral_record *out)
+{
+    if (effect_sim()->forgotten) {
+        effect_sim()->forgotten = false;
+        return false;
+    }
+    return __real_store_referral(store, id, out);
+}
+
+void __wrap_turn_emit(struct turn *turn, const struct fact *fact)
+{
+    __real_turn_emit(turn, fact);
+    if (fact->kind == FACT_CURATOR_PROPOSED && strikes(PLANT_OFFERED_TWICE, 8)) {
+        struct fact again = *fact;
+        again.assignment = turn_new_id(turn);
+        __real_turn_emit(turn, &again);
+    }
+}
+
+enum permission_verdict __wrap_permission_command(const struct core *core,
+                                                  uint32_t worker,
+                                                  enum command_kind command,
+                                                  const struct case_record *record)
+{
+    if (command == COMMAND_ACCEPT && lives(PLANT_STALE_HOP_HONOURED)) {
+        return PERMISSION_GRANTED;
+    }
+    return __real_permission_command(core, worker, command, record);
+}
+
+void __wrap_offer_accept(struct hearing *hearing)
+{
+    const struct assignment_record offer =
+        turn_assignment(hearing->turn, &hearing->command->subject);
+    const bool over = offer.state == ASSIGNMENT_REFUSED || offer.state == ASSIGNMENT_EXPIRED;
+    if (!over || offer.worker != hearing->speaker.worker || !lives(PLANT_STALE_HOP_HONOURED)) {
+        __real_offer_accept(hearing);
+        return;
+    }
+    const struct fact accepted = {.kind = FACT_OFFER_ACCEPTED,
+                                  .assignment = offer.id,
+                                  .case_id = offer.case_id,
+                                  .worker = offer.worker,
+                                  .site = offer.site,
+                                  .code = CASE_PLANNING};
+    turn_emit(hearing->turn, &accepted);
+    turn_stored(hearing, &offer.case_id, &offer.case_id);
+}
+
+size_t __wrap_turn_deadlines(struct turn *turn, size_t most, int64_t *next_due_us)
+{
+    if (lives(PLANT_DEADLINES_LOST)) {
+        *next_due_us = 0;
+        return 0;
+    }
+    return __real_turn_deadlines(turn, most, next_due_us);
+}
+
+uint32_t __wrap_directory_site_of_key(const struct directory *directory,
+                                      const uint8_t curve[KEYS_BYTES],
+                                      int64_t now_us)
+{
+    const struct sim *sim = effect_sim();
+    const uint32_t site = __real_directory_site_of_key(directory, curve, now_us);
+    for (int i = 0; site == 0 && lives(PLANT_REVOKED_KEY_HEARD) && i < SIM_AGENTS; i++) {
+        if (memcmp(sim->agents[i].key, curve, KEYS_BYTES) == 0) {
+            return sim->agents[i].number;
+        }
+    }
+    return site;
+}
+
+/* ---- what is written ----------------------------------------------------------------------------- */
+
+void plant_fold(struct sim *sim, const struct plant_folding *folding)
+{
+    struct fact fact = *folding->fact;
+    if (fact.kind == FACT_DISCLOSED && strikes(PLANT_DISCLOSED_ELSEWHERE, 4)) {
+        fact.site = sim->agents[chance_below(&sim->chance, SIM_AGENTS)].number;
+    }
+    if (fact.kind == FACT_OFFER_SEEN && strikes(PLANT_DECIDED_OTHERWISE, 2)) {
+        return;
+    }
+    __real_fold_fact(folding->store, folding->arena, folding->entry, &fact, folding->place);
+}
+
+void __wrap_store_put_timer(struct store *store, const struct timer_record *timer)
+{
+    if (timer->kind == TIMER_OFFER && strikes(PLANT_TIMER_SKIPPED, 8)) {
+        return;
+    }
+    __real_store_put_timer(store, timer);
+}
+
+void __wrap_store_put_worker(struct store *store,
+                             uint32_t worker,
+                             const struct worker_record *record)
+{
+    struct worker_record written = *record;
+    written.load += strikes(PLANT_WRONG_LOAD, 16) ? 1 : 0;
+    __real_store_put_worker(store, worker, &written);
+}
+
+void __wrap_store_put_line(struct store *store,
+                           uint32_t site,
+                           enum lane lane,
+                           const struct line_record *record)
+{
+    if (!strikes(PLANT_LINE_DROPPED, 16)) {
+        __real_store_put_line(store, site, lane, record);
+    }
+}
+
+void __wrap_store_put_decision(struct store *store,
+                               const struct id128 *case_id,
+                               uint32_t index,
+                               int64_t at_us,
+                               struct bytes coded)
+{
+    if (!strikes(PLANT_DECISION_NOT_KEPT, 4)) {
+        __real_store_put_decision(store, case_id, index, at_us, coded);
+    }
+}
+
+void __wrap_turn_acknowledge(struct turn *turn, uint32_t site, enum lane lane, uint64_t number)
+{
+    const uint64_t further = strikes(PLANT_ACKNOWLEDGED_TOO_FAR, 4) ? 1 : 0;
+    __real_turn_acknowledge(turn, site, lane, number + further);
+}
+
+/* ---- what an agent keeps ------------------------------------------------------------------------- */
+
+void __wrap_mirror_drop_missing(struct agent_store *store, struct arena *arena)
+{
+    if (!lives(PLANT_MIRROR_NOT_CLEARED)) {
+        __real_mirror_drop_missing(store, arena);
+    }
+}
+
+void __wrap_own_referrals_settle(struct agent_store *store,
+                                 const struct id128 *id,
+                                 const struct reply *reply,
+                                 int64_t now_us,
+                                 struct arena *arena)
+{
+    struct reply told = *reply;
+    told.refused = told.refused && !lives(PLANT_REFUSAL_TOLD_AS_STORED);
+    __real_own_referrals_settle(store, id, &told, now_us, arena);
+}
