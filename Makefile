@@ -6,7 +6,6 @@
 #   make bench   build/default/tests/bench/*_bench, to be run by hand: tests/bench/NOTES.md
 #   make sim     the simulator as in make check     make soak    new seeds for SOAK_SECONDS
 #   make demo    a region on this machine           make install PREFIX=/usr/local DESTDIR=
-#
 # V=1 shows commands. A file is built because of its folder: no list of files to keep.
 
 variant ?= default
@@ -44,7 +43,8 @@ warnings := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Ws
 
 # The sanitizers' instrumented code draws false warnings; warnings are the default variant's duty.
 compiler.default := gcc
-flags.default    := -O2 $(warnings) -fstack-protector-strong -D_FORTIFY_SOURCE=2
+flags.default    := -O2 $(warnings) -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE -pie \
+    -fstack-clash-protection -fcf-protection -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack
 compiler.asan    := gcc
 flags.asan       := -O1 -w -fsanitize=address,undefined -fno-sanitize-recover=all \
                     -fno-omit-frame-pointer
@@ -123,11 +123,16 @@ $(out)/lib/%.a.list: FORCE
 	@mkdir -p $(@D); list='$(strip $(call objects,$(subst -,/,$*)))'; \
 	[ "$$(cat $@ 2>/dev/null)" = "$$list" ] && [ -e $@ ] || echo "$$list" >$@
 
-$(out)/%.o: %.c | $(generated)
+# Changes only when the compiler is called in another way, so that old objects are made anew.
+$(out)/flags: FORCE
+	@mkdir -p $(@D); flags='$(subst ','\'',$(CC) $(CPPFLAGS) $(CFLAGS))'; \
+	[ "$$(cat $@ 2>/dev/null)" = "$$flags" ] || echo "$$flags" >$@
+
+$(out)/%.o: %.c $(out)/flags | $(generated)
 	@mkdir -p $(@D)
 	$(call quiet,CC,$<)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
-$(out)/%.pb-c.o: $(out)/%.pb-c.c
+$(out)/%.pb-c.o: $(out)/%.pb-c.c $(out)/flags
 	$(call quiet,CC,$<)$(CC) $(CPPFLAGS) $(CFLAGS) -Wno-cast-qual -MMD -MP -c -o $@ $<
 
 $(out)/%.pb-c.c: %.proto $(protos)
@@ -180,16 +185,8 @@ bench: $(bench_programs)
 demo: all
 	+@tests/demo/run
 
-share := $(DESTDIR)$(PREFIX)/share
 install: all
-	install -d $(DESTDIR)$(PREFIX)/bin $(share)/refbroker
-	$(foreach p,$(programs),install $(out)/$(p) $(DESTDIR)$(PREFIX)/bin/ &&) true
-	find broker agents policy -name '*.[1-8]' | while read -r page; do \
-	    install -D -m 644 $$page $(share)/man/man$${page##*.}/$${page##*/} || exit 1; done
-	find config proto -name '*.yaml' -o -name '*.proto' -o -name '*.md' -o -name '*.schema.json' | \
-	    while read -r file; do \
-	    install -D -m 644 $$file $(share)/refbroker/$$file || exit 1; done
-	ln -sfn config/schema $(share)/refbroker/schema
+	.ci/install "$(PREFIX)" "$(DESTDIR)" $(programs:%=$(out)/%)
 
 clean:
 	rm -rf build

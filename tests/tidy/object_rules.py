@@ -178,6 +178,25 @@ def pure_rule(tree):
                        f'{symbol} is not for a pure module (pure-calls in floors.txt)')
 
 
+def hardened_rule(tree):
+    """hardened: the programs of the default build are position-independent, bound at start, with guarded stacks"""
+    programs = [f'{tree.build}/{name}' for name in ('refbrokerd', 'refagentd', 'refctl')]
+    for program in filter(os.path.isfile, programs):
+        text = subprocess.run(['readelf', '-W', '-h', '-l', '-d', program], check=True, text=True,
+                              stdout=subprocess.PIPE).stdout
+        for wanted, flag in ((r'Type:\s+DYN', '-pie'), (r'FLAGS.*\bNOW\b|BIND_NOW', '-z now'),
+                             (r'GNU_RELRO', '-z relro'), (r'GNU_STACK.* RW ', '-z noexecstack')):
+            if not re.search(wanted, text):
+                yield program, 1, f'is not linked with {flag}: see flags.default in the Makefile'
+        units = subprocess.run(['readelf', '-W', '--debug-dump=info', '--dwarf-depth=1', program],
+                               check=True, text=True, stdout=subprocess.PIPE).stdout
+        for producer in set(re.findall(r'DW_AT_producer.*: (GNU C.*)', units)):
+            for flag in ('-fstack-protector-strong', '-fstack-clash-protection', '-fcf-protection',
+                         '-fPIE'):
+                if flag not in producer:
+                    yield program, 1, f'holds code made without {flag}: see flags.default'
+
+
 def tested_rule(tree):
     """tested: every module of the lower floors and the cores has its test"""
     folders = ('base', 'proto', 'policy', 'broker/core', 'broker/session', 'broker/store',
@@ -201,4 +220,4 @@ def tested_rule(tree):
 
 
 RULES = [built_rule, header_rule, stem_rule, unique_rule, used_rule, globals_rule, calls_rule,
-         pure_rule, tested_rule]
+         pure_rule, hardened_rule, tested_rule]
