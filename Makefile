@@ -3,8 +3,8 @@
 #   make [all]   the programs, in build/default     make test    unit tests of the default build, fast
 #   make check   every test, the last line counts   make tidy    the house rules of tests/tidy
 #   make asan    all with the sanitizers            make fuzz    every fuzz target, FUZZ_SECONDS each
-#   make bench   build/default/tests/bench/*_bench, to be run by hand: tests/bench/NOTES.md
 #   make sim     the simulator as in make check     make soak    new seeds for SOAK_SECONDS
+#   make bench   the broker under load, figures in tests/bench/NOTES.md
 #   make demo    a region on this machine           make install PREFIX=/usr/local DESTDIR=
 # V=1 shows commands. A file is built because of its folder: no list of files to keep.
 
@@ -181,7 +181,8 @@ fuzz:
 fuzz-run: $(fuzz_programs)
 	+@tests/fuzz/run $(FUZZ_SECONDS) $^
 
-bench: $(bench_programs)
+bench: all $(bench_programs)
+	+@tests/bench/load
 demo: all
 	+@tests/demo/run
 

@@ -35,13 +35,32 @@ static void appoint(struct turn *turn, const struct id128 *assignment, bool by_i
     disclosure_to_lead(turn, &record.id);
 }
 
+/* Referrals that joined after the offer was delivered reach its curator with the next line about it. */
+static void deliver_joined(struct turn *turn, const struct case_record *record)
+{
+    for (uint32_t i = record->referrals; i > 0; i--) {
+        struct id128 id;
+        if (!store_case_referral(turn->store, &record->id, i - 1, &id) ||
+            turn_referral(turn, &id).receipts_us[RECEIPT_DELIVERED] != 0) {
+            return;
+        }
+        const struct fact delivered = {
+            .kind = FACT_REFERRAL_DELIVERED, .referral = id, .case_id = record->id};
+        turn_emit(turn, &delivered);
+    }
+}
+
 void offer_delivered(struct turn *turn, const struct id128 *assignment)
 {
     const struct assignment_record offer = turn_assignment(turn, assignment);
-    if (offer.state != ASSIGNMENT_PROPOSED) {
+    if (offer.state != ASSIGNMENT_PROPOSED && offer.state != ASSIGNMENT_OFFERED) {
         return;
     }
     const struct case_record record = turn_case(turn, &offer.case_id);
+    if (offer.state == ASSIGNMENT_OFFERED) {
+        deliver_joined(turn, &record);
+        return;
+    }
     const struct fact delivered = {
         .kind = FACT_OFFER_DELIVERED,
         .assignment = *assignment,

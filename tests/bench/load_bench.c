@@ -1,0 +1,593 @@
+/* The sites of a region under load against a real broker: tests/bench/load_bench ENDPOINT BROKER.pub KEYS SITES PID
+ *
+ * Every site of the file SITES ("site worker", one a line; the first ones submit) is connected with its own key from the
+ * folder KEYS, acknowledges what it receives, and does nothing else. Loads are read from stdin, one a line:
+ *
+ *   AGENTS WINDOW REFERRALS FIRST FAMILIES
+ *
+ * AGENTS sites submit, each with WINDOW referrals unanswered, REFERRALS in all, about the families FIRST … FIRST +
+ * FAMILIES - 1 in turn. For each load one line of JSON comes out when every referral is stored and its offer has been
+ * acknowledged, as its author learns from the receipt. tests/bench/run sets all this up and reads it.
+ *
+ * The sites speak libzmq directly: 187 sockets in one thread that must not be what is measured.
+ */
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/hash.h"
+#include "base/keys.h"
+#include "proto/sealing.h"
+#include "proto/wire.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+#include <zmq.h>
+
+enum {
+    SITES_MAX = 512,
+    REFERRALS_MAX = 1 << 24,
+    ARENA_BYTES = 64 << 20,
+    CIRCUMSTANCES_BYTES = 200, /* with identity and contact: 512 bytes sealed */
+    FAMILY_KEYS = 4,
+    PATIENCE_US = 20000000
+};
+
+struct site {
+    char id[LIMIT_CODE_BYTES + 1];
+    char worker[LIMIT_CODE_BYTES + 1];
+    void *socket;
+    int fd;
+    bool dirty; /* was sent to: libzmq may have swallowed the edge of its descriptor */
+    bool welcome;
+    struct id128 incarnation;
+    uint64_t next; /* number of the next command */
+    uint32_t unanswered;
+    uint64_t received[LANE_END];
+    uint64_t acknowledged[LANE_END];
+};
+
+struct journey { /* of one referral, microseconds of the boot clock */
+    int64_t sent_us;
+    uint32_t stored_us; /* after sent_us; 0: not yet */
+    uint32_t told_us;   /* the offer's acknowledgement reached the author */
+};
+
+struct load {
+    uint32_t agents;
+    uint32_t window;
+    uint64_t referrals;
+    uint64_t first;
+    uint64_t families;
+};
+
+struct bench {
+    struct clock *clock;
+    struct arena *arena;
+    struct arena *frame;
+    void *zmq;
+    int epoll;
+    struct site sites[SITES_MAX];
+    size_t site_count;
+    struct journey *journeys;
+    uint64_t base; /* first index of this load */
+    uint64_t sent; /* of this load */
+    uint64_t stored;
+    uint64_t told;
+    uint64_t refused;
+    struct load load;
+    struct referral sample; /* sealed once: sealing is the agents' work, and measured there */
+    const char *territories[64];
+    size_t territory_count;
+    int pid;
+};
+
+static void fail(const char *what, const char *why)
+{
+    (void)fprintf(stderr, "load_bench: %s: %s\n", what, why);
+    exit(1);
+}
+
+static int64_t now_us(const struct bench *bench)
+{
+    return clock_boot_us(bench->clock);
+}
+
+/* ---- what is sent -------------------------------------------------------------------------------- */
+
+static void send_envelope(struct bench *bench, struct site *site, const struct envelope *envelope)
+{
+    struct bytes frame;
+
+    if (!wire_encode(envelope, bench->frame, &frame)) {
+        fail(site->id, "cannot encode");
+    }
+    if (zmq_send(site->socket, frame.data, frame.size, ZMQ_DONTWAIT) < 0) {
+        fail(site->id, zmq_strerror(errno));
+    }
+    site->dirty = true;
+    arena_reset(bench->frame);
+}
+
+static void send_hello(struct bench *bench, struct site *site)
+{
+    struct envelope envelope = {.version = LIMIT_PROTOCOL_VERSION, .kind = BODY_HELLO};
+    struct hello *hello = &envelope.body.hello;
+
+    hello->version_least = LIMIT_PROTOCOL_VERSION;
+    hello->version_most = LIMIT_PROTOCOL_VERSION;
+    hello->incarnation = site->incarnation;
+    hello->program = "load_bench";
+    for (int lane = 0; lane < LANE_END; lane++) {
+        hello->lanes[lane].first_held = 1;
+    }
+    send_envelope(bench, site, &envelope);
+}
+
+static uint64_t mixed(uint64_t value)
+{
+    value = (value ^ (value >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+    value = (value ^ (value >> 27)) * UINT64_C(0x94d049bb133111eb);
+    return value ^ (value >> 31);
+}
+
+/* The same family has the same keys and the same labels each time. */
+static void describe(struct bench *bench, uint64_t family, struct referral *referral)
+{
+    static const enum risk risks[16] = {RISK_EARLY,
+                                        RISK_EARLY,
+                                        RISK_EARLY,
+                                        RISK_EARLY,
+                                        RISK_EARLY,
+                                        RISK_TZS,
+                                        RISK_TZS,
+                                        RISK_TZS,
+                                        RISK_TZS,
+                                        RISK_TZS,
+                                        RISK_TZS,
+                                        RISK_SOP,
+                                        RISK_SOP,
+                                        RISK_SOP,
+                                        RISK_SOP,
+                                        RISK_NORM};
+    const uint64_t draw = mixed(family * 2 + 1);
+    struct labels *labels = &referral->labels;
+
+    labels->territory = bench->territories[draw % bench->territory_count];
+    labels->risk = (draw >> 8) % 64 == 0 ? RISK_CRITICAL : risks[(draw >> 16) % 16];
+    labels->direction = DIRECTION_EARLY_DETECTION;
+    labels->channel = CHANNEL_SPECIALIST;
+    labels->basis = LEGAL_BASIS_LEGAL_DUTY;
+    labels->needs = 1U << (1 + (draw >> 24) % 22) | 1U << (1 + (draw >> 32) % 22);
+    labels->ages = 1U << (1 + (draw >> 40) % 6);
+    labels->flags = (draw >> 48) % 10 == 0 ? 1U << FLAG_PLACEMENT_RISK : 0;
+    labels->children = 1;
+    referral->keys = arena_array(bench->frame, FAMILY_KEYS, sizeof(*referral->keys));
+    referral->key_count = FAMILY_KEYS;
+    for (uint64_t i = 0; i < FAMILY_KEYS; i++) {
+        const uint64_t digest[2] = {mixed(family * 16 + i), mixed(~(family * 16 + i))};
+        struct matching_key *key = &referral->keys[i];
+        memcpy(key->digest, digest, sizeof(key->digest));
+        key->epoch = 1;
+        key->role = i == 3 ? PERSON_MOTHER : PERSON_CHILD;
+        key->strength = i == 0 ? STRENGTH_STRONG : STRENGTH_WEAK;
+    }
+}
+
+static struct id128 referral_id(uint64_t index)
+{
+    struct id128 id;
+
+    memset(&id, 0, sizeof(id));
+    id.bytes[0] = 1;
+    id.bytes[6] = 0x70;
+    id.bytes[8] = 0x80;
+    for (int i = 0; i < 6; i++) {
+        id.bytes[15 - i] = (uint8_t)(index >> (8 * i));
+    }
+    return id;
+}
+
+static uint64_t referral_index(const struct id128 *id)
+{
+    uint64_t index = 0;
+
+    for (int i = 10; i < 16; i++) {
+        index = index << 8 | id->bytes[i];
+    }
+    return index;
+}
+
+static void submit(struct bench *bench, struct site *site)
+{
+    const uint64_t index = bench->base + bench->sent;
+    struct referral referral = bench->sample;
+    struct envelope envelope = {.version = LIMIT_PROTOCOL_VERSION, .kind = BODY_COMMAND};
+    struct command *command = &envelope.body.command;
+
+    describe(bench, bench->load.first + bench->sent % bench->load.families, &referral);
+    referral.id = referral_id(index);
+    command->lane = LANE_NORMAL;
+    command->number = site->next++;
+    command->incarnation = site->incarnation;
+    command->actor = site->worker;
+    command->kind = COMMAND_SUBMIT;
+    command->referral = &referral;
+    bench->journeys[index].sent_us = now_us(bench);
+    bench->sent++;
+    site->unanswered++;
+    send_envelope(bench, site, &envelope);
+}
+
+static void acknowledge(struct bench *bench, struct site *site)
+{
+    for (int lane = 0; lane < LANE_END; lane++) {
+        if (site->received[lane] > site->acknowledged[lane]) {
+            struct envelope envelope = {.version = LIMIT_PROTOCOL_VERSION,
+                                        .kind = BODY_DELIVERY_ACK};
+            envelope.body.ack.lane = (enum lane)lane;
+            envelope.body.ack.number = site->received[lane];
+            site->acknowledged[lane] = site->received[lane];
+            send_envelope(bench, site, &envelope);
+        }
+    }
+}
+
+/* ---- what is received ---------------------------------------------------------------------------- */
+
+static void take_reply(struct bench *bench, struct site *site, const struct reply *reply)
+{
+    site->unanswered--;
+    if (reply->refused) {
+        if (bench->refused++ == 0 && reply->problem_count > 0) {
+            (void)fprintf(stderr, "load_bench: refused: %s\n", reply->problems[0].text.en);
+        }
+        return;
+    }
+    struct journey *journey = &bench->journeys[referral_index(&reply->subject)];
+    journey->stored_us = (uint32_t)(now_us(bench) - journey->sent_us) + 1;
+    bench->stored++;
+}
+
+static void take_delivery(struct bench *bench, struct site *site, const struct delivery *delivery)
+{
+    site->received[delivery->lane] = delivery->number;
+    if (delivery->kind != DELIVERY_REFERRAL || delivery->gone) {
+        return;
+    }
+    const uint64_t index = referral_index(&delivery->entity);
+    struct journey *journey = &bench->journeys[index];
+    if (index >= bench->base && journey->told_us == 0 &&
+        delivery->view.referral.receipts_us[RECEIPT_DELIVERED] != 0) {
+        journey->told_us = (uint32_t)(now_us(bench) - journey->sent_us) + 1;
+        bench->told++;
+    }
+}
+
+static void take_frame(struct bench *bench, struct site *site, struct bytes frame)
+{
+    struct envelope envelope;
+    struct wire_fault fault;
+
+    arena_reset(bench->frame);
+    if (!wire_decode(frame, bench->frame, &envelope, &fault)) {
+        fail(site->id, "a frame that is none");
+    }
+    if (envelope.kind == BODY_WELCOME) {
+        site->welcome = true;
+        for (int lane = 0; lane < LANE_END; lane++) {
+            site->received[lane] = envelope.body.welcome.lanes[lane].from;
+            site->acknowledged[lane] = site->received[lane];
+        }
+    } else if (envelope.kind == BODY_REPLY) {
+        take_reply(bench, site, &envelope.body.reply);
+    } else if (envelope.kind == BODY_DELIVERY) {
+        take_delivery(bench, site, &envelope.body.delivery);
+    } else if (envelope.kind == BODY_GOODBYE) {
+        fail(site->id, envelope.body.goodbye.text.en);
+    }
+}
+
+/* Everything that waits at one site; then it submits again and acknowledges. */
+static void serve(struct bench *bench, struct site *site)
+{
+    zmq_msg_t message;
+
+    site->dirty = false;
+    (void)zmq_msg_init(&message);
+    while (zmq_msg_recv(&message, site->socket, ZMQ_DONTWAIT) >= 0) {
+        take_frame(bench, site, bytes_of(zmq_msg_data(&message), zmq_msg_size(&message)));
+    }
+    (void)zmq_msg_close(&message);
+    arena_reset(bench->frame);
+    acknowledge(bench, site);
+    if (site >= bench->sites + bench->load.agents) {
+        return;
+    }
+    while (site->unanswered < bench->load.window && bench->sent < bench->load.referrals) {
+        submit(bench, site);
+    }
+}
+
+static void turn(struct bench *bench)
+{
+    struct epoll_event events[SITES_MAX];
+    bool dirty = false;
+
+    for (size_t i = 0; i < bench->site_count; i++) {
+        dirty = dirty || bench->sites[i].dirty;
+    }
+    const int count = epoll_wait(bench->epoll, events, SITES_MAX, dirty ? 0 : 1000);
+    for (int i = 0; i < count; i++) {
+        bench->sites[events[i].data.u32].dirty = true;
+    }
+    for (size_t i = 0; i < bench->site_count; i++) {
+        if (bench->sites[i].dirty) {
+            serve(bench, &bench->sites[i]);
+        }
+    }
+}
+
+/* ---- figures ------------------------------------------------------------------------------------- */
+
+static int by_value(const void *a, const void *b)
+{
+    const uint32_t first = *(const uint32_t *)a;
+    const uint32_t second = *(const uint32_t *)b;
+
+    return (first > second) - (first < second);
+}
+
+static double broker_cpu_s(const struct bench *bench)
+{
+    char path[64];
+    unsigned long user = 0;
+    unsigned long system = 0;
+
+    (void)snprintf(path, sizeof(path), "/proc/%d/stat", bench->pid);
+    FILE *file = fopen(path, "r");
+    if (file == NULL || fscanf(file,
+                               "%*d %*s %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu",
+                               &user,
+                               &system) != 2) {
+        fail(path, "cannot be read");
+    }
+    (void)fclose(file);
+    return (double)(user + system) / (double)sysconf(_SC_CLK_TCK);
+}
+
+static void print_times(const char *name, uint32_t *times, uint64_t count)
+{
+    qsort(times, count, sizeof(*times), by_value);
+    (void)printf(", \"%s_p50_us\": %" PRIu32 ", \"%s_p99_us\": %" PRIu32
+                 ", \"%s_most_us\": %" PRIu32,
+                 name,
+                 times[count / 2],
+                 name,
+                 times[count * 99 / 100],
+                 name,
+                 times[count - 1]);
+}
+
+static void report(struct bench *bench, int64_t stored_us, int64_t told_us, double cpu_s)
+{
+    const uint64_t count = bench->load.referrals;
+    uint32_t *stored = calloc(count, sizeof(*stored));
+    uint32_t *told = calloc(count, sizeof(*told));
+
+    for (uint64_t i = 0; i < count; i++) {
+        stored[i] = bench->journeys[bench->base + i].stored_us;
+        told[i] = bench->journeys[bench->base + i].told_us;
+    }
+    (void)printf("{\"agents\": %" PRIu32 ", \"window\": %" PRIu32 ", \"referrals\": %" PRIu64
+                 ", \"refused\": %" PRIu64 ", \"stored_per_s\": %.0f, \"cycles_per_s\": %.0f, "
+                 "\"cpu_s_per_100000\": %.2f",
+                 bench->load.agents,
+                 bench->load.window,
+                 count,
+                 bench->refused,
+                 (double)count * 1e6 / (double)stored_us,
+                 (double)count * 1e6 / (double)told_us,
+                 cpu_s * 100000 / (double)count);
+    print_times("stored", stored, count);
+    print_times("cycle", told, count);
+    (void)printf("}\n");
+    (void)fflush(stdout);
+    free(stored);
+    free(told);
+}
+
+static void run(struct bench *bench)
+{
+    const int64_t began_us = now_us(bench);
+    const double cpu_s = broker_cpu_s(bench);
+    int64_t stored_us = 0;
+    int64_t moved_us = began_us;
+    uint64_t moved = 0;
+
+    bench->sent = bench->stored = bench->told = bench->refused = 0;
+    for (size_t i = 0; i < bench->load.agents; i++) {
+        serve(bench, &bench->sites[i]);
+    }
+    while (bench->told + bench->refused < bench->load.referrals) {
+        turn(bench);
+        const int64_t now = now_us(bench);
+        if (stored_us == 0 && bench->stored + bench->refused == bench->load.referrals) {
+            stored_us = now - began_us;
+        }
+        if (bench->stored + bench->told != moved) {
+            moved = bench->stored + bench->told;
+            moved_us = now;
+        } else if (now - moved_us > PATIENCE_US) {
+            (void)fprintf(stderr,
+                          "%" PRIu64 " sent, %" PRIu64 " stored, %" PRIu64 " told\n",
+                          bench->sent,
+                          bench->stored,
+                          bench->told);
+            fail("load", "nothing moves any more");
+        }
+    }
+    report(bench, stored_us, now_us(bench) - began_us, broker_cpu_s(bench) - cpu_s);
+    bench->base += bench->load.referrals;
+}
+
+/* ---- set-up -------------------------------------------------------------------------------------- */
+
+static void set(void *socket, int option, const void *value, size_t bytes)
+{
+    if (zmq_setsockopt(socket, option, value, bytes) != 0) {
+        fail("socket", zmq_strerror(errno));
+    }
+}
+
+static void connect_site(struct bench *bench, struct site *site, const char *const arguments[])
+{
+    char path[4096];
+    struct key32 server;
+    struct key32 secret;
+    struct key32 public_key;
+    struct error err;
+    const int linger = 0;
+    const int queue = 0;
+
+    (void)snprintf(path, sizeof(path), "%s/%s.key", arguments[3], site->id);
+    if (!keys_read(arguments[2], KEYS_CURVE_PUBLIC, &server, &err) ||
+        !keys_read(path, KEYS_CURVE_SECRET, &secret, &err)) {
+        fail("keys", err.text);
+    }
+    keys_public_of(&secret, &public_key);
+    keys_random(&site->incarnation, sizeof(site->incarnation));
+    site->next = 1;
+    site->socket = zmq_socket(bench->zmq, ZMQ_DEALER);
+    set(site->socket, ZMQ_LINGER, &linger, sizeof(linger));
+    set(site->socket, ZMQ_SNDHWM, &queue, sizeof(queue));
+    set(site->socket, ZMQ_RCVHWM, &queue, sizeof(queue));
+    set(site->socket, ZMQ_CURVE_SERVERKEY, server.bytes, KEYS_BYTES);
+    set(site->socket, ZMQ_CURVE_PUBLICKEY, public_key.bytes, KEYS_BYTES);
+    set(site->socket, ZMQ_CURVE_SECRETKEY, secret.bytes, KEYS_BYTES);
+    if (zmq_connect(site->socket, arguments[1]) != 0) {
+        fail(arguments[1], zmq_strerror(errno));
+    }
+    size_t bytes = sizeof(site->fd);
+    (void)zmq_getsockopt(site->socket, ZMQ_FD, &site->fd, &bytes);
+    struct epoll_event event = {.events = EPOLLIN | EPOLLET,
+                                .data.u32 = (uint32_t)(site - bench->sites)};
+    (void)epoll_ctl(bench->epoll, EPOLL_CTL_ADD, site->fd, &event);
+    send_hello(bench, site);
+}
+
+static void read_sites(struct bench *bench, const char *path)
+{
+    FILE *file = fopen(path, "r");
+    char word[8];
+    char id[LIMIT_CODE_BYTES + 1];
+    char worker[LIMIT_CODE_BYTES + 1];
+
+    if (file == NULL) {
+        fail(path, strerror(errno));
+    }
+    while (fscanf(file, "%7s %47s %47s", word, id, worker) == 3) {
+        if (strcmp(word, "place") == 0 && bench->territory_count < 64) {
+            bench->territories[bench->territory_count++] = arena_text(bench->arena, id);
+        } else if (strcmp(word, "site") == 0 && bench->site_count < SITES_MAX) {
+            struct site *site = &bench->sites[bench->site_count++];
+            (void)snprintf(site->id, sizeof(site->id), "%s", id);
+            (void)snprintf(site->worker, sizeof(site->worker), "%s", worker);
+        }
+    }
+    (void)fclose(file);
+}
+
+static void seal_sample(struct bench *bench, const char *keys)
+{
+    char path[4096];
+    char text[CIRCUMSTANCES_BYTES + 1];
+    struct key32 disclosure;
+    struct error err;
+    struct person child = {.role = PERSON_CHILD,
+                           .surname = "Примерова-17",
+                           .name = "Аня",
+                           .patronymic = "Тестовна",
+                           .born = "2021-04-03",
+                           .document = ""};
+    memset(text, 'x', CIRCUMSTANCES_BYTES);
+    text[CIRCUMSTANCES_BYTES] = '\0';
+    const struct facts facts = {.persons = &child,
+                                .person_count = 1,
+                                .address = "Пробная, 1",
+                                .phone = "",
+                                .note = "",
+                                .circumstances = text,
+                                .health = "",
+                                .law = ""};
+
+    (void)snprintf(path, sizeof(path), "%s/disclosure.pub", keys);
+    if (!keys_read(path, KEYS_DISCLOSURE_PUBLIC, &disclosure, &err) ||
+        !sealing_seal(&facts, &disclosure, bench->arena, &bench->sample)) {
+        fail(path, err.text);
+    }
+    bench->sample.purpose = PURPOSE_CASE;
+}
+
+static bool are_welcome(const struct bench *bench)
+{
+    for (size_t i = 0; i < bench->site_count; i++) {
+        if (!bench->sites[i].welcome) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void open_bench(struct bench *bench, const char *const arguments[])
+{
+    struct error err;
+
+    bench->clock = clock_create_real();
+    bench->arena = arena_create(ARENA_BYTES);
+    bench->frame = arena_create(ARENA_BYTES);
+    bench->journeys = calloc(REFERRALS_MAX, sizeof(*bench->journeys));
+    bench->zmq = zmq_ctx_new();
+    bench->epoll = epoll_create1(0);
+    bench->pid = atoi(arguments[5]);
+    if (!keys_start(&err)) {
+        fail("libsodium", err.text);
+    }
+    (void)zmq_ctx_set(bench->zmq, ZMQ_MAX_SOCKETS, 2 * SITES_MAX);
+    read_sites(bench, arguments[4]);
+    seal_sample(bench, arguments[3]);
+    for (size_t i = 0; i < bench->site_count; i++) {
+        connect_site(bench, &bench->sites[i], arguments);
+    }
+    while (!are_welcome(bench)) {
+        turn(bench);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    static struct bench bench;
+
+    if (argc != 6) {
+        fail("usage", "load_bench ENDPOINT BROKER.pub KEYS SITES PID");
+    }
+    open_bench(&bench, (const char *const *)argv);
+    (void)printf("{\"sites\": %zu}\n", bench.site_count);
+    (void)fflush(stdout);
+    while (scanf("%" SCNu32 " %" SCNu32 " %" SCNu64 " %" SCNu64 " %" SCNu64,
+                 &bench.load.agents,
+                 &bench.load.window,
+                 &bench.load.referrals,
+                 &bench.load.first,
+                 &bench.load.families) == 5) {
+        if (bench.load.agents > bench.site_count || bench.load.window == 0 ||
+            bench.load.families == 0 || bench.base + bench.load.referrals > REFERRALS_MAX) {
+            fail("load", "out of range");
+        }
+        run(&bench);
+    }
+    return 0;
+}
