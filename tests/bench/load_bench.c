@@ -82,7 +82,7 @@ struct bench {
     struct referral sample; /* sealed once: sealing is the agents' work, and measured there */
     const char *territories[64];
     size_t territory_count;
-    int pid;
+    const char *pid; /* of the broker */
 };
 
 static void fail(const char *what, const char *why)
@@ -347,7 +347,7 @@ static double broker_cpu_s(const struct bench *bench)
     unsigned long user = 0;
     unsigned long system = 0;
 
-    (void)snprintf(path, sizeof(path), "/proc/%d/stat", bench->pid);
+    (void)snprintf(path, sizeof(path), "/proc/%s/stat", bench->pid);
     FILE *file = fopen(path, "r");
     if (file == NULL || fscanf(file,
                                "%*d %*s %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu",
@@ -552,7 +552,7 @@ static void open_bench(struct bench *bench, const char *const arguments[])
     bench->journeys = calloc(REFERRALS_MAX, sizeof(*bench->journeys));
     bench->zmq = zmq_ctx_new();
     bench->epoll = epoll_create1(0);
-    bench->pid = atoi(arguments[5]);
+    bench->pid = arguments[5];
     if (!keys_start(&err)) {
         fail("libsodium", err.text);
     }
