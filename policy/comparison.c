@@ -311,17 +311,10 @@ static bool compare_waves(struct comparing *comparing, struct comparison *out)
 
 static const char *first_day(const struct proof_space_rules *rules, uint32_t at)
 {
-    const struct policy *policy = rules->policy;
-
-    for (size_t i = 0; i < policy->wave_count; i++) {
-        for (size_t j = 0; j < policy->waves[i].territory_count; j++) {
-            if (directory_within(
-                    rules->directory, rules->numbers[at], policy->waves[i].territories[j])) {
-                return policy->waves[i].from;
-            }
-        }
+    if (!rules->policy->has_waves) {
+        return "";
     }
-    return policy->has_waves ? NULL : "";
+    return rules->waves[at] == NULL ? NULL : rules->waves[at]->from;
 }
 
 static bool same_day(const char *a, const char *b)

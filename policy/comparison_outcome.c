@@ -194,7 +194,8 @@ static const char *pool_text(const struct comparison_outcomes *outcomes,
     }
     return kept(
         arena_format(outcomes->arena,
-                     "%s: {%s%s%s%straining: [%s], pick: %s, continuity: %s, auto-accept: %s}",
+                     "%s: {%s%s%s%straining: [%s], pick: %s, continuity: %s, auto-accept: %s, "
+                     "reserve: %u %%}",
                      pool->id,
                      ids_text(outcomes, pool->agencies, pool->agency_count),
                      codes_text(outcomes, VOCABULARY_AGENCY_KIND, pool->kinds),
@@ -203,7 +204,8 @@ static const char *pool_text(const struct comparison_outcomes *outcomes,
                      training,
                      pool->pick == POOL_PICK_ROUND_ROBIN ? "round-robin" : "least-loaded",
                      pool->continuity ? "yes" : "no",
-                     pool->auto_accept ? "yes" : "no"));
+                     pool->auto_accept ? "yes" : "no",
+                     (unsigned)pool->reserve));
 }
 
 static const char *

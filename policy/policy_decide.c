@@ -15,7 +15,6 @@ static struct glance glance_at(const struct directory *directory, const struct p
 /* Number of the node that failed; -1: it holds. */
 static int32_t failed_node(const struct policy_when *when, size_t at, const struct glance *glance);
 static inline bool leaf_holds(const struct policy_condition *node, const struct glance *glance);
-static bool lies_within(const struct policy_condition *node, const struct glance *glance);
 static uint32_t bit(uint32_t number);
 static void set_norms(const struct policy *policy,
                       const struct policy_facts *facts,
@@ -62,6 +61,18 @@ bool policy_tree_holds(const struct policy_when *when,
     const struct glance glance = glance_at(directory, facts);
 
     return failed_node(when, at, &glance) < 0;
+}
+
+bool policy_tree_lies_within(const struct policy_condition *node,
+                             const struct directory *directory,
+                             uint32_t territory)
+{
+    for (size_t i = 0; i < node->number_count; i++) {
+        if (directory_within(directory, territory, node->numbers[i])) {
+            return true;
+        }
+    }
+    return false;
 }
 
 uint32_t policy_tree_fact_bits(enum policy_condition_kind kind, const struct policy_facts *facts)
@@ -141,18 +152,9 @@ static int32_t failed_node(const struct policy_when *when, size_t at, const stru
 
 static inline bool leaf_holds(const struct policy_condition *node, const struct glance *glance)
 {
-    return node->kind == CONDITION_TERRITORY ? lies_within(node, glance)
-                                             : (glance->bits[node->kind] & node->mask) != 0;
-}
-
-static bool lies_within(const struct policy_condition *node, const struct glance *glance)
-{
-    for (size_t i = 0; i < node->number_count; i++) {
-        if (directory_within(glance->directory, glance->territory, node->numbers[i])) {
-            return true;
-        }
-    }
-    return false;
+    return node->kind == CONDITION_TERRITORY
+               ? policy_tree_lies_within(node, glance->directory, glance->territory)
+               : (glance->bits[node->kind] & node->mask) != 0;
 }
 
 /* Number 0 is "unspecified" and satisfies nothing. */

@@ -207,6 +207,10 @@ bool policy_tree_holds(const struct policy_when *when,
                        size_t at,
                        const struct directory *directory,
                        const struct policy_facts *facts);
+/* Is the territory one of those that a TERRITORY node names, or below one? */
+bool policy_tree_lies_within(const struct policy_condition *node,
+                             const struct directory *directory,
+                             uint32_t territory);
 /* The mask of the facts that a leaf's mask is compared with. */
 uint32_t policy_tree_fact_bits(enum policy_condition_kind kind, const struct policy_facts *facts);
 bool policy_tree_selects_agency(const struct policy_notice *notice,

@@ -12,6 +12,7 @@ static bool begin(struct proof_claim_run *run,
 static void ask_fall_through(struct proof_claim_run *run);
 static void ask_reach(struct proof_claim_run *run);
 static void find_shadows(struct proof_claim_run *run, size_t rule, struct proof_failure *failure);
+static void show_met(struct proof_claim_run *run, size_t rule, struct proof_failure *failure);
 static enum solver_answer drop_needless(struct proof_claim_run *run,
                                         struct solver_term *terms,
                                         uint32_t *from,
@@ -105,6 +106,7 @@ static void ask_reach(struct proof_claim_run *run)
         failure->rule = i;
         if (answer == SOLVER_NO) {
             find_shadows(run, i, failure);
+            show_met(run, i, failure);
         }
     }
 }
@@ -125,6 +127,7 @@ static bool begin(struct proof_claim_run *run,
         !proof_space_add_rules(&run->space, policy, directory, &run->rules)) {
         return error_set(err, ERROR_OS, "proof: out of memory");
     }
+    solver_assert(run->space.solver, proof_space_within(&run->space, run->rules.in_force));
     return true;
 }
 
@@ -160,6 +163,19 @@ static void find_shadows(struct proof_claim_run *run, size_t rule, struct proof_
     }
     failure->others = shadows;
     failure->other_count = count;
+}
+
+/* A referral that the rule is meant for, and the rule that takes it instead. */
+static void show_met(struct proof_claim_run *run, size_t rule, struct proof_failure *failure)
+{
+    struct proof_space_point point;
+
+    if (failure->other_count > 0 &&
+        proof_space_find_met(&run->space, &run->rules, rule, &point) == SOLVER_YES) {
+        failure->has_example = true;
+        failure->example = proof_space_facts(&run->rules, &point);
+        failure->decided_by = proof_space_decider(&run->rules, &point);
+    }
 }
 
 /* terms[0] and one more for each of from. The last goes first, so that the first rules of the file are blamed. */

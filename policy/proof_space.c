@@ -19,26 +19,7 @@ static struct solver_term leaf_term(struct proof_space *space,
 static struct solver_term territory_term(struct proof_space *space,
                                          const struct proof_space_rules *rules,
                                          const struct policy_condition *leaf);
-static void read_point(const struct proof_space *space, struct proof_space_point *point);
-static uint32_t lowest(uint32_t mask);
-
-/* What is still asked for while a plain referral is sought. */
-struct search {
-    struct proof_space *space;
-    struct solver_term terms[PROOF_SPACE_TERMS];
-    size_t count;
-    struct proof_space_point point;
-};
-static bool also_holds(struct search *search, struct solver_term term);
-static bool try_value(const struct proof_space_rules *rules,
-                      size_t rule,
-                      struct proof_space_point *point,
-                      enum proof_box_field field,
-                      uint32_t value);
-static void make_plain(struct search *search, enum proof_box_field field);
-static void make_first(struct search *search, enum proof_box_field field);
-static void make_first_territory(struct search *search);
-
+static void find_wave(const struct proof_space_rules *rules, uint32_t at);
 bool proof_space_create(struct proof_space *space,
                         const struct directory *directory,
                         const struct directory *also,
@@ -91,14 +72,18 @@ bool proof_space_add_rules(struct proof_space *space,
 
     *out = (struct proof_space_rules){.policy = policy, .directory = directory};
     out->numbers = arena_array(space->arena, space->territory_count, sizeof(*out->numbers));
+    out->waves = arena_array(space->arena, space->territory_count, sizeof(*out->waves));
+    out->in_force = arena_array(space->arena, space->territory_count, sizeof(*out->in_force));
     out->when = arena_array(space->arena, count + 1, sizeof(*out->when));
     out->open = arena_array(space->arena, count + 1, sizeof(*out->open));
     out->decides = arena_array(space->arena, count + 1, sizeof(*out->decides));
-    if (out->numbers == NULL || out->when == NULL || out->open == NULL || out->decides == NULL) {
+    if (out->numbers == NULL || out->waves == NULL || out->in_force == NULL || out->when == NULL ||
+        out->open == NULL || out->decides == NULL) {
         return false;
     }
     for (uint32_t i = 0; i < space->territory_count; i++) {
         out->numbers[i] = directory_find(directory, DIRECTORY_TERRITORY, space->territories[i]);
+        find_wave(out, i);
     }
     out->open[0] = solver_constant(solver, true);
     for (size_t i = 0; i < count; i++) {
@@ -198,64 +183,6 @@ bool proof_space_name_places(struct proof_space *space, struct proof_box *box)
     return true;
 }
 
-enum solver_answer proof_space_find(struct proof_space *space,
-                                    const struct solver_term *terms,
-                                    size_t count,
-                                    struct proof_space_point *out)
-{
-    struct search search = {.space = space, .count = 1};
-
-    search.terms[0] = solver_all(space->solver, terms, count);
-    enum solver_answer answer = solver_ask(space->solver, search.terms, 1);
-    if (answer != SOLVER_YES) {
-        return answer;
-    }
-    read_point(space, &search.point);
-    make_plain(&search, PROOF_BOX_FLAGS);
-    make_plain(&search, PROOF_BOX_AGES);
-    make_plain(&search, PROOF_BOX_NEEDS);
-    for (enum proof_box_field field = 0; field < PROOF_BOX_TERRITORY; field++) {
-        make_first(&search, field);
-    }
-    make_first_territory(&search);
-    *out = search.point;
-    return SOLVER_YES;
-}
-
-enum solver_answer proof_space_find_taken(struct proof_space *space,
-                                          const struct proof_space_rules *rules,
-                                          size_t rule,
-                                          const bool *marked,
-                                          struct proof_space_point *out)
-{
-    struct solver_term asked[] = {rules->decides[rule], proof_space_within(space, marked)};
-    enum solver_answer answer = solver_ask(space->solver, asked, 2);
-
-    if (answer != SOLVER_YES) {
-        return answer;
-    }
-    read_point(space, out);
-    for (enum proof_box_field field = PROOF_BOX_FIELDS; field-- > PROOF_BOX_ONE_OF;) {
-        for (uint32_t code = 32; code-- > 1;) {
-            (void)try_value(rules, rule, out, field, out->fields[field] & ~(UINT32_C(1) << code));
-        }
-    }
-    for (enum proof_box_field field = 0; field < PROOF_BOX_TERRITORY; field++) {
-        bool known = (space->referrers >> out->fields[field] & 1) != 0;
-        uint32_t possible = proof_box_codes(field) & ~UINT32_C(1);
-        possible &= field == PROOF_BOX_REFERRER && known ? space->referrers : UINT32_MAX;
-        while (possible != 0 && !try_value(rules, rule, out, field, lowest(possible))) {
-            possible &= possible - 1;
-        }
-    }
-    for (uint32_t at = 0; at < out->fields[PROOF_BOX_TERRITORY]; at++) {
-        if (marked[at] && try_value(rules, rule, out, PROOF_BOX_TERRITORY, at)) {
-            break;
-        }
-    }
-    return answer;
-}
-
 struct policy_facts proof_space_facts(const struct proof_space_rules *rules,
                                       const struct proof_space_point *point)
 {
@@ -274,14 +201,21 @@ struct policy_facts proof_space_facts(const struct proof_space_rules *rules,
         .referrer_kind = (enum agency_kind)fields[PROOF_BOX_REFERRER]};
 }
 
+bool proof_space_holds(const struct proof_space_rules *rules,
+                       size_t rule,
+                       const struct proof_space_point *point)
+{
+    const struct policy_when *when = &rules->policy->rules[rule].when;
+    struct policy_facts facts = proof_space_facts(rules, point);
+
+    return when->count == 0 || policy_tree_holds(when, 0, rules->directory, &facts);
+}
+
 int32_t proof_space_decider(const struct proof_space_rules *rules,
                             const struct proof_space_point *point)
 {
-    struct policy_facts facts = proof_space_facts(rules, point);
-
     for (size_t i = 0; i < rules->policy->rule_count; i++) {
-        const struct policy_when *when = &rules->policy->rules[i].when;
-        if (when->count == 0 || policy_tree_holds(when, 0, rules->directory, &facts)) {
+        if (proof_space_holds(rules, i, point)) {
             return (int32_t)i;
         }
     }
@@ -425,133 +359,23 @@ static struct solver_term territory_term(struct proof_space *space,
         return solver_constant(space->solver, false);
     }
     for (uint32_t at = 0; at < space->territory_count; at++) {
-        for (size_t i = 0; i < leaf->number_count && !marked[at]; i++) {
-            marked[at] = directory_within(rules->directory, rules->numbers[at], leaf->numbers[i]);
-        }
+        marked[at] = policy_tree_lies_within(leaf, rules->directory, rules->numbers[at]);
     }
     return proof_space_within(space, marked);
 }
 
-/* Of the solver's last assignment. */
-static void read_point(const struct proof_space *space, struct proof_space_point *point)
+/* Waves stand in the order of their days, so the first is the earliest. */
+static void find_wave(const struct proof_space_rules *rules, uint32_t at)
 {
-    for (enum proof_box_field field = 0; field < PROOF_BOX_ONE_OF; field++) {
-        point->fields[field] = solver_value(space->solver, space->codes[field]);
-    }
-    for (enum proof_box_field field = PROOF_BOX_ONE_OF; field < PROOF_BOX_FIELDS; field++) {
-        point->fields[field] = 0;
-        for (size_t code = 1; code < vocabulary_count(proof_box_list(field)); code++) {
-            if (solver_holds(space->solver, space->present[field - PROOF_BOX_ONE_OF][code])) {
-                point->fields[field] |= UINT32_C(1) << code;
+    const struct policy *policy = rules->policy;
+
+    for (size_t i = 0; i < policy->wave_count && rules->waves[at] == NULL; i++) {
+        const struct policy_wave *wave = &policy->waves[i];
+        for (size_t j = 0; j < wave->territory_count && rules->waves[at] == NULL; j++) {
+            if (directory_within(rules->directory, rules->numbers[at], wave->territories[j])) {
+                rules->waves[at] = wave;
             }
         }
     }
-}
-
-/* Keeps the term when a referral is left; an answer that is not known keeps what was found. */
-static bool also_holds(struct search *search, struct solver_term term)
-{
-    assert(search->count < PROOF_SPACE_TERMS);
-    search->terms[search->count] = term;
-    if (solver_ask(search->space->solver, search->terms, search->count + 1) != SOLVER_YES) {
-        return false;
-    }
-    search->count++;
-    read_point(search->space, &search->point);
-    return true;
-}
-
-/* The last codes go first, so that the first ones of a list are kept; each absent code is then asked for in the end. */
-static void make_plain(struct search *search, enum proof_box_field field)
-{
-    struct proof_space *space = search->space;
-    uint32_t all = vocabulary_mask_all(proof_box_list(field));
-    uint32_t absent = 0;
-    size_t count = search->count;
-
-    for (uint32_t code = 31; code > 0; code--) {
-        uint32_t bit = UINT32_C(1) << code;
-        if ((all & bit) == 0) {
-            continue;
-        }
-        struct solver_term none =
-            solver_not(space->solver, proof_space_some(space, field, absent | bit));
-        search->count = count;
-        if ((search->point.fields[field] & bit) == 0 || also_holds(search, none)) {
-            absent |= bit;
-        }
-        search->count = count;
-        search->terms[search->count++] =
-            solver_not(space->solver, proof_space_some(space, field, absent));
-    }
-}
-
-/* Codes in their order; no value at all comes last. */
-static void make_first(struct search *search, enum proof_box_field field)
-{
-    struct proof_space *space = search->space;
-    uint32_t possible = proof_box_codes(field);
-    uint32_t found = search->point.fields[field];
-
-    if (field == PROOF_BOX_REFERRER &&
-        also_holds(search, proof_space_one_of(space, field, space->referrers))) {
-        possible &= space->referrers;
-        found = search->point.fields[field];
-    }
-    for (uint32_t left = possible & ~UINT32_C(1); left != 0; left &= left - 1) {
-        uint32_t code = lowest(left);
-        if (code == found ||
-            also_holds(search, proof_space_one_of(space, field, UINT32_C(1) << code))) {
-            break;
-        }
-    }
-    search->terms[search->count++] =
-        proof_space_one_of(space, field, UINT32_C(1) << search->point.fields[field]);
-}
-
-static void make_first_territory(struct search *search)
-{
-    struct solver *solver = search->space->solver;
-    struct solver_number number = search->space->codes[PROOF_BOX_TERRITORY];
-    const uint32_t *found = &search->point.fields[PROOF_BOX_TERRITORY];
-    uint32_t least = 0;
-
-    while (least < *found) {
-        uint32_t middle = least + (*found - least) / 2;
-        size_t count = search->count;
-        if (!also_holds(search, solver_between(solver, number, least, middle))) {
-            least = middle + 1;
-        }
-        search->count = count;
-    }
-}
-
-static uint32_t lowest(uint32_t mask)
-{
-    uint32_t number = 0;
-
-    while (number < 31 && (mask >> number & 1) == 0) {
-        number++;
-    }
-    return number;
-}
-
-/* Keeps the value when there can be such a referral and the rule takes it. */
-static bool try_value(const struct proof_space_rules *rules,
-                      size_t rule,
-                      struct proof_space_point *point,
-                      enum proof_box_field field,
-                      uint32_t value)
-{
-    uint32_t kept = point->fields[field];
-
-    point->fields[field] = value;
-    bool can_be = point->fields[PROOF_BOX_NEEDS] != 0 &&
-                  (point->fields[PROOF_BOX_BASIS] != LEGAL_BASIS_UNSPECIFIED ||
-                   point->fields[PROOF_BOX_RISK] == RISK_CRITICAL);
-    if (kept == value || (can_be && proof_space_decider(rules, point) == (int32_t)rule)) {
-        return true;
-    }
-    point->fields[field] = kept;
-    return false;
+    rules->in_force[at] = !policy->has_waves || rules->waves[at] != NULL;
 }

@@ -26,8 +26,7 @@ struct proof_space {
     const char **territories; /* ids by position */
     uint32_t *ends;           /* by position: one behind the last territory below */
     uint32_t territory_count;
-    uint32_t
-        referrers; /* kinds of agencies that there are: examples have one of these, if any can be */
+    uint32_t referrers; /* kinds of agencies with a site: examples have one of these, if any can */
 };
 
 /* One referral. */
@@ -39,7 +38,10 @@ struct proof_space_point {
 struct proof_space_rules {
     const struct policy *policy;
     const struct directory *directory;
-    uint32_t *numbers;        /* the directory's, by position */
+    uint32_t *numbers; /* the directory's, by position */
+    const struct policy_wave *
+        *waves;               /* the first that holds the territory, by position; NULL: none */
+    bool *in_force;           /* by position: rolled out, now or from its wave on */
     struct solver_term *when; /* by rule: its condition holds */
     struct solver_term *open; /* by rule: none before it matches; [rule_count]: none at all */
     struct solver_term *decides;
@@ -70,6 +72,16 @@ proof_space_some(struct proof_space *space, enum proof_box_field field, uint32_t
 /* The territory is one of those marked, by position. */
 struct solver_term proof_space_within(struct proof_space *space, const bool *marked);
 
+/* The box's places as readers know them: whole subtrees, and territories without those below. False: no memory. */
+bool proof_space_name_places(struct proof_space *space, struct proof_box *box)
+    __attribute__((warn_unused_result));
+
+/* proof_plain.c: a plain referral for which all terms hold: as few needs, ages and flags as can be, first values
+ * elsewhere. */
+enum solver_answer proof_space_find(struct proof_space *space,
+                                    const struct solver_term *terms,
+                                    size_t count,
+                                    struct proof_space_point *out);
 /* The same for referrals that a rule takes in one of the places marked, quicker: it is made plain label by label with the
  * rules themselves, as long as the rule takes it. */
 enum solver_answer proof_space_find_taken(struct proof_space *space,
@@ -77,16 +89,15 @@ enum solver_answer proof_space_find_taken(struct proof_space *space,
                                           size_t rule,
                                           const bool *marked,
                                           struct proof_space_point *out);
-
-/* The box's places as readers know them: whole subtrees, and territories without those below. False: no memory. */
-bool proof_space_name_places(struct proof_space *space, struct proof_box *box)
-    __attribute__((warn_unused_result));
-
-/* A plain referral for which all terms hold: as few needs, ages and flags as can be, first values elsewhere. */
-enum solver_answer proof_space_find(struct proof_space *space,
-                                    const struct solver_term *terms,
-                                    size_t count,
-                                    struct proof_space_point *out);
+/* The same for referrals that satisfy a rule's condition, whichever rule takes them. */
+enum solver_answer proof_space_find_met(struct proof_space *space,
+                                        const struct proof_space_rules *rules,
+                                        size_t rule,
+                                        struct proof_space_point *out);
+/* Does the rule's condition hold? Asked of the condition itself, not of the terms. */
+bool proof_space_holds(const struct proof_space_rules *rules,
+                       size_t rule,
+                       const struct proof_space_point *point);
 /* The rule that takes it; -1: none. Asked of the conditions themselves, not of the terms. */
 int32_t proof_space_decider(const struct proof_space_rules *rules,
                             const struct proof_space_point *point);

@@ -13,6 +13,8 @@ struct maker {
     uint64_t *state;
     struct random_policy *policy;
     struct random_policy_tree *tree;
+    bool
+        careful; /* as people write: a last rule for the rest, pools that are everywhere, few rules */
     size_t bytes;
 };
 
@@ -186,7 +188,8 @@ static void make_rule(struct maker *maker, size_t number)
     say(maker, "  - {id: r%zu, title: {ru: П, en: R}, ", number);
     rule->when.nodes[0] = (struct random_policy_node){.kind = RANDOM_POLICY_ALWAYS};
     rule->when.count = 1;
-    if (pick(maker, 9) != 0) {
+    bool last = number + 1 == maker->policy->rule_count;
+    if (maker->careful ? !last : pick(maker, 9) != 0) {
         say(maker, "when: {");
         make_tree(maker, &rule->when, false);
         say(maker, "}, ");
@@ -195,6 +198,10 @@ static void make_rule(struct maker *maker, size_t number)
     rule->notice = (enum random_policy_notice)pick(maker, 3);
     rule->pools[0] = pick(maker, 12) == 0 ? 3 : pick(maker, 3);
     rule->pools[1] = (rule->pools[0] + 1 + pick(maker, 2)) % 3;
+    if (maker->careful) {
+        rule->pools[0] = pick(maker, 2) == 0 ? 0 : 2;
+        rule->pools[1] = 2 - rule->pools[0];
+    }
     rule->pool_count = rule->pools[0] == 3 || pick(maker, 2) == 0 ? 1 : 2;
     say(maker,
         "curator: [%s%s%s]%s%s}\n",
@@ -217,11 +224,12 @@ void random_policy_make(uint64_t *state, struct random_policy *out)
         "  duty: {workers: {role: duty-curator}}\n"
         "  nobody: {workers: {agency: centre, role: duty-curator}}\n"
         "rules:\n");
-    out->rule_count = 1 + pick(&maker, RANDOM_POLICY_RULES);
+    maker.careful = pick(&maker, 3) == 0;
+    out->rule_count = 1 + pick(&maker, maker.careful ? 4 : RANDOM_POLICY_RULES);
     for (size_t i = 0; i < out->rule_count; i++) {
         make_rule(&maker, i);
     }
-    out->require_count = pick(&maker, RANDOM_POLICY_REQUIRES + 1);
+    out->require_count = pick(&maker, maker.careful ? 2 : RANDOM_POLICY_REQUIRES + 1);
     say(&maker, "%s", out->require_count > 0 ? "require:\n" : "");
     for (size_t i = 0; i < out->require_count; i++) {
         say(&maker, "  - {id: q%zu, when: {", i);

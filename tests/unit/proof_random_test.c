@@ -82,6 +82,16 @@ struct truth {
              [RANDOM_POLICY_PLACES]; /* referrals of a place come to the rule */
 };
 
+/* A rule takes such a referral, or none does for want of one. */
+static bool comes_to_the_rules(const struct random_policy *policy,
+                               const struct random_policy_point *point,
+                               uint64_t weight)
+{
+    const char *day;
+
+    return weight > 0 && random_policy_is_in_force(policy, point->place, &day);
+}
+
 static struct truth enumerate(const struct random_policy *policy)
 {
     struct truth truth = {.falls_through = false};
@@ -89,7 +99,7 @@ static struct truth enumerate(const struct random_policy *policy)
     uint64_t weight;
 
     for (size_t i = 0; random_policy_point(i, &point, &weight); i++) {
-        if (weight == 0) {
+        if (!comes_to_the_rules(policy, &point, weight)) {
             continue;
         }
         int rule = random_policy_decide(policy, &point);
@@ -117,7 +127,8 @@ static bool are_covered(const struct random_policy *policy,
     uint64_t weight;
 
     for (size_t i = 0; random_policy_point(i, &point, &weight); i++) {
-        bool met = weight == 0 || !random_policy_holds(&policy->rules[failure->rule].when, &point);
+        bool met = !comes_to_the_rules(policy, &point, weight) ||
+                   !random_policy_holds(&policy->rules[failure->rule].when, &point);
         for (size_t j = 0; j < failure->other_count && !met; j++) {
             assert_true(failure->others[j] < failure->rule);
             met = j != left_out &&
@@ -136,6 +147,13 @@ static void check_reach(const struct random_policy *policy, const struct proof_f
     for (size_t i = 0; i < failure->other_count; i++) {
         assert_false(are_covered(policy, failure, i));
     }
+    assert_int_equal(failure->has_example, failure->other_count > 0);
+    if (failure->has_example) {
+        struct random_policy_point point = point_of(&failure->example);
+        assert_true(comes_to_the_rules(policy, &point, 1));
+        assert_true(random_policy_holds(&policy->rules[failure->rule].when, &point));
+        assert_int_equal(failure->decided_by, random_policy_decide(policy, &point));
+    }
 }
 
 static void check_require(const struct random_policy *policy, const struct proof_failure *failure)
@@ -144,6 +162,7 @@ static void check_require(const struct random_policy *policy, const struct proof
     int rule = random_policy_decide(policy, &point);
 
     assert_true(failure->has_example);
+    assert_true(comes_to_the_rules(policy, &point, 1));
     assert_true(random_policy_holds(&policy->requires_when[failure->require], &point));
     assert_int_equal(failure->decided_by, rule);
     assert_false(random_policy_keeps(policy, failure->require, rule, point.place));
@@ -175,6 +194,29 @@ static void check_pools(const struct random_policy *policy,
     assert_string_equal(day, first);
 }
 
+/* Of how many policies a claim of each kind fails: all of it means little when hardly any does, or hardly any does not. */
+static void count_kinds(const struct proof *proof, size_t policies[PROOF_CLAIMS + 1])
+{
+    for (size_t claim = 0; claim < PROOF_CLAIMS; claim++) {
+        policies[claim] += proof->held[claim] < proof->asked[claim] ? 1 : 0;
+    }
+    policies[PROOF_CLAIMS] += proof->failure_count == 0 ? 1 : 0;
+}
+
+static void check_variety(const size_t policies[PROOF_CLAIMS + 1])
+{
+    static const char *const names[] = {"a referral without a rule",
+                                        "a rule without referrals",
+                                        "a broken requirement",
+                                        "a pool without workers",
+                                        "no failure"};
+
+    for (size_t kind = 0; kind <= PROOF_CLAIMS; kind++) {
+        print_message("%s: %zu of %d policies\n", names[kind], policies[kind], PROOFS);
+        assert_in_range(policies[kind], PROOFS / 50, PROOFS - PROOFS / 50);
+    }
+}
+
 /* Every failure is right; how many there must be of each claim, the enumeration knows. */
 static void check_proof(const struct random_policy *policy, const struct proof *proof)
 {
@@ -189,6 +231,7 @@ static void check_proof(const struct random_policy *policy, const struct proof *
         if (failure->claim == PROOF_NO_FALL_THROUGH) {
             struct random_policy_point point = point_of(&failure->example);
             assert_int_equal(random_policy_decide(policy, &point), -1);
+            assert_true(comes_to_the_rules(policy, &point, 1));
         } else if (failure->claim == PROOF_REACH) {
             assert_false(truth.reached[failure->rule]);
             check_reach(policy, failure);
@@ -223,6 +266,7 @@ static void proofs_agree_with_enumeration(void **state)
 {
     struct fixture *fixture = *state;
     uint64_t generator = SEED;
+    size_t policies[PROOF_CLAIMS + 1] = {0};
 
     print_message("seed %d\n", SEED);
     for (size_t i = 0; i < PROOFS; i++) {
@@ -232,9 +276,11 @@ static void proofs_agree_with_enumeration(void **state)
         struct policy *policy = compile(fixture, &fixture->policy);
         assert_true(proof_run(&proof, policy, fixture->directory, fixture->arena, &err));
         check_proof(&fixture->policy, &proof);
+        count_kinds(&proof, policies);
         policy_destroy(&policy);
         arena_reset(fixture->arena);
     }
+    check_variety(policies);
 }
 
 /* What a difference can tell: pools, procedure, who is told. */

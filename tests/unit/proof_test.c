@@ -154,8 +154,30 @@ static void shadows_are_the_rules_without_which_it_would_be_reached(void **state
     assert_int_equal(failures[1].other_count, 2);
     assert_int_equal(failures[1].others[0], 1);
     assert_int_equal(failures[1].others[1], 2);
+    assert_true(failures[1].has_example); /* meant for "e", taken by "b" */
+    assert_int_equal(failures[1].example.labels.risk, RISK_TZS);
+    assert_int_equal(failures[1].example.labels.needs, 1 << NEED_FOOD);
+    assert_int_equal(failures[1].decided_by, 2);
     assert_int_equal(failures[2].rule, 5);
     assert_int_equal(failures[2].other_count, 0);
+    assert_false(failures[2].has_example);
+}
+
+static void of_a_territory_without_a_wave_no_rule_takes_a_referral(void **state)
+{
+    struct fixture *fixture = *state;
+
+    assert_int_equal(prove(fixture,
+                           HEAD "rules:\n"
+                                "  - {id: a, " TITLE ", when: {territory: south}, curator: duty}\n"
+                                "  - {id: b, " TITLE
+                                ", when: {territory: north}, curator: regional}\n"
+                                "require: [{id: x, then: {curator-from: duty}}]\n"
+                                "rollout: [{from: 2021-09-03, territories: [south]}]\n"),
+                     1);
+    assert_int_equal(fixture->proof.failures[0].claim, PROOF_REACH);
+    assert_int_equal(fixture->proof.failures[0].rule, 1);
+    assert_int_equal(fixture->proof.failures[0].other_count, 0);
 }
 
 static void a_broken_requirement_has_an_example_and_its_rule(void **state)
@@ -284,6 +306,7 @@ int main(void)
         TEST(a_broken_requirement_has_an_example_and_its_rule),
         TEST(pools_are_asked_where_referrals_come_from),
         TEST(waves_say_when_a_pool_is_missed),
+        TEST(of_a_territory_without_a_wave_no_rule_takes_a_referral),
         TEST(a_policy_without_rules),
         TEST(classes_are_told_in_words),
     };
