@@ -105,7 +105,8 @@ struct hello {
         uint64_t first_held; /* number of the first command still held, or of the next new one */
         uint64_t applied;    /* last delivery applied on this lane */
     } lanes[LANE_END];
-    bool resync; /* the mirror is new or lost: send the whole view */
+    bool resync;      /* the mirror is new or lost: send the whole view */
+    uint64_t session; /* counts the agent's Hellos; 0: it does not */
 };
 
 struct welcome {
@@ -121,6 +122,7 @@ struct welcome {
     uint32_t policy_version;
     uint32_t disclosure_epoch;
     struct bytes disclosure_key; /* 32 bytes: seal to this from now on */
+    uint64_t session;            /* of the Hello that it answers */
 };
 
 enum goodbye_reason {
@@ -414,6 +416,7 @@ struct resync {
     bool last;
     struct delivery *deliveries;
     size_t delivery_count;
+    uint64_t session; /* of the Hello that it answers */
 };
 
 /* ---- queries ------------------------------------------------------------------------------- */

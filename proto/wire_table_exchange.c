@@ -25,6 +25,7 @@ static const struct wire_part_row hello_rows[] = {
     ROW_HELD_AS(HELLO, normal, lanes[LANE_NORMAL], hello_lane_part),
     ROW_HELD_AS(HELLO, urgent, lanes[LANE_URGENT], hello_lane_part),
     ROW_BOOL(HELLO, resync),
+    ROW_64(HELLO, session),
 };
 static const struct wire_part hello_part = {&referral__v1__hello__descriptor,
                                             sizeof(struct hello),
@@ -51,6 +52,7 @@ static const struct wire_part_row welcome_rows[] = {
     ROW_32(WELCOME, policy_version),
     ROW_32(WELCOME, disclosure_epoch),
     ROW_EXACT_BYTES(WELCOME, disclosure_key, KEY_BYTES),
+    ROW_64(WELCOME, session),
 };
 static const struct wire_part welcome_part = {&referral__v1__welcome__descriptor,
                                               sizeof(struct welcome),
@@ -311,6 +313,7 @@ static const struct wire_part_row resync_rows[] = {
     ROW_32(RESYNC, page),
     ROW_BOOL(RESYNC, last),
     ROW_LIST(RESYNC, deliveries, delivery_count, LIMIT_PAGE_ROWS, wire_table_delivery),
+    ROW_64(RESYNC, session),
 };
 static const struct wire_part resync_part = {&referral__v1__resync__descriptor,
                                              sizeof(struct resync),

@@ -26,6 +26,7 @@ struct uplink {
     size_t endpoint_count;
     size_t endpoint;
     struct id128 incarnation;
+    uint64_t session; /* counts Hellos */
     enum state state;
     struct uplink_lane lanes[LANE_END];
     uint32_t window;
@@ -104,6 +105,7 @@ static void say_hello(struct uplink *uplink, int64_t now_us, struct uplink_effec
     hello->incarnation = uplink->incarnation;
     hello->program = uplink->program;
     hello->resync = uplink->resync;
+    hello->session = ++uplink->session;
     for (int i = 0; i < LANE_END; i++) {
         hello->lanes[i].first_held = uplink->lanes[i].first;
         hello->lanes[i].applied = uplink->lanes[i].applied;
@@ -286,12 +288,18 @@ static void take_delivery(struct uplink *uplink,
     uplink->gaps = 0;
 }
 
+/* Of an earlier Hello, which arrived late. A program that knows no such number says 0. */
+static bool is_late(const struct uplink *uplink, uint64_t session)
+{
+    return session != 0 && session != uplink->session;
+}
+
 static void take_page(struct uplink *uplink,
                       const struct resync *resync,
                       int64_t now_us,
                       struct uplink_effects *effects)
 {
-    if (uplink->state != OPEN) {
+    if (uplink->state != OPEN || is_late(uplink, resync->session)) {
         return;
     }
     if (resync->page != 1 && resync->page != uplink->page) {
@@ -326,7 +334,7 @@ static void take_welcome(struct uplink *uplink,
                          struct uplink_effects *effects)
 {
     const struct welcome *welcome = &event->envelope->body.welcome;
-    if (uplink->state != GREETING) {
+    if (uplink->state != GREETING || is_late(uplink, welcome->session)) {
         return;
     }
     if (welcome->version != LIMIT_PROTOCOL_VERSION) {

@@ -224,6 +224,7 @@ static bool send_page(struct broker *broker, uint32_t site, const struct session
     if (!fill_page(broker, site, page)) {
         return false;
     }
+    envelope.body.resync.session = item->session;
     envelope.body.resync.page = item->page;
     envelope.body.resync.last = page->last;
     envelope.body.resync.deliveries = page->items;

@@ -306,6 +306,7 @@ void session_next(struct session_table *table,
         out->kind = at->resync.sent ? SESSION_NOTHING : SESSION_PAGE;
         out->page = at->resync.page;
         out->cursor = at->resync.cursor;
+        out->session = at->resync.session;
         return;
     }
     static const enum lane order[LANE_END] = {LANE_URGENT, LANE_NORMAL};

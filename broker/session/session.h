@@ -131,6 +131,7 @@ struct session_item {
     struct line_record line;
     uint32_t page;                /* PAGE: its number */
     struct session_cursor cursor; /* PAGE: entities after this one */
+    uint64_t session;             /* PAGE: of the Hello that asked for it */
 };
 
 /* Lives in the arena, which must outlive it and is never reset. NULL: it is full. */

@@ -53,6 +53,7 @@ open_windows(struct session_step *step, const struct hello *hello, const struct 
     memset(&site->resync, 0, sizeof(site->resync));
     if (needs_resync(hello, record)) {
         site->resync.page = 1;
+        site->resync.session = hello->session;
         memcpy(site->resync.lines, record->lines, sizeof(site->resync.lines));
     }
     for (int i = 0; i < LANE_END; i++) {
@@ -80,6 +81,7 @@ static void welcome(struct session_step *step)
     envelope->version = LIMIT_PROTOCOL_VERSION;
     envelope->kind = BODY_WELCOME;
     body->version = LIMIT_PROTOCOL_VERSION;
+    body->session = step->event->envelope->body.hello.session;
     body->region = region->code;
     body->site = site == NULL ? "" : site->id;
     body->time_us = step->world->now_us;

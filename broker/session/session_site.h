@@ -8,8 +8,9 @@
 
 /* A view on its way to a site. */
 struct session_resync {
-    uint32_t page; /* next to be sent; 0: no resync */
-    bool sent;     /* the last page went out */
+    uint32_t page;    /* next to be sent; 0: no resync */
+    uint64_t session; /* of the Hello */
+    bool sent;        /* the last page went out */
     struct session_cursor cursor;
     uint64_t lines[LANE_END]; /* Welcome's from */
     bool durable[LANE_END];   /* acknowledged since the last page */

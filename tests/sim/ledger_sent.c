@@ -195,6 +195,58 @@ static int agent_of_key(const struct sim *sim, const uint8_t key[KEYS_BYTES])
     return -1;
 }
 
+/* For `run tell`: which lane and number a frame is about, as far as it has such. */
+static void tell_frame(const struct sim *sim,
+                       const struct saying *saying,
+                       int party,
+                       const struct envelope *envelope)
+{
+    static const char *const names[BODY_END] = {[BODY_HELLO] = "hello",
+                                                [BODY_WELCOME] = "welcome",
+                                                [BODY_GOODBYE] = "goodbye",
+                                                [BODY_COMMAND] = "command",
+                                                [BODY_REPLY] = "reply",
+                                                [BODY_DELIVERY] = "delivery",
+                                                [BODY_DELIVERY_ACK] = "ack",
+                                                [BODY_QUERY] = "query",
+                                                [BODY_ANSWER] = "answer",
+                                                [BODY_HEARTBEAT] = "heartbeat",
+                                                [BODY_RESYNC] = "resync"};
+    const char *way = party == NETWORK_BROKER ? "<-" : "->";
+    const char *name = names[envelope->kind] == NULL ? "?" : names[envelope->kind];
+    uint64_t normal = 0;
+    uint64_t urgent = 0;
+    if (envelope->kind == BODY_HELLO) {
+        normal = envelope->body.hello.lanes[LANE_NORMAL].applied;
+        urgent = envelope->body.hello.lanes[LANE_URGENT].applied;
+    } else if (envelope->kind == BODY_WELCOME) {
+        normal = envelope->body.welcome.lanes[LANE_NORMAL].from;
+        urgent = envelope->body.welcome.lanes[LANE_URGENT].from;
+    } else if (envelope->kind == BODY_COMMAND) {
+        normal = envelope->body.command.number;
+        urgent = envelope->body.command.lane;
+    } else if (envelope->kind == BODY_REPLY) {
+        normal = envelope->body.reply.number;
+        urgent = envelope->body.reply.lane;
+    } else if (envelope->kind == BODY_DELIVERY) {
+        normal = envelope->body.delivery.number;
+        urgent = envelope->body.delivery.lane;
+    } else if (envelope->kind == BODY_DELIVERY_ACK) {
+        normal = envelope->body.ack.number;
+        urgent = envelope->body.ack.lane;
+    } else if (envelope->kind == BODY_RESYNC) {
+        normal = envelope->body.resync.page;
+        urgent = envelope->body.resync.last;
+    }
+    sim_say(sim,
+            "%s %s %s %" PRIu64 " %" PRIu64,
+            sim->agents[saying->agent].site,
+            way,
+            name,
+            normal,
+            urgent);
+}
+
 void ledger_sent(struct ledger *ledger,
                  struct sim *sim,
                  int party,
@@ -218,6 +270,7 @@ void ledger_sent(struct ledger *ledger,
         sim_breach(sim, "a frame was sent that is no envelope: %s", fault.field);
         return;
     }
+    tell_frame(sim, &saying, party, &envelope);
     if (party == NETWORK_BROKER) {
         check_broker_frame(&saying, &envelope);
     } else {

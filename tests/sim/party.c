@@ -206,6 +206,7 @@ void party_lose_store(struct sim *sim, int agent)
 void party_kill(struct sim *sim, int party, bool half_open, int64_t again_us)
 {
     leave(sim);
+    ledger_hear(sim->ledger, sim, party); /* what was said is said, whatever happens to its disk */
     sim->doomed = sim->doomed == party ? SIM_NOBODY : sim->doomed;
     sim_say(sim, "%s dies%s", name_of(sim, party), half_open ? " unnoticed" : "");
     network_lose_party(sim->network, party, half_open);

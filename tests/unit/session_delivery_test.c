@@ -93,7 +93,9 @@ static void a_resync_pages_the_view_and_ends_with_both_acknowledgements(void **s
     session_stage_put_site(world, session_stage_spool_a, 0, 7);
     struct envelope hello = session_stage_hello_of(session_stage_spool_a, 1, 0);
     hello.body.hello.resync = true;
+    hello.body.hello.session = 3;
     session_stage_frame(world, &session_stage_first_peer, &hello);
+    assert_int_equal(session_stage_sent(world, BODY_WELCOME)->body.welcome.session, 3);
     assert_int_equal(session_stage_sent(world, BODY_WELCOME)->body.welcome.lanes[LANE_NORMAL].from,
                      7);
     assert_int_equal(session_stage_sent(world, BODY_WELCOME)->body.welcome.lanes[LANE_URGENT].from,
@@ -110,6 +112,7 @@ static void a_resync_pages_the_view_and_ends_with_both_acknowledgements(void **s
     assert_int_equal(world->effects.count, 0);
     session_next(world->table, &world->world, SESSION_STAGE_SITE, &item);
     assert_int_equal(item.page, 2);
+    assert_int_equal(item.session, 3);
     assert_int_equal(item.cursor.kind, DELIVERY_CASE);
     session_page_sent(world->table, SESSION_STAGE_SITE, &cursor, true);
     session_next(world->table, &world->world, SESSION_STAGE_SITE, &item);

@@ -481,6 +481,35 @@ static void missing_page_starts_the_resync_again(void **state)
     assert_true(said_hello(bench)->resync);
 }
 
+/* A frame that was overtaken: the Welcome of the first Hello answers not the second. */
+static void what_answers_an_earlier_hello_is_not_taken(void **state)
+{
+    struct bench *bench = *state;
+    struct envelope first = welcome(10);
+    struct envelope gap = delivery(14, 13);
+    struct envelope second = welcome(12);
+    struct envelope page = {.version = 1, .kind = BODY_RESYNC};
+    tick(bench);
+    assert_int_equal(said_hello(bench)->session, 1);
+    first.body.welcome.session = 1;
+    receive(bench, &first);
+    receive(bench, &gap);
+    assert_int_equal(said_hello(bench)->session, 2);
+    receive(bench, &first);
+    assert_false(uplink_is_open(bench->uplink));
+    second.body.welcome.session = 2;
+    receive(bench, &second);
+    assert_true(uplink_is_open(bench->uplink));
+    page.body.resync.page = 1;
+    page.body.resync.last = true;
+    page.body.resync.session = 1;
+    receive(bench, &page);
+    assert_int_equal(bench->effects.count, 0);
+    page.body.resync.session = 2;
+    receive(bench, &page);
+    assert_int_equal(bench->effects.items[1].number, 12);
+}
+
 static void new_store_asks_for_everything(void **state)
 {
     struct bench *bench = *state;
@@ -516,6 +545,7 @@ int main(void)
         TEST(gap_greets_again_and_the_second_asks_for_everything),
         TEST(resync_pages_come_in_order_and_the_last_sets_the_lanes),
         TEST(missing_page_starts_the_resync_again),
+        TEST(what_answers_an_earlier_hello_is_not_taken),
         TEST(new_store_asks_for_everything),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -55,7 +55,8 @@ static void wire_hello_and_welcome_keep_their_lanes_test(void **state)
                                             .incarnation = id_of(9),
                                             .program = "refagentd 0.1.0",
                                             .lanes = {{11, 12}, {13, 14}},
-                                            .resync = true}};
+                                            .resync = true,
+                                            .session = 15}};
     struct envelope out = travel(*state, &hello);
     assert_int_equal(out.body.hello.version_least, 1);
     assert_int_equal(out.body.hello.version_most, 3);
@@ -66,6 +67,7 @@ static void wire_hello_and_welcome_keep_their_lanes_test(void **state)
     assert_int_equal(out.body.hello.lanes[LANE_URGENT].first_held, 13);
     assert_int_equal(out.body.hello.lanes[LANE_URGENT].applied, 14);
     assert_true(out.body.hello.resync);
+    assert_int_equal(out.body.hello.session, 15);
 
     const uint8_t key[32] = {1, 2, 3};
     struct envelope welcome = {.version = 1,
@@ -78,8 +80,10 @@ static void wire_hello_and_welcome_keep_their_lanes_test(void **state)
                                                 .lanes = {{21, 22}, {23, 24}},
                                                 .policy_version = 3,
                                                 .disclosure_epoch = 2,
-                                                .disclosure_key = bytes_of(key, 32)}};
+                                                .disclosure_key = bytes_of(key, 32),
+                                                .session = 15}};
     out = travel(*state, &welcome);
+    assert_int_equal(out.body.welcome.session, 15);
     assert_string_equal(out.body.welcome.site, "school-7-tatarsk");
     assert_int_equal(out.body.welcome.time_us, -5);
     assert_int_equal(out.body.welcome.lanes[LANE_NORMAL].expected, 21);
