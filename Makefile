@@ -46,11 +46,9 @@ compiler.default := gcc
 flags.default    := -O2 $(warnings) -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE -pie \
     -fstack-clash-protection -fcf-protection -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack
 compiler.asan    := gcc
-flags.asan       := -O1 -w -fsanitize=address,undefined -fno-sanitize-recover=all \
-                    -fno-omit-frame-pointer
+flags.asan       := -O1 -w -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 compiler.fuzz    := clang
-flags.fuzz       := -O1 -w -fsanitize=fuzzer-no-link,address,undefined \
-                    -fno-sanitize-recover=all -fno-omit-frame-pointer
+flags.fuzz       := -O1 -w -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 
 CC       := $(compiler.$(variant))
 CPPFLAGS += -D_POSIX_C_SOURCE=200809L -UNDEBUG -DREFBROKER_VERSION='"$(VERSION)"' -I. -I$(out)
@@ -87,11 +85,12 @@ libraries := $(foreach f,$(floors),$(call library,$(f)))
 support  := $(out)/lib/tests-support.a
 
 test_sources := $(wildcard tests/unit/*_test.c tests/contract/*_test.c tests/scenarios/*.c tests/sim/*.c \
-    tests/fuzz/*_fuzz.c tests/fuzz/replay.c tests/bench/*_bench.c tests/support/*.c)
+    tests/fuzz/*_fuzz.c tests/fuzz/replay.c tests/bench/*_bench.c tests/*/*_preload.c tests/support/*.c)
 sources_as        = $(patsubst %.c,$(out)/%,$(filter $(1),$(test_sources)))
 unit_programs    := $(call sources_as,%_test.c)
 fuzz_programs    := $(call sources_as,%_fuzz.c)
 bench_programs   := $(call sources_as,%_bench.c)
+preloads         := $(patsubst %,%.so,$(call sources_as,%_preload.c))
 replay_programs  := $(fuzz_programs:_fuzz=_replay)
 scenario_program := $(out)/tests/scenarios/run
 sim_program      := $(out)/tests/sim/run
@@ -102,7 +101,7 @@ test_programs    := $(unit_programs) $(scenario_program) $(sim_program) $(replay
 .SECONDARY:
 
 all: $(programs:%=$(out)/%) $(python)
-tests: all $(libraries) $(test_programs)
+tests: all $(libraries) $(test_programs) $(preloads)
 
 define program_rule
 $(out)/$(1): $(out)/$(main.$(1):.c=.o) $(foreach f,$(floors.$(1)),$(call library,$(f)))
@@ -156,6 +155,9 @@ $(replay_programs): %_replay: %_fuzz.o $(out)/tests/fuzz/replay.o
 $(test_programs) $(bench_programs) $(fuzz_programs): $(support) $(libraries)
 	$(call quiet,LINK,$@)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) $(support) \
 	    -Wl,--start-group $(libraries) -Wl,--end-group $(also) $(LDLIBS)
+
+$(preloads): $(out)/%.so: %.c $(out)/flags
+	$(call quiet,CC,$<)mkdir -p $(@D) && $(CC) $(CPPFLAGS) $(filter-out -fPIE -pie,$(CFLAGS)) -fPIC -shared -o $@ $<
 
 # -- What is run --------------------------------------------------------------------------------
 

@@ -57,6 +57,7 @@ bool error_set(struct error *err, enum error_code code, const char *format, ...)
     write_text(err, format, args);
     va_end(args);
     err->code = code;
+    err->reason = 0;
     err->at = (struct text_pos){.line = 0};
     return false;
 }
@@ -75,6 +76,7 @@ bool error_set_at(struct error *err,
     write_text(err, format, args);
     va_end(args);
     err->code = code;
+    err->reason = 0;
     err->at = place;
     return false;
 }
@@ -94,6 +96,7 @@ bool error_set_errno(struct error *err,
     write_text(err, format, args);
     va_end(args);
     err->code = code;
+    err->reason = errno_value;
     err->at = (struct text_pos){.line = 0};
     (void)strerror_r(errno_value, reason, sizeof(reason));
     memcpy(front, err->text, sizeof(front));

@@ -39,6 +39,7 @@ struct text_pos {
 
 struct error {
     enum error_code code;
+    int reason; /* errno of the call that failed; 0: none. For logs that may not tell the text, with its names */
     struct text_pos at;
     char text[512];
 };

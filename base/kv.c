@@ -485,10 +485,6 @@ static uint64_t count_free_pages(MDB_env *env)
 static enum error_code code_of(int rc)
 {
     switch (rc) {
-    case MDB_MAP_FULL:
-    case ENOSPC:
-    case EDQUOT:
-        return ERROR_TEMPORARY;
     case ENOMEM:
         return ERROR_OS;
     case EACCES:

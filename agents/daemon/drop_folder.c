@@ -130,6 +130,16 @@ static bool look(const struct drop_folder *drop, const char *name, struct stat *
            lstat(path, status) == 0 && S_ISREG(status->st_mode);
 }
 
+/* The error's text has the file's name in it, and files are often named after a child. */
+static void log_failure(struct agent *agent, const char *event, const struct error *err)
+{
+    char reason[128] = "no system call failed";
+    if (err->reason != 0) {
+        (void)strerror_r(err->reason, reason, sizeof reason);
+    }
+    LOG_ERROR(agent->log, event, LOG_TEXT("reason", reason));
+}
+
 static void take(struct agent *agent, const char *name)
 {
     struct drop_folder *drop = agent->drop;
@@ -147,7 +157,7 @@ static void take(struct agent *agent, const char *name)
     if (!join(drop->incoming, name, from) ||
         !join(drop->taking, drop_name_of_taken(&id, name, taken), to) ||
         !file_move(from, to, &err)) {
-        LOG_WARN(agent->log, "drop_not_taken", LOG_TEXT("error", err.text));
+        log_failure(agent, "drop_not_taken", &err);
     }
 }
 
@@ -291,6 +301,12 @@ static bool submit(struct agent *agent,
     return true;
 }
 
+/* It says nothing about the file. */
+static bool is_shortage(const struct error *err)
+{
+    return err->reason == EMFILE || err->reason == ENFILE || err->reason == ENOMEM;
+}
+
 /* False: stop for now, see submit. */
 static bool take_up(struct agent *agent, const char *taken)
 {
@@ -317,6 +333,10 @@ static bool take_up(struct agent *agent, const char *taken)
         return true;
     }
     if (!file_read(path, YAML_TREE_BYTES_MAX, agent->turn, &input.content, &err)) {
+        if (is_shortage(&err)) {
+            LOG_WARN(agent->log, "drop_waits", LOG_TEXT("reason", "no descriptor or memory"));
+            return false;
+        }
         struct text_pos at = error_pos(input.name, 1, 1);
         (void)error_list_add(errors, err.code, &at, "не читается / unreadable: %s", err.text);
         settle(agent, taken, input.name, errors);
@@ -409,10 +429,10 @@ void drop_folder_finish_turn(struct agent *agent)
     for (size_t i = 0; i < drop->settled_count; i++) {
         const struct settled *settled = &drop->settled[i];
         struct error err = {0};
-        char id[ID128_TEXT_MAX]; /* files are often named after a child: no name for the log */
+        char id[ID128_TEXT_MAX];
         (void)snprintf(id, sizeof id, "%s", settled->taken);
         if (!finish(drop, settled, &err)) {
-            LOG_ERROR(agent->log, "drop_not_moved", LOG_TEXT("error", err.text));
+            log_failure(agent, "drop_not_moved", &err);
         } else if (settled->refused) {
             LOG_WARN(agent->log, "form_refused", LOG_TEXT("id", id));
         } else {

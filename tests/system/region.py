@@ -45,20 +45,25 @@ def facts(name='Аня', surname=SURNAME):
         health='Кашель.', law='Учёт.', documents=[case.Paper(title='Акт', number='17')])
 
 
+class NotReady(AssertionError):
+    """A daemon that ended instead; args: why, its exit status."""
+
+
 class Program:
     """A daemon: its READY line, its log, its end."""
 
-    def __init__(self, *command, cwd=None):
-        self.process = subprocess.Popen(command, cwd=cwd, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                        stderr=subprocess.PIPE, text=True, encoding='utf-8')
+    def __init__(self, *command, cwd=None, env=None):
+        self.process = subprocess.Popen(command, cwd=cwd, env={**os.environ, **(env or {})},
+                                        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                        text=True, encoding='utf-8')
         self.lines, self.read_to, self.expected = [], 0, set()
         self.news = threading.Condition()
         self.reader = threading.Thread(target=self.read_log, daemon=True)
         self.reader.start()
         self.ready = self.process.stdout.readline()
         if not self.ready.startswith('READY '):
-            self.ended()
-            raise AssertionError(f'{command}: not ready: {self.log()}')
+            status = self.ended()
+            raise NotReady(f'{command}: not ready, status {status}: {self.log()}', status)
 
     def read_log(self):
         for line in self.process.stderr:
@@ -123,7 +128,7 @@ class Region:
         self.refctl('keygen', '--region', '--out', 'keys')
         for site in SITES:
             self.refctl('keygen', '--site', site, '--out', 'keys', '--directory', 'directory/90-keys.yaml')
-        self.broker, self.agents, self.programs = None, [], []
+        self.broker, self.env, self.agents, self.programs = None, None, [], []
         self.expected = {'configuration_warning'}  # not every site of the region has keys here
 
     def path(self, name):
@@ -156,7 +161,8 @@ class Region:
         self.expected.update(events)
 
     def start(self):
-        self.broker = Program(f'{BUILD}/refbrokerd', '--log-level', 'debug', self.path('broker.yaml'))
+        self.broker = Program(f'{BUILD}/refbrokerd', '--log-level', 'debug', self.path('broker.yaml'),
+                              env=self.env)
         self.broker.expects(*self.expected)
         self.programs.append(self.broker)
         self.endpoint = self.broker.value('endpoint')

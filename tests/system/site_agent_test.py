@@ -9,96 +9,14 @@ import unittest
 import uuid
 
 import tap
-import zmq
 from agent import uuid7
 from proto import case_pb2 as case
 from proto import exchange_pb2 as exchange
-from region import BUILD, DEADLINE_S, SPECIALIST, SURNAME, Program, Region, facts, labels
+from region import SPECIALIST, SURNAME, Region, facts, labels
+from site_agent import FORM, Site
 
 SCHOOL, CENTRE, CURATOR = 'school-syktyvkar', 'centre-syktyvkar-1', 'curator-syktyvkar-1'
 SECRETS = (SURNAME, 'Тестовна', 'Пробная', 'Дома холодно', '+7 000')
-FORM = f'''territory: syktyvkar
-risk: tzs
-direction: early-detection
-basis: legal-duty
-needs: [household]
-flags: [placement-risk]
-children:
-  - {{surname: {SURNAME}, name: Аня, patronymic: Тестовна, born: 2021-04-03}}
-contact: {{address: "Сыктывкар, Пробная, 1", phone: "+7 000 000-00-00"}}
-circumstances: Дома холодно.
-'''
-
-
-class Site:
-    """refagentd of a site, and a tool that speaks to it as people's tools do."""
-
-    def __init__(self, region, site, workers):
-        self.region, self.site, self.process, self.socket = region, site, None, None
-        self.context = zmq.Context()
-        people = ', '.join(f'{{uid: {os.getuid()}, worker: {worker}}}' for worker in workers)
-        keys = f'../keys/{site}'
-        self.folder = region.path(site)
-        os.mkdir(self.folder)
-        region.write(f'{site}/agent.yaml', f'''site: {site}
-broker: {{key: ../keys/broker.pub, endpoints: ["{region.endpoint}"]}}
-keys: {{curve: {keys}.key, sealing: {keys}.seal.key, storage: {keys}.store.key, matching: ../keys/matching.key,
-       disclosure: ../keys/disclosure.pub}}
-store: store
-socket: ipc://s
-people: [{people}]
-drop: {{folder: drop, worker: {workers[0]}}}
-spool: {{entries: 20}}
-''')
-        self.start()
-
-    def start(self):
-        self.process = Program(f'{BUILD}/refagentd', f'{self.folder}/agent.yaml')
-        self.region.programs.append(self.process)
-        return self.process
-
-    def restart(self):
-        self.process.kill()
-        return self.start()
-
-    def call(self, **body):
-        if self.socket is None:
-            self.socket = self.context.socket(zmq.DEALER)
-            self.socket.connect(f'ipc://{self.folder}/s')
-        self.send(exchange.Envelope(version=1, **body).SerializeToString())
-        return self.hear()
-
-    def send(self, frame):
-        self.socket.send(frame)
-
-    def hear(self):
-        assert self.socket.poll(DEADLINE_S * 1000), f'{self.site} does not answer: {self.process.log()}'
-        envelope = exchange.Envelope.FromString(self.socket.recv())
-        return getattr(envelope, envelope.WhichOneof('body'))
-
-    def submit(self, number=17, identity=b''):
-        form = exchange.Form(id=identity, purpose=case.PURPOSE_CASE, labels=labels(),
-                             facts=facts(surname=f'Примерова-{number}'))
-        return self.call(command=exchange.Command(lane=exchange.LANE_NORMAL, form=form))
-
-    def ask(self, kind, actor='', **more):
-        return self.call(query=exchange.Query(id=1, kind=kind, actor=actor, **more))
-
-    def waits_until(self, holds, kind, actor='', **more):
-        """Ask until the answer is as wanted; each round trip passes through the agent's loop."""
-        answer = self.ask(kind, actor, **more)
-        rounds = 0
-        while not holds(answer):
-            self.socket.poll(20)  # nothing comes unasked: leaves the processor to the agent
-            answer, rounds = self.ask(kind, actor, **more), rounds + 1
-            assert rounds < DEADLINE_S * 50, f'{answer} {self.process.log()}'
-        return answer
-
-    def spool_empty(self):
-        return self.waits_until(lambda answer: not answer.status[0].spool_waiting, exchange.QUERY_STATUS)
-
-    def close(self):
-        self.context.destroy(linger=0)
 
 
 class SiteAgentTest(unittest.TestCase):
@@ -263,11 +181,6 @@ class SiteAgentTest(unittest.TestCase):
 
     # -- the drop folder
 
-    def drop(self, school, name, text):
-        with open(f'{school.folder}/drop/{name}', 'w', encoding='utf-8') as file:
-            file.write(text)
-        os.rename(f'{school.folder}/drop/{name}', f'{school.folder}/drop/incoming/{name}')
-
     def test_half_written_file_is_left_alone_until_it_has_its_name(self):
         school = self.site()
         incoming = f'{school.folder}/drop/incoming'
@@ -275,14 +188,14 @@ class SiteAgentTest(unittest.TestCase):
             file.write(FORM[:60])
         with open(f'{incoming}/form.yaml.part', 'w', encoding='utf-8') as file:
             file.write(FORM[:60])
-        self.drop(school, 'other.yaml', FORM)
+        school.drop('other.yaml', FORM)
         school.process.wait_for('form_submitted')
         self.assertEqual(sorted(os.listdir(incoming)), ['.form.yaml', 'form.yaml.part'])
         self.assertEqual(os.listdir(f'{school.folder}/drop/refused'), [])
 
     def test_good_form_is_done_without_facts_and_arrives(self):
         school = self.site()
-        self.drop(school, 'good.yaml', FORM)
+        school.drop('good.yaml', FORM)
         school.process.wait_for('form_submitted')
         school.spool_empty()
         self.assertEqual(self.referrals_at_the_broker(), 1)
@@ -303,7 +216,7 @@ class SiteAgentTest(unittest.TestCase):
             'empty.yaml': '',
         }
         for name, text in bad.items():
-            self.drop(school, name, text)
+            school.drop(name, text)
             school.process.wait_for('form_refused')
         refused = f'{school.folder}/drop/refused'
         for name in bad:
@@ -327,9 +240,9 @@ class SiteAgentTest(unittest.TestCase):
 
     def test_file_named_after_the_child_leaves_no_name_in_the_log(self):
         school = self.site()
-        self.drop(school, f'{SURNAME}.yaml', FORM)
+        school.drop(f'{SURNAME}.yaml', FORM)
         school.process.wait_for('form_submitted')
-        self.drop(school, f'{SURNAME}.yaml', FORM.replace('risk: tzs', 'risk: bad'))
+        school.drop(f'{SURNAME}.yaml', FORM.replace('risk: tzs', 'risk: bad'))
         school.process.wait_for('form_refused')
         self.assertEqual(os.listdir(f'{school.folder}/drop/done'), [f'{SURNAME}.yaml'])
 

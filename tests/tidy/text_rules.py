@@ -31,7 +31,7 @@ TEXT_ENDINGS = ('.c', '.h', '.proto', '.py', '.sh', '.md', '.yaml', '.txt', 'Mak
                 '.css', '.html')
 # Headers of C17 and POSIX, and of glibc where POSIX has nothing: always allowed.
 PLATFORM_HEADERS = re.compile(
-    r'(assert|ctype|dirent|errno|fcntl|float|getopt|inttypes|iso646|limits|locale|libintl|math|'
+    r'(assert|ctype|dirent|dlfcn|errno|fcntl|float|getopt|inttypes|iso646|limits|locale|libintl|math|'
     r'poll|pwd|grp|setjmp|signal|spawn|stdalign|stdarg|stdbool|stddef|stdint|stdio|stdlib|string|'
     r'strings|syslog|termios|time|unistd|wchar|wctype|argp|langinfo|ftw|glob|fnmatch|netdb|'
     r'(sys|net|netinet|arpa|linux)/\w+)\.h')

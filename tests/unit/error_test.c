@@ -42,6 +42,11 @@ static void error_set_errno_names_the_reason_test(void **state)
     (void)state;
     assert_false(error_set_errno(&err, ERROR_IO, ENOENT, "open %s", "x"));
     assert_string_equal(err.text, "open x: No such file or directory");
+    assert_int_equal(err.reason, ENOENT);
+    assert_false(error_prepend(&err, "start"));
+    assert_int_equal(err.reason, ENOENT);
+    assert_false(error_set(&err, ERROR_DATA, "no call failed"));
+    assert_int_equal(err.reason, 0);
 }
 
 static void error_prepend_keeps_place_and_code_test(void **state)
