@@ -3,8 +3,6 @@
 
 #include "policy/policy_tree.h"
 
-enum { PROOF_BYTES = 256 << 20 /* of addresses; pages are taken as they are used */ };
-
 static void tell_require(const struct policy *policy,
                          const struct directory *directory,
                          const struct proof_failure *failure,
@@ -21,7 +19,7 @@ void policy_prove(const struct policy *policy,
                   const struct directory *directory,
                   struct finding_list *findings)
 {
-    struct arena *arena = arena_create(PROOF_BYTES);
+    struct arena *arena = arena_create(PROOF_ARENA_BYTES);
     struct error err = {.text = "out of memory"};
     struct proof proof;
 

@@ -62,6 +62,18 @@ proof_claim_fail(struct proof_claim_run *run, enum proof_claim claim, enum proof
     return failure;
 }
 
+void proof_claim_show(const struct proof_claim_run *run,
+                      const struct proof_space_point *point,
+                      struct proof_failure *failure)
+{
+    const struct policy_wave *wave = run->rules.waves[point->fields[PROOF_BOX_TERRITORY]];
+
+    failure->has_example = true;
+    failure->example = proof_space_facts(&run->rules, point);
+    failure->decided_by = proof_space_decider(&run->rules, point);
+    failure->from = wave == NULL ? NULL : wave->from;
+}
+
 enum proof_verdict proof_claim_verdict(enum solver_answer answer)
 {
     return answer == SOLVER_NO ? PROOF_HOLDS : answer == SOLVER_YES ? PROOF_FAILS : PROOF_UNKNOWN;
@@ -81,8 +93,7 @@ static void ask_fall_through(struct proof_claim_run *run)
     }
     struct proof_failure *failure = proof_claim_fail(run, PROOF_NO_FALL_THROUGH, verdict);
     if (failure != NULL && verdict == PROOF_FAILS) {
-        failure->has_example = true;
-        failure->example = proof_space_facts(&run->rules, &point);
+        proof_claim_show(run, &point, failure);
     }
 }
 
@@ -172,9 +183,7 @@ static void show_met(struct proof_claim_run *run, size_t rule, struct proof_fail
 
     if (failure->other_count > 0 &&
         proof_space_find_met(&run->space, &run->rules, rule, &point) == SOLVER_YES) {
-        failure->has_example = true;
-        failure->example = proof_space_facts(&run->rules, &point);
-        failure->decided_by = proof_space_decider(&run->rules, &point);
+        proof_claim_show(run, &point, failure);
     }
 }
 

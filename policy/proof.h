@@ -28,6 +28,7 @@ struct proof_failure {
     size_t rule;                /* REACH, POOLS */
     size_t require;             /* REQUIRE */
     size_t pool;                /* POOLS */
+    bool dead_end; /* POOLS: somewhere no pool of the rule has anybody; the example is from there */
     bool has_example;
     struct policy_facts
         example;        /* REACH: satisfies the rule's condition; none when no referral does */
@@ -36,7 +37,7 @@ struct proof_failure {
      * POOLS: territories without a worker, in the order of the tree. */
     const uint32_t *others;
     size_t other_count;
-    const char *from; /* POOLS: the first day on which it fails; NULL: always */
+    const char *from; /* the first day on which the example is decided so; NULL: always */
 };
 
 struct proof {
@@ -50,6 +51,9 @@ struct proof_requirement {
     const char *id;
     struct text_pos at;
 };
+
+/* Of addresses: room for the proof of the largest policy; pages are taken as they are used. */
+enum { PROOF_ARENA_BYTES = 256 << 20 };
 
 /* Texts and failures in the arena. False: it could not be tried at all (memory). */
 bool proof_run(struct proof *out,

@@ -23,6 +23,10 @@ struct proof_claim_run {
 /* NULL: no memory. Counted and kept. */
 struct proof_failure *
 proof_claim_fail(struct proof_claim_run *run, enum proof_claim claim, enum proof_verdict verdict);
+/* The failure's example, who takes it and since when. */
+void proof_claim_show(const struct proof_claim_run *run,
+                      const struct proof_space_point *point,
+                      struct proof_failure *failure);
 /* A question's answer as that of the claim that there is no such referral. */
 enum proof_verdict proof_claim_verdict(enum solver_answer answer);
 

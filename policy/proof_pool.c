@@ -23,6 +23,7 @@ static void ask_pool(struct pools *pools, size_t rule, size_t pool);
 static size_t find_reached(struct pools *pools, size_t rule);
 static void tell(struct pools *pools, size_t rule, size_t pool, size_t count);
 static const char *first_day(const struct pools *pools);
+static bool is_dead_end(const struct pools *pools, size_t rule, uint32_t at);
 
 void proof_claim_pools(struct proof_claim_run *run)
 {
@@ -170,19 +171,24 @@ static void tell(struct pools *pools, size_t rule, size_t pool, size_t count)
     failure->pool = pool;
     failure->decided_by = (int32_t)rule;
     failure->others = territories;
-    failure->from = first_day(pools);
     for (uint32_t at = 0; at < pools->count; at++) {
         if (pools->empty[at]) {
             territories[failure->other_count++] = run->rules.numbers[at];
         }
+        failure->dead_end = failure->dead_end || (pools->empty[at] && is_dead_end(pools, rule, at));
+    }
+    for (uint32_t at = 0; at < pools->count && failure->dead_end; at++) {
+        pools->empty[at] = pools->empty[at] && is_dead_end(pools, rule, at);
+    }
+    failure->from = first_day(pools);
+    for (uint32_t at = 0; at < pools->count; at++) {
         pools->asked[at] =
             pools->empty[at] &&
             (failure->from == NULL || strcmp(run->rules.waves[at]->from, failure->from) == 0);
     }
     if (proof_space_find_taken(&run->space, &run->rules, rule, pools->asked, &point) ==
         SOLVER_YES) {
-        failure->has_example = true;
-        failure->example = proof_space_facts(&run->rules, &point);
+        proof_claim_show(run, &point, failure);
     }
 }
 
@@ -195,4 +201,18 @@ static const char *first_day(const struct pools *pools)
         first = wave != NULL && (first == NULL || wave->from_us < first->from_us) ? wave : first;
     }
     return first == NULL ? NULL : first->from;
+}
+
+static bool is_dead_end(const struct pools *pools, size_t rule, uint32_t at)
+{
+    const struct proof_space_rules *rules = &pools->run->rules;
+    const struct policy_rule *asked = &rules->policy->rules[rule];
+    size_t members = 0;
+
+    for (size_t i = 0; i < asked->pool_count; i++) {
+        const uint32_t *workers;
+        members +=
+            roster_members(pools->run->roster, asked->pools[i], rules->numbers[at], &workers);
+    }
+    return members == 0;
 }

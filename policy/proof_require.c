@@ -42,9 +42,7 @@ void proof_claim_requires(struct proof_claim_run *run)
         }
         failure->require = i;
         if (verdict == PROOF_FAILS) {
-            failure->has_example = true;
-            failure->example = proof_space_facts(&run->rules, &point);
-            failure->decided_by = proof_space_decider(&run->rules, &point);
+            proof_claim_show(run, &point, failure);
         }
     }
 }

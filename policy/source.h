@@ -41,6 +41,13 @@ bool source_load(const char *path,
                  struct arena *arena,
                  struct region_input *input,
                  struct source_report *report) __attribute__((warn_unused_result));
+/* The same without the proof of the requirements: for questions about a set that nobody puts in force. A set whose
+ * requirements are broken can be explained, tested and compared until they hold. */
+bool source_load_unproven(const char *path,
+                          int64_t now_us,
+                          struct arena *arena,
+                          struct region_input *input,
+                          struct source_report *report) __attribute__((warn_unused_result));
 struct source_reading {
     int64_t now_us;
     struct arena *arena;

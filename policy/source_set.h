@@ -27,6 +27,7 @@ struct source_set {
     struct yaml_file broken[2 * SOURCE_FILES_MAX]; /* read, but no YAML: for their lines */
     size_t broken_count;
     bool desks_doubtful; /* a desk was left out for its mistakes */
+    bool unproven;       /* the requirements are not asked about */
     /* Rows carry numbers in the order of the files until they leave as a proposal. */
     struct directory_row *rows;
     struct source_place *places;

@@ -351,6 +351,31 @@ const struct verb verb_table[] = {
      1,
      verb_policy_test},
     {"policy",
+     "prove",
+     VERB_ADMINISTERS,
+     {"[КАТАЛОГ]", "[DIR]"},
+     {"доказать политику для всех обращений, какие могут быть",
+      "prove the policy for all referrals there can be"},
+     {"Четыре утверждения: каждому обращению есть правило; до каждого правила доходит обращение;\n"
+      "каждое требование (require) выполнено; в каждой группе правила есть работник для каждой\n"
+      "территории, откуда к нему приходят. Проверено всё, а не примеры. Что неверно, показано с\n"
+      "местом и примером: формой и готовым примером для policy_test.yaml. КАТАЛОГ содержит\n"
+      "broker.yaml (по умолчанию текущий). Код выхода 1, если что-то неверно, кроме групп, пустых\n"
+      "там, где есть кто-то из другой группы правила; --limit ограничивает показанное (20).\n",
+      "Four claims: every referral has a rule; every rule gets a referral; every requirement\n"
+      "(require) holds; every pool of a rule has a worker for each territory from which referrals\n"
+      "come to it. All cases are covered, not samples. What is wrong is shown with its place and "
+      "an\n"
+      "example: a form and a ready case for policy_test.yaml. DIR holds broker.yaml (default:\n"
+      "here). Exit status 1 when anything is wrong but for pools that are empty where another "
+      "pool\n"
+      "of the rule has somebody; --limit bounds what is shown (20).\n"},
+     "refctl policy prove config/novosibirsk",
+     BIT(OPTION_JSON) | BIT(OPTION_LIMIT),
+     0,
+     1,
+     verb_policy_prove},
+    {"policy",
      "rehearse",
      VERB_ADMINISTERS,
      {"КАТАЛОГ", "DIR"},

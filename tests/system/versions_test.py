@@ -98,6 +98,20 @@ people: [{{uid: {os.getuid()}, worker: {ADMINISTRATOR}}}]
         self.assertRegex(told, r'policy\.yaml:\d+:\d+: ')
         self.assertEqual(self.history()[0]['version'], 3)
 
+    def test_a_policy_that_breaks_a_requirement_is_not_put_in_force(self):
+        self.start_agent()
+        self.region.edit('policy.yaml', 'require:\n', '''require:
+  - id: police-of-everything
+    when: {flag: placement-risk}
+    then: {notified-kind: police}
+''')
+        told = self.refctl('policy', 'apply', '.', '--wait', status=78)
+        self.assertRegex(told, r'policy\.yaml:\d+:5: error P260: requirement "police-of-everything" is broken')
+        self.assertEqual(len(self.history()), 1)
+        self.region.expects('configuration_refused')
+        self.region.reload('configuration_refused')
+        self.assertEqual(len(self.history()), 1)
+
     def test_a_restart_with_broken_files_runs_the_last_good_policy_and_says_so(self):
         self.region.write('policy.yaml', 'nonsense: [')
         self.assertEqual(self.broker.stop(), 0)

@@ -226,7 +226,9 @@ static void pools_are_asked_where_referrals_come_from(void **state)
     assert_int_equal(failures[0].other_count, 1); /* region; north never comes here */
     assert_int_equal(failures[0].others[0], 1);
     assert_null(failures[0].from);
+    assert_true(failures[0].dead_end);
     assert_int_equal(failures[1].rule, 2);
+    assert_false(failures[1].dead_end); /* the duty curators */
     assert_int_equal(failures[1].other_count, 2);
     assert_int_equal(failures[1].others[1], 2);
     assert_int_equal(failures[1].example.labels.territory, 1);
