@@ -76,6 +76,11 @@ enum fact_kind {
     FACT_PROPOSAL_PART, /* code = index, count = parts, blob, due = when they are dropped if the rest does not come */
     FACT_PROPOSAL_MADE, /* worker, code = origin, version = the one to come back: to be checked now */
     FACT_PROPOSAL_SETTLED, /* code = state, version in force, text_2 = reasons ru, text = reasons en */
+    /* What stood behind this place is lost: number = the life that begins here (random, not 0), count = numbers of cases
+     * of the year in code that are passed over, as people may know them */
+    FACT_JOURNAL_RESTORED,
+    FACT_REFERRAL_ERASED, /* referral, case_id, worker, text = reason: its sealed key goes with this batch */
+    FACT_ERASURE_CONFIRMED, /* referral, case_id, site: nothing of it is left there */
     FACT_END
 };
 

@@ -123,6 +123,8 @@ struct welcome {
     uint32_t disclosure_epoch;
     struct bytes disclosure_key; /* 32 bytes: seal to this from now on */
     uint64_t session;            /* of the Hello that it answers */
+    uint64_t
+        life; /* another than before: the broker came back from a backup, without what came later */
 };
 
 enum goodbye_reason {

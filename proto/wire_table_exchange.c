@@ -53,6 +53,7 @@ static const struct wire_part_row welcome_rows[] = {
     ROW_32(WELCOME, disclosure_epoch),
     ROW_EXACT_BYTES(WELCOME, disclosure_key, KEY_BYTES),
     ROW_64(WELCOME, session),
+    ROW_64(WELCOME, life),
 };
 static const struct wire_part welcome_part = {&referral__v1__welcome__descriptor,
                                               sizeof(struct welcome),

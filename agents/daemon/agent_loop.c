@@ -5,6 +5,7 @@
 #include "agents/daemon/exchange.h"
 #include "agents/daemon/hooks.h"
 #include "agents/daemon/ipc_service.h"
+#include "agents/daemon/resend.h"
 #include "agents/daemon/waiting.h"
 #include "base/utc.h"
 
@@ -117,6 +118,7 @@ bool agent_loop_turn(struct agent *agent, struct error *err)
     drop_folder_step(agent);
     hooks_step(agent);
     ipc_service_tick(agent);
+    resend_step(agent);
     exchange_finish_turn(agent);
     if (!agent_store_commit(agent->store, err)) {
         return error_prepend(err, "commit");

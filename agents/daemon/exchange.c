@@ -4,6 +4,8 @@
 #include "agents/core/news.h"
 #include "agents/daemon/hooks.h"
 #include "agents/daemon/ipc_service.h"
+#include "agents/daemon/resend.h"
+#include "agents/store/kept.h"
 #include "agents/store/mirror.h"
 #include "agents/store/own_referrals.h"
 #include "agents/store/spool.h"
@@ -150,6 +152,7 @@ static void welcomed(struct agent *agent, const struct welcome *welcome)
         memcpy(agent->keys.disclosure.bytes, welcome->disclosure_key.data, KEYS_BYTES);
         agent_store_set_disclosure_key(agent->store, &agent->keys.disclosure);
     }
+    resend_welcomed(agent, welcome->life);
     LOG_INFO(agent->log,
              "session_opened",
              LOG_TEXT("region", agent->region),
@@ -159,6 +162,16 @@ static void welcomed(struct agent *agent, const struct welcome *welcome)
 
 /* ---- replies --------------------------------------------------------------------------------- */
 
+/* A broker that comes back from a backup may have lost it. */
+static void keep(struct agent *agent, const struct command *command, const struct reply *reply)
+{
+    struct bytes frame;
+    if (!reply->refused &&
+        spool_frame(agent->store, reply->lane, reply->number, agent->turn, &frame)) {
+        kept_add(agent->store, &command->referral->id, frame, agent->now_us, agent->turn);
+    }
+}
+
 static void settle(struct agent *agent, const struct reply *reply)
 {
     struct arena_mark mark = arena_mark(agent->turn);
@@ -167,6 +180,7 @@ static void settle(struct agent *agent, const struct reply *reply)
     if (known && command.kind == COMMAND_SUBMIT) {
         own_referrals_settle(
             agent->store, &command.referral->id, reply, agent->now_us, agent->turn);
+        keep(agent, &command, reply);
     }
     bool told = ipc_service_settled(agent, reply);
     if (known && reply->refused && !told) {

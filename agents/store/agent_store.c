@@ -29,6 +29,7 @@ static const char *const TABLE_NAMES[AGENT_STORE_TABLE_END] = {
     [AGENT_STORE_FACTS] = "facts",
     [AGENT_STORE_SEEN] = "seen",
     [AGENT_STORE_HOOKS] = "hooks",
+    [AGENT_STORE_KEPT] = "kept",
 };
 
 struct agent_store {

@@ -32,6 +32,7 @@ enum agent_store_table {
     AGENT_STORE_FACTS,   /* case 16, entity 16 -> disclosed facts, see mirror.c */
     AGENT_STORE_SEEN,    /* delivery kind 1, entity 16 -> when a person opened it */
     AGENT_STORE_HOOKS,   /* number 8 -> event that a hook is to be told */
+    AGENT_STORE_KEPT,    /* when it was stored 8, referral 16 -> command frame, see kept.h */
     AGENT_STORE_TABLE_END
 };
 

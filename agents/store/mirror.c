@@ -161,14 +161,15 @@ void mirror_facts(struct agent_store *store,
 
 /* ---- applying -------------------------------------------------------------------------------- */
 
-static void drop(struct agent_store *store, const struct delivery *old)
+static void drop(struct agent_store *store, const struct delivery *old, struct arena *arena)
 {
     uint8_t key[FACTS_KEY_BYTES];
     struct bytes view = key_of(old->kind, &old->entity, key);
     (void)agent_store_delete(store, AGENT_STORE_VIEWS, view);
     (void)agent_store_delete(store, AGENT_STORE_SEEN, view);
     if (old->kind == DELIVERY_REFERRAL) {
-        own_referrals_drop(store, &old->entity);
+        own_referrals_drop(
+            store, &old->entity, arena); /* unless it is on its way to the broker again */
     }
     if (old->kind == DELIVERY_DISCLOSURE) {
         (void)agent_store_delete(
@@ -199,13 +200,13 @@ void mirror_apply(struct agent_store *store,
     memset(change, 0, sizeof *change);
     change->had_old = mirror_get(store, delivery->kind, &delivery->entity, arena, &change->old);
     if (delivery->gone) {
-        drop(store, change->had_old ? &change->old : delivery);
+        drop(store, change->had_old ? &change->old : delivery, arena);
         return;
     }
     if (delivery->kind == DELIVERY_DISCLOSURE) {
         struct facts facts;
         if (change->had_old) {
-            drop(store, &change->old); /* the case may be another one after a merge */
+            drop(store, &change->old, arena); /* the case may be another one after a merge */
         }
         memset(&facts, 0, sizeof facts);
         change->sealed_shut = !sealing_open(&delivery->view.disclosure, sealing, arena, &facts) ||
@@ -333,7 +334,7 @@ void mirror_drop_missing(struct agent_store *store, struct arena *arena)
             return;
         }
         if (!agent_store_has(store, AGENT_STORE_ASIDE, bytes_of(cursor.key, sizeof cursor.key))) {
-            drop(store, &old);
+            drop(store, &old, arena);
         }
         arena_release(arena, mark);
     }

@@ -101,8 +101,12 @@ void own_referrals_settle(struct agent_store *store,
     own_referrals_put(store, &referral, reply->refused ? reply : NULL, arena);
 }
 
-void own_referrals_drop(struct agent_store *store, const struct id128 *id)
+void own_referrals_drop(struct agent_store *store, const struct id128 *id, struct arena *arena)
 {
+    struct own_referral own;
+    if (own_referrals_get(store, id, arena, &own) && own.state == OWN_REFERRALS_WAITING) {
+        return;
+    }
     (void)agent_store_delete(store, AGENT_STORE_OWN, id128_bytes(id));
 }
 

@@ -38,7 +38,8 @@ void own_referrals_settle(struct agent_store *store,
                           const struct reply *reply,
                           int64_t now_us,
                           struct arena *arena);
-void own_referrals_drop(struct agent_store *store, const struct id128 *id);
+/* The site may no longer see it. One that waits in the spool stays. */
+void own_referrals_drop(struct agent_store *store, const struct id128 *id, struct arena *arena);
 /* The newest one older than before (none: the newest). */
 bool own_referrals_before(struct agent_store *store,
                           const struct id128 *before,

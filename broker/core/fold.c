@@ -60,6 +60,7 @@ static const struct fold_row fold_rows[FACT_END] = {
     [FACT_PROPOSAL_PART] = {fold_proposal_part, false},
     [FACT_PROPOSAL_MADE] = {fold_proposal_made, false},
     [FACT_PROPOSAL_SETTLED] = {fold_proposal_settled, false},
+    [FACT_JOURNAL_RESTORED] = {fold_journal_restored, false},
 };
 
 static void put_timeline(const struct fold *fold)

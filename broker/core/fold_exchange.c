@@ -185,4 +185,27 @@ void fold_site_resynced(const struct fold *fold)
     const struct fact *fact = fold->fact;
     settle_lines(fold->store, fact->site, (enum lane)fact->code, fact->number);
     fold_site_returned(fold); /* in journals from before that fact */
+    struct site_record site = store_site(fold->store, fact->site);
+    if (site.stale) {
+        site.stale = false;
+        store_put_site(fold->store, fact->site, &site);
+    }
+}
+
+/* Sites know more than this journal: none of what their lanes say can be relied on before they have a new view. */
+void fold_journal_restored(const struct fold *fold)
+{
+    struct meta_record *meta = store_meta(fold->store);
+
+    meta->life = fold->fact->number;
+    meta->year_sequence =
+        (meta->year == fold->fact->code ? meta->year_sequence : 0) + fold->fact->count;
+    meta->year = fold->fact->code;
+    for (uint32_t number = 1; number <= meta->row_numbers[DIRECTORY_SITE]; number++) {
+        struct site_record site = store_site(fold->store, number);
+        if (site.known) {
+            site.stale = true;
+            store_put_site(fold->store, number, &site);
+        }
+    }
 }

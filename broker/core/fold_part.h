@@ -22,7 +22,7 @@ typedef void fold_function(const struct fold *fold);
 fold_function fold_configuration_adopted, fold_row_set, fold_row_removed, fold_policy_text;
 fold_function fold_proposal_part, fold_proposal_made, fold_proposal_settled;
 fold_function fold_lane_acknowledged, fold_lane_started, fold_site_away, fold_site_returned,
-    fold_site_resynced;
+    fold_site_resynced, fold_journal_restored;
 /* Referrals and cases */
 fold_function fold_referral_stored, fold_referral_joined, fold_referral_due;
 fold_function fold_referral_delivered, fold_referral_seen;

@@ -146,7 +146,8 @@ void turn_emit(struct turn *turn, const struct fact *fact)
 
 struct id128 turn_new_id(struct turn *turn)
 {
-    return id128_of_position(turn->batch.number, ++turn->ids);
+    const uint64_t life = store_meta(turn->store)->life; /* else ids that were lost came again */
+    return id128_of_position(turn->batch.number, life << 32 | ++turn->ids);
 }
 
 void turn_alarm(struct turn *turn, const struct case_record *record, enum desk_reason reason)

@@ -14,6 +14,7 @@
 #include "broker/daemon/configuration.h"
 #include "broker/daemon/postbag.h"
 #include "broker/daemon/settings.h"
+#include "broker/daemon/tool_socket.h"
 #include "broker/keeper.h"
 #include "broker/regions.h"
 #include "broker/session/session.h"
@@ -37,6 +38,7 @@ struct broker {
     struct signals *signals;
     struct link_context *context;
     struct link_server *server;
+    struct tool_socket tools;
     char endpoint[LINK_ENDPOINT_MAX];
     bool deliver;  /* some site may have something to be sent */
     bool tick_now; /* the directory changed: look at every session's key before anything is sent */

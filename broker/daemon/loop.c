@@ -96,6 +96,7 @@ static bool open_link(struct broker *broker, struct error *err)
         (void)snprintf(
             broker->endpoint, sizeof(broker->endpoint), "%s", link_server_endpoint(broker->server));
         link_server_set_admission(broker->server, admission_handshake, broker);
+        tool_socket_open(&broker->tools, broker->context, broker->settings.store, broker->log);
     }
     return bound;
 }
@@ -104,6 +105,7 @@ void loop_close(struct broker *broker)
 {
     configuration_close(&broker->configuration);
     link_server_destroy(&broker->server);
+    tool_socket_close(&broker->tools);
     link_context_destroy(&broker->context);
     signals_close(&broker->signals);
     keeper_close(&broker->keeper);
@@ -271,12 +273,15 @@ static bool wait_for_work(struct broker *broker,
                           bool *stopping,
                           struct error *err)
 {
-    struct link_wait items[3] = {
-        {.server = broker->server},
-        {.fd = signals_fd(broker->signals)},
-        {.fd = broker->configuration.fd},
-    };
-    const size_t count = broker->configuration.child != 0 ? 3 : 2;
+    struct link_wait items[4] = {{.server = broker->server}, {.fd = signals_fd(broker->signals)}};
+    size_t count = 2;
+    if (broker->tools.server != NULL) {
+        items[count++] = (struct link_wait){.server = broker->tools.server};
+    }
+    const size_t child = count;
+    if (broker->configuration.child != 0) {
+        items[count++] = (struct link_wait){.fd = broker->configuration.fd};
+    }
 
     if (!link_wait(broker->context, items, count, loop_wait_ms(broker, pace), err)) {
         return false;
@@ -286,7 +291,8 @@ static bool wait_for_work(struct broker *broker,
     if (seen.reload && !configuration_start(broker, CONFIGURATION_PROPOSE, err)) {
         LOG_ERROR(broker->log, "configuration_refused", LOG_TEXT("reason", err->text));
     }
-    return count < 3 || !items[2].ready || configuration_read(broker, err);
+    tool_socket_step(&broker->tools, broker->books.journal, broker->arena);
+    return count == child || !items[child].ready || configuration_read(broker, err);
 }
 
 bool loop_run(const struct loop_options *options, struct error *err)

@@ -1,6 +1,7 @@
 /* refbrokerd: reads the command line, wires clock and log, runs the loop or a tool. */
 #include "base/keys.h"
 #include "base/phrase.h"
+#include "broker/daemon/backup.h"
 #include "broker/daemon/loop.h"
 #include "broker/daemon/store_tools.h"
 
@@ -9,28 +10,35 @@
 #include <string.h>
 
 static const struct phrase usage = {
-    "использование: refbrokerd [--log-level debug|info|warn] [fsck|rebuild] broker.yaml\n"
+    "использование: refbrokerd [--log-level debug|info|warn] [КОМАНДА] broker.yaml\n"
     "\n"
     "  refbrokerd broker.yaml           служит, пока не придёт SIGTERM; SIGHUP перечитывает файлы\n"
+    "  refbrokerd backup ПАПКА broker.yaml    дописывает в папку копии новое; брокер может "
+    "работать\n"
+    "  refbrokerd restore ПАПКА broker.yaml   восстанавливает пустое хранилище из копии\n"
     "  refbrokerd fsck broker.yaml      проверяет журнал и состояние остановленного брокера\n"
     "  refbrokerd rebuild broker.yaml   строит состояние из журнала заново\n"
     "\n"
     "См. refbrokerd(8).\n",
-    "usage: refbrokerd [--log-level debug|info|warn] [fsck|rebuild] broker.yaml\n"
+    "usage: refbrokerd [--log-level debug|info|warn] [COMMAND] broker.yaml\n"
     "\n"
     "  refbrokerd broker.yaml           serves until SIGTERM; SIGHUP reads the files again\n"
+    "  refbrokerd backup FOLDER broker.yaml    adds what is new to a backup; the broker may run\n"
+    "  refbrokerd restore FOLDER broker.yaml   restores an empty store from a backup\n"
     "  refbrokerd fsck broker.yaml      verifies journal and state of a stopped broker\n"
     "  refbrokerd rebuild broker.yaml   builds the state from the journal again\n"
     "\n"
     "See refbrokerd(8).\n"};
 
-enum job { JOB_SERVE, JOB_FSCK, JOB_REBUILD, JOB_SAY };
+enum job { JOB_SERVE, JOB_BACKUP, JOB_RESTORE, JOB_FSCK, JOB_REBUILD, JOB_SAY };
 
 struct arguments {
     enum job job;
-    const char *said; /* JOB_SAY: on standard output */
+    const char *said;   /* JOB_SAY: on standard output */
+    const char *folder; /* JOB_BACKUP, JOB_RESTORE */
     const char *path;
     enum log_level level;
+    uint64_t digest_at; /* JOB_FSCK */
 };
 
 static bool parse_level(const char *text, enum log_level *out)
@@ -45,6 +53,17 @@ static bool parse_level(const char *text, enum log_level *out)
     return false;
 }
 
+static bool parse_number(const char *text, uint64_t *out)
+{
+    char *end = NULL;
+
+    if (text == NULL || *text < '1' || *text > '9') {
+        return false;
+    }
+    *out = strtoull(text, &end, 10);
+    return *end == '\0';
+}
+
 static bool parse_option(char **argv, int *at, struct arguments *out)
 {
     const char *text = argv[*at];
@@ -56,11 +75,39 @@ static bool parse_option(char **argv, int *at, struct arguments *out)
                                    : phrase_in(usage, phrase_language_of_environment());
         return true;
     }
+    if (strcmp(text, "--at") == 0) {
+        return parse_number(argv[++*at], &out->digest_at);
+    }
     if (strncmp(text, level, sizeof(level) - 1) != 0) {
         return false;
     }
     text += sizeof(level) - 1;
     return parse_level(*text == '=' ? text + 1 : *text == '\0' ? argv[++*at] : NULL, &out->level);
+}
+
+/* True: the word is a command, and the line had none yet. */
+static bool parse_job(const char *word, struct arguments *out)
+{
+    static const struct {
+        const char *word;
+        enum job job;
+    } jobs[] = {{"backup", JOB_BACKUP},
+                {"restore", JOB_RESTORE},
+                {"fsck", JOB_FSCK},
+                {"rebuild", JOB_REBUILD}};
+
+    for (size_t i = 0; i < sizeof(jobs) / sizeof(jobs[0]); i++) {
+        if (out->job == JOB_SERVE && out->path == NULL && strcmp(word, jobs[i].word) == 0) {
+            out->job = jobs[i].job;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool takes_folder(const struct arguments *arguments)
+{
+    return arguments->job == JOB_BACKUP || arguments->job == JOB_RESTORE;
 }
 
 /* False: the command line says nothing sensible. */
@@ -72,17 +119,18 @@ static bool parse(int argc, char **argv, struct arguments *out)
             if (!parse_option(argv, &i, out)) {
                 return false;
             }
-        } else if (out->job == JOB_SERVE && out->path == NULL && strcmp(argv[i], "fsck") == 0) {
-            out->job = JOB_FSCK;
-        } else if (out->job == JOB_SERVE && out->path == NULL && strcmp(argv[i], "rebuild") == 0) {
-            out->job = JOB_REBUILD;
+        } else if (parse_job(argv[i], out)) {
+            continue;
+        } else if (takes_folder(out) && out->folder == NULL) {
+            out->folder = argv[i];
         } else if (out->path == NULL) {
             out->path = argv[i];
         } else {
             return false;
         }
     }
-    return out->job == JOB_SAY || out->path != NULL;
+    return out->job == JOB_SAY ||
+           (out->path != NULL && (out->digest_at == 0 || out->job == JOB_FSCK));
 }
 
 static bool run(const struct arguments *arguments,
@@ -91,14 +139,21 @@ static bool run(const struct arguments *arguments,
                 struct log *log,
                 struct error *err)
 {
-    const struct store_tools tools = {
-        .settings = *settings, .clock = clock, .log = log, .out = stdout};
+    const struct store_tools tools = {.settings = *settings,
+                                      .clock = clock,
+                                      .log = log,
+                                      .digest_at = arguments->digest_at,
+                                      .out = stdout};
     const struct loop_options options = {.settings = *settings,
                                          .clock = clock,
                                          .log = log,
                                          .notify_socket = getenv("NOTIFY_SOCKET")};
 
     switch (arguments->job) {
+    case JOB_BACKUP:
+        return backup_run(&tools, arguments->folder, err);
+    case JOB_RESTORE:
+        return backup_restore(&tools, arguments->folder, err);
     case JOB_FSCK:
         return store_tools_fsck(&tools, err);
     case JOB_REBUILD:

@@ -56,6 +56,19 @@ static void compare(struct check *check)
     check->equal = memcmp(kept, fresh, sizeof(kept)) == 0;
 }
 
+/* Two stores with the same beginning say the same here. */
+static void tell_digest(const struct check *check, uint64_t number)
+{
+    uint8_t digest[DIGEST_BYTES];
+
+    store_digest(check->fresh, digest);
+    (void)fprintf(check->tools->out, "at=%" PRIu64 " fold=", number);
+    for (size_t i = 0; i < sizeof(digest); i++) {
+        (void)fprintf(check->tools->out, "%02x", digest[i]);
+    }
+    (void)fputc('\n', check->tools->out);
+}
+
 static bool fold_one(void *world,
                      const struct batch *batch,
                      const uint8_t hash[FACT_HASH_BYTES],
@@ -72,6 +85,9 @@ static bool fold_one(void *world,
     }
     if (batch->number == check->compared_at) {
         compare(check);
+    }
+    if (batch->number == check->tools->digest_at) {
+        tell_digest(check, batch->number);
     }
     check->bytes += arena_used(check->arena);
     if (boot_us - check->told_us > 2 * UTC_SECOND_US) {
@@ -115,7 +131,7 @@ static bool run_check(struct check *check, struct error *err)
                      "the state differs from what the journal gives; run refbrokerd rebuild");
 }
 
-static void remove_store(const char *path)
+void store_tools_remove(const char *path)
 {
     static const char *const names[] = {"data.mdb", "lock.mdb", "owner.lock"};
     char file[PATH_MAX];
@@ -146,7 +162,7 @@ bool store_tools_fsck(const struct store_tools *tools, struct error *err)
         arena_destroy(&check.arena);
         return error_set(err, ERROR_NO_INPUT, "%s: there is no journal", tools->settings.store);
     }
-    remove_store(fresh); /* of a check that was killed */
+    store_tools_remove(fresh); /* of a check that was killed */
     check.told_us = clock_boot_us(tools->clock);
     bool ok = (check.arena != NULL || error_set(err, ERROR_OS, "no memory")) &&
               journal_open(&check.journal, journal, err) &&
@@ -156,7 +172,7 @@ bool store_tools_fsck(const struct store_tools *tools, struct error *err)
     store_close(&check.fresh);
     store_close(&check.kept);
     journal_close(&check.journal);
-    remove_store(fresh);
+    store_tools_remove(fresh);
     arena_destroy(&check.arena);
     return ok;
 }

@@ -14,7 +14,8 @@ struct store_tools {
     struct settings settings;
     const struct clock *clock;
     struct log *log;
-    FILE *out; /* what was found, one line of key=value */
+    uint64_t digest_at; /* fsck also prints the digest of the fold at this batch; 0: none */
+    FILE *out;          /* what was found, one line of key=value */
 };
 
 /* Verify the journal's chain and fold it into an empty state beside the real one; at the real one's position both
@@ -24,5 +25,7 @@ bool store_tools_fsck(const struct store_tools *tools, struct error *err)
 /* Empty the state and fold the whole journal into it again. */
 bool store_tools_rebuild(const struct store_tools *tools, struct error *err)
     __attribute__((warn_unused_result));
+/* Removes the files of a kv store and its folder, as far as they are there. */
+void store_tools_remove(const char *path);
 
 #endif

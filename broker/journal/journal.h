@@ -2,7 +2,8 @@
  *
  * One record a turn of the broker: an encoded batch (proto/fact.h), numbered from 1 without gaps, each carrying
  * the hash of the one before. Beside it the referrals' sealed keys, which can be destroyed without touching the
- * chain: appended with their batch in one transaction and one sync, deleted when a referral is erased.
+ * chain: appended with their batch in one transaction and one sync, deleted in the same way with the batch that
+ * says so when a referral is erased.
  *
  *     begin ── the record is on its way ── finish ── durable: now it may be spoken about
  *
@@ -39,6 +40,9 @@ struct journal_record {
     struct bytes coded; /* fact_encode_batch */
     const struct journal_key *keys;
     size_t key_count;
+    const struct id128
+        *erased; /* whose keys are destroyed; those that are gone already do no harm */
+    size_t erased_count;
 };
 
 struct journal_end {
@@ -46,7 +50,8 @@ struct journal_end {
     uint8_t hash[FACT_HASH_BYTES];
 };
 
-/* folder is created when missing. Errors: TEMPORARY when another process has it open. */
+/* folder is created when missing. Errors: TEMPORARY when another process has it open; DATA when the last batch is not
+ * what was written: nothing behind it in the chain would tell. */
 bool journal_open(struct journal **out, const char *folder, struct error *err)
     __attribute__((warn_unused_result));
 /* An append that was not finished is given up. */
@@ -94,11 +99,29 @@ bool journal_key(struct journal *journal,
                  const struct id128 *referral,
                  struct arena *arena,
                  struct journal_key *out);
-/* Destroy keys, durably. Those that are gone already do no harm. */
-bool journal_erase_keys(struct journal *journal,
-                        const struct id128 *referrals,
-                        size_t count,
-                        struct error *err) __attribute__((warn_unused_result));
+/* Keys in the order of their referrals, after one of them (none: the first), copied into the arena; at most `most`.
+ * Returns how many: fewer than `most` when there are no more, or the arena is full. */
+size_t journal_keys_after(struct journal *journal,
+                          const struct id128 *after,
+                          struct arena *arena,
+                          struct journal_key *out,
+                          size_t most);
+/* Counts how often keys were sealed anew; a copy with another number has keys to be read again. */
+uint64_t journal_generation(const struct journal *journal);
+
+/* What is brought in by tools: batches of another journal, keys sealed anew. */
+struct journal_page {
+    const struct bytes *batches; /* coded; they follow the end, which the caller verified */
+    size_t batch_count;
+    const struct journal_key *keys;
+    size_t key_count;
+    const struct id128 *erased; /* after keys */
+    size_t erased_count;
+    uint64_t generation; /* from now on; 0: as it was */
+};
+/* All of a page, durably, or nothing of it; with no append in flight. */
+bool journal_add(struct journal *journal, const struct journal_page *page, struct error *err)
+    __attribute__((warn_unused_result));
 
 struct kv_space journal_space(struct journal *journal);
 /* Make room for more, with no append in flight. */

@@ -1,7 +1,8 @@
 /* The journal in an LMDB environment of this machine; see journal.h.
  *
  * Table `batches`: number, big-endian -> encoded batch. Table `keys`: referral id -> epoch, big-endian, and the
- * sealed key. Both change in one transaction.
+ * sealed key. Table `marks`: "end" -> number and hash of the last batch (missing in journals of before), "generation"
+ * -> how often keys were sealed anew. All change in one transaction.
  */
 #include "broker/journal/journal.h"
 
@@ -12,6 +13,7 @@
 
 enum {
     NUMBER_BYTES = 8,
+    END_BYTES = NUMBER_BYTES + FACT_HASH_BYTES,
     EPOCH_BYTES = 4,
     MAP_BYTES_FIRST = 256 << 20,
     WALK_BATCHES = 64 /* read in one snapshot: an old snapshot makes the file grow */
@@ -22,12 +24,15 @@ struct journal {
     struct kv *kv;
     kv_table batches;
     kv_table keys;
+    kv_table marks;
     struct journal_end end;
+    uint64_t generation;
     struct kv_txn *append; /* in flight */
     struct journal_end next;
 };
 
 static bool read_end(struct journal *journal, struct error *err);
+static void put_end(struct journal *journal);
 static void put_key(struct journal *journal, const struct journal_key *key);
 static bool walk_some(struct journal *journal,
                       const struct journal_walk *walk,
@@ -48,7 +53,8 @@ bool journal_open(struct journal **out, const char *folder, struct error *err)
     }
     if (!kv_open(&journal->kv, &options, err) ||
         !kv_table_open(journal->kv, "batches", &journal->batches, err) ||
-        !kv_table_open(journal->kv, "keys", &journal->keys, err) || !read_end(journal, err)) {
+        !kv_table_open(journal->kv, "keys", &journal->keys, err) ||
+        !kv_table_open(journal->kv, "marks", &journal->marks, err) || !read_end(journal, err)) {
         journal_close(&journal);
         return error_prepend(err, "open the journal");
     }
@@ -87,8 +93,12 @@ bool journal_begin(struct journal *journal, const struct journal_record *record,
     for (size_t i = 0; i < record->key_count; i++) {
         put_key(journal, &record->keys[i]);
     }
+    for (size_t i = 0; i < record->erased_count; i++) {
+        (void)kv_delete(journal->append, journal->keys, id128_bytes(&record->erased[i]));
+    }
     journal->next.number = record->number;
     fact_hash(record->coded, journal->next.hash);
+    put_end(journal);
     return true;
 }
 
@@ -190,21 +200,83 @@ bool journal_key(struct journal *journal,
     return sealed != NULL;
 }
 
-bool journal_erase_keys(struct journal *journal,
-                        const struct id128 *referrals,
-                        size_t count,
-                        struct error *err)
+size_t journal_keys_after(struct journal *journal,
+                          const struct id128 *after,
+                          struct arena *arena,
+                          struct journal_key *out,
+                          size_t most)
 {
+    uint8_t from[ID128_BYTES + 1] = {0}; /* with a byte more: behind it */
     struct kv_txn *txn = NULL;
+    struct bytes key;
+    struct bytes value;
+    struct error ignored;
+    size_t count = 0;
+
+    if (!kv_begin_read(journal->kv, &txn, &ignored)) {
+        return 0;
+    }
+    memcpy(from, after->bytes, ID128_BYTES);
+    while (count < most &&
+           kv_seek(txn, journal->keys, bytes_of(from, sizeof(from)), &key, &value)) {
+        struct journal_key *found = &out[count];
+        const void *sealed =
+            value.size < EPOCH_BYTES
+                ? NULL
+                : arena_copy(arena, value.data + EPOCH_BYTES, value.size - EPOCH_BYTES);
+        if (sealed == NULL || !id128_of_bytes(key, &found->referral)) {
+            break;
+        }
+        found->epoch = bytes_get_u32(value.data);
+        found->sealed = bytes_of(sealed, value.size - EPOCH_BYTES);
+        memcpy(from, found->referral.bytes, ID128_BYTES);
+        count++;
+    }
+    kv_abort(&txn);
+    return count;
+}
+
+uint64_t journal_generation(const struct journal *journal)
+{
+    return journal->generation;
+}
+
+bool journal_add(struct journal *journal, const struct journal_page *page, struct error *err)
+{
+    uint8_t number[NUMBER_BYTES];
 
     assert(journal->append == NULL);
-    if (!kv_begin_write(journal->kv, &txn, err)) {
-        return error_prepend(err, "erase sealed keys");
+    if (!kv_begin_write(journal->kv, &journal->append, err)) {
+        return error_prepend(err, "write the journal");
     }
-    for (size_t i = 0; i < count; i++) {
-        (void)kv_delete(txn, journal->keys, id128_bytes(&referrals[i]));
+    journal->next = journal->end;
+    for (size_t i = 0; i < page->batch_count; i++) {
+        bytes_put_u64(number, ++journal->next.number);
+        fact_hash(page->batches[i], journal->next.hash);
+        kv_append(
+            journal->append, journal->batches, bytes_of(number, sizeof(number)), page->batches[i]);
     }
-    return kv_commit(&txn, err) || error_prepend(err, "erase sealed keys");
+    for (size_t i = 0; i < page->key_count; i++) {
+        put_key(journal, &page->keys[i]);
+    }
+    for (size_t i = 0; i < page->erased_count; i++) {
+        (void)kv_delete(journal->append, journal->keys, id128_bytes(&page->erased[i]));
+    }
+    const uint64_t generation = page->generation == 0 ? journal->generation : page->generation;
+    bytes_put_u64(number, generation);
+    kv_put(journal->append,
+           journal->marks,
+           bytes_of_text("generation"),
+           bytes_of(number, sizeof(number)));
+    if (journal->next.number > 0) {
+        put_end(journal);
+    }
+    if (!kv_commit(&journal->append, err)) {
+        return error_prepend(err, "write the journal");
+    }
+    journal->end = journal->next;
+    journal->generation = generation;
+    return true;
 }
 
 struct kv_space journal_space(struct journal *journal)
@@ -218,6 +290,19 @@ bool journal_grow(struct journal *journal, struct error *err)
     return kv_grow(journal->kv, err);
 }
 
+/* Does the end that was noted with the last batch say what stands there? */
+static bool
+is_noted_end(const struct journal *journal, struct kv_txn *txn, const struct journal_end *end)
+{
+    struct bytes noted;
+
+    if (!kv_get(txn, journal->marks, bytes_of_text("end"), &noted)) {
+        return kv_failed(txn) == NULL; /* written before there was such a note */
+    }
+    return noted.size == END_BYTES && bytes_get_u64(noted.data) == end->number &&
+           memcmp(noted.data + NUMBER_BYTES, end->hash, FACT_HASH_BYTES) == 0;
+}
+
 static bool read_end(struct journal *journal, struct error *err)
 {
     struct kv_txn *txn = NULL;
@@ -227,20 +312,36 @@ static bool read_end(struct journal *journal, struct error *err)
     if (!kv_begin_read(journal->kv, &txn, err)) {
         return false;
     }
-    bool well = true;
+    const char *wrong = NULL;
     if (kv_seek_before(txn, journal->batches, bytes_of(NULL, 0), &key, &value)) {
-        well = key.size == NUMBER_BYTES;
-        journal->end.number = well ? bytes_get_u64(key.data) : 0;
+        const bool whole = key.size == NUMBER_BYTES;
+        journal->end.number = whole ? bytes_get_u64(key.data) : 0;
         fact_hash(value, journal->end.hash);
-        well = well && journal->end.number == kv_count(txn, journal->batches);
+        wrong = journal->end.number != kv_count(txn, journal->batches) ? "its numbers have a gap"
+                : !is_noted_end(journal, txn, &journal->end)
+                    ? "its last batch is not what was written"
+                    : NULL;
+    }
+    if (kv_get(txn, journal->marks, bytes_of_text("generation"), &value) &&
+        value.size == NUMBER_BYTES) {
+        journal->generation = bytes_get_u64(value.data);
     }
     const struct error *failure = kv_failed(txn);
     if (failure != NULL) {
         *err = *failure;
     }
-    bool read = failure == NULL;
+    const bool read = failure == NULL;
     kv_abort(&txn);
-    return read && (well || error_set(err, ERROR_DATA, "its numbers have a gap"));
+    return read && (wrong == NULL || error_set(err, ERROR_DATA, "%s", wrong));
+}
+
+static void put_end(struct journal *journal)
+{
+    uint8_t end[END_BYTES];
+
+    bytes_put_u64(end, journal->next.number);
+    memcpy(end + NUMBER_BYTES, journal->next.hash, FACT_HASH_BYTES);
+    kv_put(journal->append, journal->marks, bytes_of_text("end"), bytes_of(end, sizeof(end)));
 }
 
 static void put_key(struct journal *journal, const struct journal_key *key)

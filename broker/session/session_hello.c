@@ -38,7 +38,7 @@ go_on(struct session_site *site, const struct hello *hello, const struct site_re
  * belongs to another life of this broker. */
 static bool needs_resync(const struct hello *hello, const struct site_record *record)
 {
-    bool needed = hello->resync || record->away;
+    bool needed = hello->resync || record->away || record->stale;
     for (int i = 0; i < LANE_END; i++) {
         needed = needed || hello->lanes[i].applied < record->acknowledged[i] ||
                  hello->lanes[i].applied > record->lines[i];
@@ -93,6 +93,7 @@ static void welcome(struct session_step *step)
     body->policy_version = region->version;
     body->disclosure_epoch = step->world->disclosure_public->epoch;
     body->disclosure_key = bytes_of(step->world->disclosure_public->bytes, KEYS_BYTES);
+    body->life = store_meta(step->world->store)->life;
 }
 
 /* False: the Hello was answered otherwise. */

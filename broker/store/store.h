@@ -25,7 +25,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { STORE_LAYOUT = 3 };
+enum { STORE_LAYOUT = 4 };
 
 /* ---- records: zero the whole struct before filling it, so that padding is equal everywhere ------- */
 
@@ -46,6 +46,7 @@ struct meta_record {
     uint64_t cases_with_lead;
     uint64_t offers_open;
     uint64_t sites_away;
+    uint64_t life;          /* of this journal: 0, or drawn when it came back from a backup */
     uint32_t overfull_site; /* the last one whose outbox grew beyond LIMIT_OUTBOX_LINES; 0 none */
 };
 
@@ -147,6 +148,7 @@ struct site_record {
     struct id128 incarnation;
     bool known; /* said Hello at least once */
     bool away;
+    bool stale; /* its mirror is of a life before: it is sent its whole view at the next Hello */
     uint64_t commands[LANE_END]; /* last command number stored */
     uint64_t lines[LANE_END];    /* last outbox number given out */
     uint64_t acknowledged[LANE_END];

@@ -2,6 +2,7 @@
 #include "agents/store/agent_store.h"
 
 #include "agents/store/hook_queue.h"
+#include "agents/store/kept.h"
 #include "agents/store/mirror.h"
 #include "agents/store/own_referrals.h"
 #include "agents/store/spool.h"
@@ -268,6 +269,50 @@ static void own_referral_goes_from_waiting_to_stored(void **state)
     assert_int_equal(own.digest[0], 4);
 }
 
+static struct bytes kept_frame(struct bench *bench, uint8_t number)
+{
+    struct bytes frame;
+    struct command command = a_command(LANE_NORMAL, number);
+    assert_int_equal(spool_append(bench->store, &command, 100, 5, bench->arena), SPOOL_STORED);
+    assert_true(spool_frame(bench->store, LANE_NORMAL, command.number, bench->arena, &frame));
+    return frame;
+}
+
+static void stored_referrals_are_kept_for_thirty_days_in_order(void **state)
+{
+    struct bench *bench = *state;
+    const int64_t day_us = INT64_C(86400000000);
+    const struct id128 ids[] = {{{7}}, {{1}}, {{5}}};
+    struct command command;
+    for (uint8_t i = 0; i < 3; i++) {
+        kept_add(bench->store, &ids[i], kept_frame(bench, i + 1), 100 * day_us + i, bench->arena);
+    }
+    commit_and_open_again(bench);
+    assert_false(kept_prune(bench->store, 130 * day_us));
+    assert_true(kept_prune(bench->store, 130 * day_us + 1)); /* the first of them */
+    assert_false(kept_prune(bench->store, 130 * day_us + 1));
+    kept_drop(bench->store, &ids[2]);
+    assert_false(kept_take(bench->store, 100 * day_us, bench->arena, &command));
+    assert_true(kept_take(bench->store, 101 * day_us, bench->arena, &command));
+    assert_int_equal(command.subject.bytes[0], 2);
+    assert_false(kept_take(bench->store, 101 * day_us, bench->arena, &command));
+}
+
+static void referral_on_its_way_again_is_not_dropped_from_the_site_s_own(void **state)
+{
+    struct bench *bench = *state;
+    struct own_referral own = {.id = {{8}}, .state = OWN_REFERRALS_WAITING, .submitted_us = 40};
+    own.view = (struct referral_view){
+        .id = own.id, .case_number = "", .author = "specialist-1", .curator = ""};
+    own_referrals_put(bench->store, &own, NULL, bench->arena);
+    own_referrals_drop(bench->store, &own.id, bench->arena);
+    assert_true(own_referrals_get(bench->store, &own.id, bench->arena, &own));
+    own.state = OWN_REFERRALS_STORED;
+    own_referrals_put(bench->store, &own, NULL, bench->arena);
+    own_referrals_drop(bench->store, &own.id, bench->arena);
+    assert_false(own_referrals_get(bench->store, &own.id, bench->arena, &own));
+}
+
 static void own_referrals_are_walked_from_the_newest(void **state)
 {
     struct bench *bench = *state;
@@ -477,6 +522,8 @@ int main(void)
         TEST(newest_disclosure_key_is_kept),
         TEST(own_referral_goes_from_waiting_to_stored),
         TEST(own_referrals_are_walked_from_the_newest),
+        TEST(stored_referrals_are_kept_for_thirty_days_in_order),
+        TEST(referral_on_its_way_again_is_not_dropped_from_the_site_s_own),
         TEST(view_is_replaced_and_dropped),
         TEST(disclosed_facts_are_for_whom_they_were_disclosed),
         TEST(disclosure_to_another_key_stays_shut),

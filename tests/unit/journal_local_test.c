@@ -164,17 +164,50 @@ static void sealed_keys_come_with_their_batch_and_can_be_erased(void **state)
     const struct journal_key sealed = {
         .referral = referral, .epoch = 42, .sealed = bytes_of_text("forty bytes, not so many")};
 
-    const struct journal_end end = append(world, 1, &sealed);
+    (void)append(world, 1, &sealed);
     assert_true(journal_key(world->journal, &referral, world->arena, &key));
     assert_int_equal(key.epoch, 42);
     assert_int_equal(key.sealed.size, 24);
     assert_memory_equal(key.sealed.data, "forty bytes, not so many", 24);
 
-    assert_true(journal_erase_keys(world->journal, &referral, 1, &err));
-    assert_true(journal_erase_keys(world->journal, &referral, 1, &err));
+    const struct journal_record erasure = {
+        .number = 2, .coded = coded_batch(world, 2, 2), .erased = &referral, .erased_count = 1};
+    struct journal_end end;
+    assert_true(journal_begin(world->journal, &erasure, &err));
+    assert_true(journal_key(world->journal, &referral, world->arena, &key)); /* not yet */
+    assert_true(journal_finish(world->journal, &end, &err));
     assert_false(journal_key(world->journal, &referral, world->arena, &key));
+    const struct journal_page again = {.erased = &referral, .erased_count = 1};
+    assert_true(journal_add(world->journal, &again, &err));
     assert_memory_equal(journal_end(world->journal).hash, end.hash, FACT_HASH_BYTES);
     assert_true(journal_read(world->journal, 1, world->arena, &coded, &err));
+}
+
+static void keys_are_walked_in_order_and_a_copy_knows_when_they_were_sealed_anew(void **state)
+{
+    struct world *world = *state;
+    struct error err;
+    const struct id128 none = {{0}};
+    const struct journal_key keys[] = {
+        {.referral = {{9}}, .epoch = 1, .sealed = bytes_of_text("nine")},
+        {.referral = {{3}}, .epoch = 1, .sealed = bytes_of_text("three")},
+        {.referral = {{5}}, .epoch = 2, .sealed = bytes_of_text("five")}};
+    const struct journal_page page = {.keys = keys, .key_count = 3, .generation = 7};
+    struct journal_key found[2];
+
+    assert_int_equal(journal_generation(world->journal), 0);
+    assert_true(journal_add(world->journal, &page, &err));
+    journal_close(&world->journal);
+    open_journal(world);
+    assert_int_equal(journal_generation(world->journal), 7);
+    assert_int_equal(journal_keys_after(world->journal, &none, world->arena, found, 2), 2);
+    assert_int_equal(found[0].referral.bytes[0], 3);
+    assert_int_equal(found[1].referral.bytes[0], 5);
+    assert_int_equal(found[1].epoch, 2);
+    assert_memory_equal(found[1].sealed.data, "five", 4);
+    const struct id128 last = found[1].referral;
+    assert_int_equal(journal_keys_after(world->journal, &last, world->arena, found, 2), 1);
+    assert_int_equal(found[0].referral.bytes[0], 9);
 }
 
 static void hashes_of_positions_can_be_asked(void **state)
@@ -210,6 +243,7 @@ int main(void)
         TEST(a_walk_begins_where_the_state_stands),
         TEST(an_append_that_was_not_finished_leaves_nothing),
         TEST(sealed_keys_come_with_their_batch_and_can_be_erased),
+        TEST(keys_are_walked_in_order_and_a_copy_knows_when_they_were_sealed_anew),
         TEST(hashes_of_positions_can_be_asked),
         TEST(a_second_process_is_refused),
     };
