@@ -27,6 +27,7 @@ struct uplink {
     size_t endpoint;
     struct id128 incarnation;
     uint64_t session; /* counts Hellos */
+    uint64_t viewed;  /* the session whose resync is complete */
     enum state state;
     struct uplink_lane lanes[LANE_END];
     uint32_t window;
@@ -299,7 +300,8 @@ static void take_page(struct uplink *uplink,
                       int64_t now_us,
                       struct uplink_effects *effects)
 {
-    if (uplink->state != OPEN || is_late(uplink, resync->session)) {
+    const bool again = resync->session != 0 && resync->session == uplink->viewed;
+    if (uplink->state != OPEN || again || is_late(uplink, resync->session)) {
         return;
     }
     if (resync->page != 1 && resync->page != uplink->page) {
@@ -314,6 +316,7 @@ static void take_page(struct uplink *uplink,
         return;
     }
     uplink->page = 0;
+    uplink->viewed = uplink->session;
     uplink->resync = false;
     uplink->gaps = 0;
     for (int i = 0; i < LANE_END; i++) {

@@ -84,6 +84,10 @@ static void decide(struct broker *broker, struct turn *turn, const struct sessio
 {
     const struct reply reply = turn_command(turn, effect->site, effect->command);
     (void)add_reply(broker, effect, &reply);
+    if (reply.refused && !(reply.problem_count > 0 && reply.problems[0].retryable)) {
+        session_refused(
+            broker->sessions, effect->site, effect->command->lane, effect->command->number);
+    }
     if (reply.refused) {
         LOG_INFO(broker->log,
                  "command_refused",

@@ -141,6 +141,11 @@ static bool same_peer(const struct link_peer *a, const struct link_peer *b)
            memcmp(a->key, b->key, sizeof(a->key)) == 0;
 }
 
+bool session_site_is_ours(const struct session_step *step)
+{
+    return step->site->open && same_peer(&step->site->peer, step->event->peer);
+}
+
 static void take_frame(struct session_step *step)
 {
     const struct envelope *envelope = step->event->envelope;
@@ -194,7 +199,7 @@ static void take_bytes(struct session_step *step)
         }
         return;
     }
-    const bool ours = site->open && same_peer(&site->peer, step->event->peer);
+    const bool ours = session_site_is_ours(step);
     if (ours) {
         site->heard_us = step->world->boot_us;
     }
@@ -306,7 +311,7 @@ void session_next(struct session_table *table,
         out->kind = at->resync.sent ? SESSION_NOTHING : SESSION_PAGE;
         out->page = at->resync.page;
         out->cursor = at->resync.cursor;
-        out->session = at->resync.session;
+        out->session = at->session;
         return;
     }
     static const enum lane order[LANE_END] = {LANE_URGENT, LANE_NORMAL};
@@ -339,6 +344,13 @@ void session_page_sent(struct session_table *table,
     at->resync.page++;
     at->resync.cursor = *cursor;
     at->resync.sent = last;
+}
+
+void session_refused(struct session_table *table, uint32_t site, enum lane lane, uint64_t number)
+{
+    struct session_site *at = find(table, site);
+    assert(at != NULL && number < at->expected[lane]);
+    at->refused[lane] |= UINT64_C(1) << number % 64;
 }
 
 bool session_is_open(const struct session_table *table, uint32_t site)

@@ -9,11 +9,15 @@
  *
  *      number     below expected                                  expected        above
  *      answer     stored: the same reply, or ID_REUSED for        decided,        NEXT_EXPECTED
- *                 another body; refused before: decided again;    expected + 1
+ *                 another body; refused before: nothing, or       expected + 1
+ *                 decided again (below);
  *                 older than the kept replies: ALREADY_DONE
  *
  * A refused command changes nothing, so a refusal moves `expected` in this memory only. After a restart Hello's
- * first_held moves it again: an agent holds everything that was not answered.
+ * first_held moves it again: an agent holds everything that was not answered. What comes again after it was refused
+ * is decided anew when its sender may still wait for the answer: refused before this Hello and not older than
+ * first_held, or refused for now (BUSY, DISK_LOW). All else would be stored behind the back of a sender that was
+ * told no.
  *
  * Resync. Asked for by Hello, or forced when the site is away or its `applied` cannot be true:
  *
@@ -155,6 +159,9 @@ void session_page_sent(struct session_table *table,
                        uint32_t site,
                        const struct session_cursor *cursor,
                        bool last);
+
+/* The command was refused for good: should it come again in this session, it is not decided anew. */
+void session_refused(struct session_table *table, uint32_t site, enum lane lane, uint64_t number);
 
 bool session_is_open(const struct session_table *table, uint32_t site);
 /* The connection of an open session (asserted). Valid until the next step. */

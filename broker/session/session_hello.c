@@ -53,7 +53,6 @@ open_windows(struct session_step *step, const struct hello *hello, const struct 
     memset(&site->resync, 0, sizeof(site->resync));
     if (needs_resync(hello, record)) {
         site->resync.page = 1;
-        site->resync.session = hello->session;
         memcpy(site->resync.lines, record->lines, sizeof(site->resync.lines));
     }
     for (int i = 0; i < LANE_END; i++) {
@@ -125,8 +124,7 @@ static void replace_older(struct session_step *step)
 {
     struct session_site *site = step->site;
     const struct link_peer *peer = step->event->peer;
-    if (site->open && (site->peer.routing_bytes != peer->routing_bytes ||
-                       memcmp(site->peer.routing, peer->routing, peer->routing_bytes) != 0)) {
+    if (site->open && !session_site_is_ours(step)) {
         session_site_goodbye(step, &site->peer, GOODBYE_REPLACED);
         session_site_note(step, SESSION_INFO, "session_closed", "replaced");
     }
@@ -139,6 +137,10 @@ static void replace_older(struct session_step *step)
 void session_site_hello(struct session_step *step)
 {
     const struct hello *hello = &step->event->envelope->body.hello;
+    if (session_site_is_ours(step) && hello->session != 0 &&
+        hello->session <= step->site->session) {
+        return; /* it came before */
+    }
     if (!acceptable(step, hello)) {
         return;
     }
@@ -150,6 +152,11 @@ void session_site_hello(struct session_step *step)
         start_lanes(step, hello);
     }
     step->site->incarnation = hello->incarnation;
+    step->site->session = hello->session;
+    memset(step->site->refused, 0, sizeof(step->site->refused));
+    for (int i = 0; i < LANE_END; i++) {
+        step->site->held[i] = hello->lanes[i].first_held;
+    }
     open_windows(step, hello, &record);
     welcome(step);
     session_site_note(step, SESSION_INFO, "session_opened", hello->program);

@@ -63,8 +63,18 @@ static void decide(struct session_step *step, const struct command *command)
     session_site_effect(step, SESSION_DECIDE)->command = command;
 }
 
+_Static_assert(LIMIT_WINDOW <= 64, "refused is a bit a number");
+
+/* Its sender knows the answer. */
+static bool is_settled(const struct session_site *site, const struct command *command)
+{
+    return command->number < site->held[command->lane] ||
+           (command->number + 64 >= site->expected[command->lane] &&
+            (site->refused[command->lane] >> command->number % 64 & 1) != 0);
+}
+
 /* A number that came before. What is not kept, and not so old that its reply was dropped, was refused; deciding it
- * again is what its sender asks for. */
+ * again is what its sender asks for, if it still waits. */
 static void repeat(struct session_step *step, const struct command *command)
 {
     const struct session_world *world = step->world;
@@ -85,7 +95,7 @@ static void repeat(struct session_step *step, const struct command *command)
     } else if (command->number + LIMIT_REPLIES_KEPT <= stored) {
         session_site_refuse(
             step, command->lane, command->number, REFUSAL_ALREADY_DONE, "command.number");
-    } else {
+    } else if (!is_settled(step->site, command)) {
         decide(step, command);
     }
 }
@@ -112,6 +122,7 @@ void session_site_command(struct session_step *step)
         repeat(step, command);
     } else {
         (*expected)++;
+        step->site->refused[command->lane] &= ~(UINT64_C(1) << command->number % 64);
         decide(step, command);
     }
 }

@@ -8,9 +8,8 @@
 
 /* A view on its way to a site. */
 struct session_resync {
-    uint32_t page;    /* next to be sent; 0: no resync */
-    uint64_t session; /* of the Hello */
-    bool sent;        /* the last page went out */
+    uint32_t page; /* next to be sent; 0: no resync */
+    bool sent;     /* the last page went out */
     struct session_cursor cursor;
     uint64_t lines[LANE_END]; /* Welcome's from */
     bool durable[LANE_END];   /* acknowledged since the last page */
@@ -28,7 +27,11 @@ struct session_site {
     struct quota strikes; /* frames that are no message, or lie */
     struct quota hellos;
     struct quota queries;
+    uint64_t session;            /* Hello's */
+    uint64_t held[LANE_END];     /* Hello's first_held: what is older is settled */
     uint64_t expected[LANE_END]; /* next command */
+    uint64_t
+        refused[LANE_END]; /* for good since Hello: a bit a number, modulo 64, below expected */
     struct window windows[LANE_END];
     struct session_resync resync;
 };
@@ -41,6 +44,8 @@ struct session_step {
     struct session_effects *effects;
 };
 
+/* The event came over the session's own connection. */
+bool session_site_is_ours(const struct session_step *step);
 /* A Hello: opens the session, or says Goodbye. */
 void session_site_hello(struct session_step *step);
 void session_site_command(struct session_step *step);

@@ -327,6 +327,15 @@ static void take_fact(const struct entry_of *of)
         assert(ledger->case_count < LEDGER_BOOK_MAX);
         ledger->cases[ledger->case_count++] = (struct ledger_book_case){.id = fact->case_id};
     }
+    if (of->sim->tell) {
+        char case_id[ID128_TEXT_MAX];
+        char referral[ID128_TEXT_MAX];
+        sim_say(of->sim,
+                "fact %s, case %s, referral %s",
+                fact_kind_name(fact->kind),
+                id128_format(&fact->case_id, case_id) + 24,
+                id128_format(&fact->referral, referral) + 24);
+    }
     touch(ledger, &fact->case_id);
     struct ledger_book_case *found = ledger_find_case(ledger, &fact->case_id);
     if (found != NULL) {

@@ -238,13 +238,16 @@ static void tell_frame(const struct sim *sim,
         normal = envelope->body.resync.page;
         urgent = envelope->body.resync.last;
     }
+    char id[ID128_TEXT_MAX];
     sim_say(sim,
-            "%s %s %s %" PRIu64 " %" PRIu64,
+            "%s %s %s %" PRIu64 " %" PRIu64 " %s",
             sim->agents[saying->agent].site,
             way,
             name,
             normal,
-            urgent);
+            urgent,
+            envelope->kind == BODY_DELIVERY ? id128_format(&envelope->body.delivery.entity, id) + 24
+                                            : "");
 }
 
 void ledger_sent(struct ledger *ledger,
@@ -270,7 +273,9 @@ void ledger_sent(struct ledger *ledger,
         sim_breach(sim, "a frame was sent that is no envelope: %s", fault.field);
         return;
     }
-    tell_frame(sim, &saying, party, &envelope);
+    if (sim->tell) {
+        tell_frame(sim, &saying, party, &envelope);
+    }
     if (party == NETWORK_BROKER) {
         check_broker_frame(&saying, &envelope);
     } else {

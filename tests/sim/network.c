@@ -104,7 +104,6 @@ void network_link_push(struct network *network,
     }
     made->next = *at;
     *at = made;
-    queue->last_due_us = due_us > queue->last_due_us ? due_us : queue->last_due_us;
     queue->count++;
 }
 
@@ -176,11 +175,10 @@ void network_link_send(struct network *network,
     }
     if (network->rough && chance_percent(chance, 3)) {
         due_us += chance_between(chance, 0, LATE_US);
-        network_link_push(network, queue, due_us, frame); /* and others overtake it */
-    } else {
-        due_us = due_us > queue->last_due_us ? due_us : queue->last_due_us;
-        network_link_push(network, queue, due_us, frame);
     }
+    due_us = due_us > queue->last_due_us ? due_us : queue->last_due_us;
+    network_link_push(network, queue, due_us, frame);
+    queue->last_due_us = due_us;
     if (network->rough && chance_percent(chance, 3)) {
         network_link_push(network, queue, due_us + chance_between(chance, 0, LATE_US), frame);
     }

@@ -3,8 +3,9 @@
  *     agent ── link_client ──►  to_server  ──► link_server ── broker
  *                          ◄──  to_client  ◄──
  *
- * A connection keeps its frames in order and loses them only when it breaks, as TCP does. A rough network also
- * loses, repeats and overtakes single frames, which the protocol claims to survive. Either end may learn late, or
+ * A connection keeps its frames in order and loses them only when it breaks, as TCP does; what was under way on a
+ * broken one may arrive after the first frames of the next. A rough network also loses single frames, delays them and
+ * all that follow, and lets old ones come again, which the protocol survives. Either end may learn late, or
  * never, that the other is gone. Each agent has an ipc socket besides, on which operators speak.
  */
 #ifndef TESTS_SIM_NETWORK_H

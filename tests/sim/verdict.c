@@ -141,14 +141,6 @@ static void judge_view(struct sim *sim,
     }
     if (!has || !as_frame(sim, &here, &here_coded) || !as_frame(sim, &there, &there_coded) ||
         !is_same(here_coded, there_coded)) {
-        if (getenv("SIM_DUMP") != NULL && has && !sim->broken) {
-            FILE *f = fopen("/tmp/here.bin", "w");
-            fwrite(here_coded.data, 1, here_coded.size, f);
-            fclose(f);
-            f = fopen("/tmp/there.bin", "w");
-            fwrite(there_coded.data, 1, there_coded.size, f);
-            fclose(f);
-        }
         sim_breach(sim,
                    "%s has not the present view of kind %d, %s%s",
                    at->site,

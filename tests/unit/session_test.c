@@ -164,6 +164,44 @@ static void what_was_refused_is_decided_again(void **state)
     assert_true(session_stage_has(world, SESSION_DECIDE));
 }
 
+/* Its sender was told no, and may have acted on it; only what it still waits for is decided anew. */
+static void what_was_refused_for_good_is_not_decided_behind_its_senders_back(void **state)
+{
+    struct session_stage *world = *state;
+    session_stage_greet(world);
+    session_stage_send_command(world, 1, "refused");
+    session_refused(world->table, SESSION_STAGE_SITE, LANE_NORMAL, 1);
+    session_stage_send_command(world, 2, "");
+    session_stage_send_command(world, 1, "refused");
+    assert_int_equal(world->effects.count, 0);
+    session_stage_send_command(world, 2, "refused for now");
+    assert_true(session_stage_has(world, SESSION_DECIDE));
+
+    session_stage_greet(world);
+    session_stage_send_command(world, 1, "refused");
+    assert_true(session_stage_has(world, SESSION_DECIDE));
+    const struct envelope settled = session_stage_hello_of(session_stage_spool_a, 2, 0);
+    session_stage_frame(world, &session_stage_first_peer, &settled);
+    session_stage_send_command(world, 1, "refused");
+    assert_int_equal(world->effects.count, 0);
+}
+
+static void a_hello_that_came_before_begins_nothing(void **state)
+{
+    struct session_stage *world = *state;
+    struct envelope hello = session_stage_hello_of(session_stage_spool_a, 1, 0);
+    hello.body.hello.session = 2;
+    session_stage_frame(world, &session_stage_first_peer, &hello);
+    assert_true(session_stage_was_sent(world, BODY_WELCOME));
+    session_stage_frame(world, &session_stage_first_peer, &hello);
+    assert_int_equal(world->effects.count, 0);
+    hello.body.hello.session = 1;
+    session_stage_frame(world, &session_stage_first_peer, &hello);
+    assert_int_equal(world->effects.count, 0);
+    session_stage_frame(world, &session_stage_second_peer, &hello);
+    assert_true(session_stage_was_sent(world, BODY_WELCOME));
+}
+
 static void commands_older_than_the_kept_replies_are_done(void **state)
 {
     struct session_stage *world = *state;
@@ -337,6 +375,8 @@ int main(void)
         TEST(commands_are_decided_in_order_and_a_gap_is_told),
         TEST(a_repeat_gets_the_reply_that_was_kept),
         TEST(what_was_refused_is_decided_again),
+        TEST(what_was_refused_for_good_is_not_decided_behind_its_senders_back),
+        TEST(a_hello_that_came_before_begins_nothing),
         TEST(commands_older_than_the_kept_replies_are_done),
         TEST(a_command_of_another_spool_is_a_bad_frame),
         TEST(an_undecodable_command_takes_its_number),

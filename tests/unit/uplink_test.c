@@ -508,6 +508,8 @@ static void what_answers_an_earlier_hello_is_not_taken(void **state)
     page.body.resync.session = 2;
     receive(bench, &page);
     assert_int_equal(bench->effects.items[1].number, 12);
+    receive(bench, &page);
+    assert_int_equal(bench->effects.count, 0);
 }
 
 static void new_store_asks_for_everything(void **state)
