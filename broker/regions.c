@@ -319,3 +319,148 @@ bool regions_input(struct store *store,
     *out = input;
     return true;
 }
+
+/* ---- a plan over what is in force ------------------------------------------------------------------- */
+
+struct laying {
+    struct store *store;
+    const struct regions_plan *plan;
+    struct earlier present;
+    struct directory_row *added;
+    size_t added_count;
+};
+
+/* False: the arena is full. */
+static bool clash(const struct laying *laying, const char *field, struct phrase made)
+{
+    struct problems *problems = laying->plan->problems;
+    if (made.ru == NULL || made.en == NULL) {
+        return false;
+    }
+    const size_t before = problems->count;
+    checks_add(problems, REFUSAL_WRONG_STATE, field, NULL);
+    if (problems->count > before) {
+        problems->items[before].text = made;
+    }
+    return true;
+}
+
+/* Its texts follow certain others: a policy that somebody changed in between is not undone without a word. */
+static bool lay_texts(const struct laying *laying, struct region_input *input)
+{
+    const struct plan_record *record = laying->plan->record;
+    const struct loading loading = {.store = laying->store, .arena = laying->plan->arena};
+    struct region_input now = {.version = store_meta(laying->store)->version};
+    uint8_t digest[REGION_DIGEST_BYTES];
+    if (!load_heading(&loading, &now) || !load_texts(&loading, &now)) {
+        return false;
+    }
+    region_digest(now.code, now.texts, now.text_count, digest);
+    if (memcmp(record->digest, record->follows, sizeof(digest)) == 0) {
+        input->texts = now.texts; /* the plan changes none */
+        input->text_count = now.text_count;
+        return true;
+    }
+    if (memcmp(digest, record->follows, sizeof(digest)) == 0 ||
+        memcmp(digest, record->digest, sizeof(digest)) == 0) {
+        return true;
+    }
+    return clash(laying,
+                 "policy",
+                 (struct phrase){"политика или календарь изменены после того, как план был принят",
+                                 "policy or calendar were changed after the plan was accepted"});
+}
+
+/* What the plan does to one row: *place is the row in force, or data NULL. */
+static bool
+lay_row(struct laying *laying, const struct row_change *change, struct directory_row *row)
+{
+    const enum directory_kind kind = row->kind;
+    struct bytes *place = row->number == 0 ? NULL : &laying->present.rows[kind][row->number];
+    struct bytes wanted = change->after;
+    const bool is_new = change->before.data == NULL;
+    if (is_new) {
+        row->number = directory_find(laying->plan->directory, kind, row->id);
+        if (row->number == 0) {
+            laying->added[laying->added_count++] = *row;
+            return true;
+        }
+        place = &laying->present.rows[kind][row->number];
+        if (!directory_encode_row(row, laying->plan->arena, &wanted)) {
+            return false;
+        }
+    }
+    const bool same = place->data == NULL ? wanted.data == NULL : bytes_equal(*place, wanted);
+    const bool untouched = !is_new && place->data != NULL && bytes_equal(*place, change->before);
+    if (same || untouched) {
+        *place = wanted;
+        return true;
+    }
+    struct arena *arena = laying->plan->arena;
+    const struct phrase text = {
+        arena_format(arena, "запись «%s» изменена после того, как план был принят", row->id),
+        arena_format(arena, "the row \"%s\" was changed after the plan was accepted", row->id)};
+    return clash(laying, "directory", text);
+}
+
+static bool lay_rows(struct laying *laying)
+{
+    const uint32_t version = STORE_PLAN_VERSION + laying->plan->record->number;
+    enum directory_kind kind = DIRECTORY_UNSPECIFIED;
+    uint32_t index = 0;
+    struct row_change change;
+    laying->added = arena_array(
+        laying->plan->arena, (size_t)laying->plan->record->rows + 1, sizeof(*laying->added));
+    if (laying->added == NULL) {
+        return false;
+    }
+    while (store_row_change_after(laying->store, version, &kind, &index, &change)) {
+        struct directory_row row;
+        const struct bytes told = change.after.data == NULL ? change.before : change.after;
+        if (!directory_decode_row(told, laying->plan->arena, &row) ||
+            !lay_row(laying, &change, &row)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* The rows in force as they are now, then those that are new. */
+static bool take_rows(const struct laying *laying, struct region_input *input)
+{
+    struct arena *arena = laying->plan->arena;
+    if (!decode_all(&laying->present, arena, input)) {
+        return false;
+    }
+    struct directory_row *rows =
+        arena_array(arena, input->row_count + laying->added_count + 1, sizeof(*rows));
+    if (rows == NULL) {
+        return false;
+    }
+    memcpy(rows, input->rows, input->row_count * sizeof(*rows));
+    for (size_t i = 0; i < laying->added_count; i++) {
+        rows[input->row_count++] = laying->added[i];
+    }
+    input->rows = rows;
+    return true;
+}
+
+bool regions_plan_input(struct store *store,
+                        const struct regions_plan *plan,
+                        struct region_input *out,
+                        struct error *err)
+{
+    const struct loading loading = {.store = store, .arena = plan->arena};
+    struct region_input input = {.version = STORE_PLAN_VERSION + plan->record->number};
+    struct laying laying = {.store = store, .plan = plan};
+    if (!load_heading(&loading, &input) || !load_texts(&loading, &input)) {
+        return error_set(err, ERROR_DATA, "the texts of plan %u are missing", plan->record->number);
+    }
+    input.version = 0;
+    if (!lay_texts(&laying, &input) || !take_present(store, plan->arena, &laying.present) ||
+        !lay_rows(&laying) || !take_rows(&laying, &input)) {
+        return error_set(err, ERROR_OS, "no memory to lay plan %u", plan->record->number);
+    }
+    *out = input;
+    return true;
+}

@@ -8,6 +8,7 @@
 
 #include "broker/store/store.h"
 #include "policy/region.h"
+#include "proto/checks.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -30,6 +31,21 @@ bool regions_input(struct store *store,
                    struct arena *arena,
                    struct region_input *out,
                    struct error *err) __attribute__((warn_unused_result));
+/* A plan laid over what is in force now, as a proposal: its texts, and the present rows with those that it changes.
+ *
+ * directory  the one in force
+ * problems   out: what was changed by somebody else since the plan was accepted; none: *out is to be checked
+ * Errors     the plan's texts are missing, or no memory */
+struct regions_plan {
+    const struct plan_record *record;
+    const struct directory *directory;
+    struct arena *arena;
+    struct problems *problems;
+};
+bool regions_plan_input(struct store *store,
+                        const struct regions_plan *plan,
+                        struct region_input *out,
+                        struct error *err) __attribute__((warn_unused_result));
 void regions_release(struct regions *regions);
 
 #endif

@@ -1,6 +1,8 @@
 /* A region out of what the journal holds. */
 #include "policy/region.h"
 
+#include "base/hash.h"
+
 #include <assert.h>
 #include <string.h>
 
@@ -49,6 +51,30 @@ void region_destroy(struct region **region)
     directory_destroy(&(*region)->directory);
     *region = NULL;
     arena_destroy(&arena);
+}
+
+static void add_part(struct hash *hash, struct bytes part)
+{
+    uint8_t size[8];
+    bytes_put_u64(size, part.size);
+    hash_add(hash, bytes_of(size, sizeof(size)));
+    hash_add(hash, part);
+}
+
+void region_digest(const char *code,
+                   const struct region_text *texts,
+                   size_t text_count,
+                   uint8_t out[REGION_DIGEST_BYTES])
+{
+    struct hash hash;
+
+    hash_start(&hash, bytes_of(NULL, 0), REGION_DIGEST_BYTES);
+    add_part(&hash, bytes_of_text(code));
+    for (size_t i = 0; i < text_count; i++) {
+        add_part(&hash, bytes_of_text(texts[i].name));
+        add_part(&hash, texts[i].text);
+    }
+    hash_end(&hash, out, REGION_DIGEST_BYTES);
 }
 
 const char *region_zone(const struct region *region, uint32_t territory)

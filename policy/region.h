@@ -45,6 +45,15 @@ bool region_create(struct region **out, const struct region_input *input, struct
     __attribute__((warn_unused_result));
 void region_destroy(struct region **region);
 
+enum { REGION_DIGEST_BYTES = 32 };
+
+/* What the texts of a version say, in their order: BLAKE2b-256 of the region's code and of each name and text, every
+ * part with its size before it (8 bytes, big-endian). The same for a folder and for what the journal holds of it. */
+void region_digest(const char *code,
+                   const struct region_text *texts,
+                   size_t text_count,
+                   uint8_t out[REGION_DIGEST_BYTES]);
+
 /* The zone of a territory. */
 const char *region_zone(const struct region *region, uint32_t territory);
 

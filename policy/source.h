@@ -58,6 +58,11 @@ bool source_load_files(const struct policy_file *files,
                        const struct source_reading *reading,
                        struct region_input *input,
                        struct source_report *report) __attribute__((warn_unused_result));
+/* A proposal that was put together from what is in force: checked and proven as if it came from files. Places are known in
+ * its texts only. *report names no files. */
+bool source_recheck(const struct region_input *input,
+                    const struct source_reading *reading,
+                    struct source_report *report) __attribute__((warn_unused_result));
 /* A proposal compiled on its own, with numbers in the order of the files: for checks and questions without a broker. */
 bool source_compile(const struct region_input *input,
                     struct arena *arena,

@@ -460,6 +460,16 @@ static void check_part(const struct check *check, const struct command *command)
     }
 }
 
+/* At once, or at a time to come that somebody can still mean. */
+static void check_activation(const struct check *check, const struct command *command)
+{
+    const int64_t most_us = LIMIT_PLAN_DAYS * UTC_DAY_US;
+    if (command->at_us != 0 &&
+        (command->at_us <= check->now_us || command->at_us - check->now_us > most_us)) {
+        add(check, REFUSAL_BAD_FIELD, "at_us");
+    }
+}
+
 static void run_body(const struct check *check, const struct command *command)
 {
     switch (command->kind) {
@@ -505,10 +515,14 @@ static void run_body(const struct check *check, const struct command *command)
         break;
     case COMMAND_POLICY_APPLY:
         check_parts(check, command);
+        check_activation(check, command);
         break;
     case COMMAND_POLICY_ROLLBACK:
         check_subject(check, command, "proposal");
         check_number(check, command->version, "version");
+        break;
+    case COMMAND_POLICY_WITHDRAW:
+        check_number(check, command->plan, "plan");
         break;
     case COMMAND_ACCEPT_CLOCK:
         break;
@@ -541,6 +555,7 @@ bool checks_command(const struct command *command, int64_t now_us, struct proble
         [COMMAND_POLICY_PART] = "command.policy_part.",
         [COMMAND_POLICY_APPLY] = "command.policy_apply.",
         [COMMAND_POLICY_ROLLBACK] = "command.policy_rollback.",
+        [COMMAND_POLICY_WITHDRAW] = "command.policy_withdraw.",
     };
     const size_t before = problems->count + problems->dropped;
     const char *prefix = (unsigned)command->kind < COMMAND_END ? prefixes[command->kind] : "";

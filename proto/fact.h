@@ -24,8 +24,8 @@
 enum fact_kind {
     FACT_UNSPECIFIED,
     /* configuration: version, text = region code, text_2 = number prefix, blob = region's titles ("ru\0en"),
-     * count = rows that it has, code = where it came from (0: files), number = the version that came back; the rows
-     * that it changed stand before it in the same entry, its texts behind it */
+     * count = rows that it has, code = where it came from (0: files), number = the version that came back, code_2 = the
+     * plan that it was; the rows that it changed stand before it in the same entry, its texts behind it */
     FACT_CONFIGURATION_ADOPTED,
     FACT_ROW_SET,     /* code = directory kind, number = row number, blob = the coded row */
     FACT_ROW_REMOVED, /* code = directory kind, number */
@@ -74,13 +74,26 @@ enum fact_kind {
     FACT_SITE_RETURNED,  /* site: its Hello came; lines are put again while its view is sent */
     /* proposals of a configuration: other = id, site whose it is */
     FACT_PROPOSAL_PART, /* code = index, count = parts, blob, due = when they are dropped if the rest does not come */
-    FACT_PROPOSAL_MADE, /* worker, code = origin, version = the one to come back: to be checked now */
-    FACT_PROPOSAL_SETTLED, /* code = state, version in force, text_2 = reasons ru, text = reasons en */
+    /* worker, code = origin, version = the one to come back, due = when it is to come into force (0: at once): to be
+     * checked now */
+    FACT_PROPOSAL_MADE,
+    /* code = state, version in force, text_2 = reasons ru, text = reasons en, number = the plan that it became */
+    FACT_PROPOSAL_SETTLED,
     /* What stood behind this place is lost: number = the life that begins here (random, not 0), count = numbers of cases
      * of the year in code that are passed over, as people may know them */
     FACT_JOURNAL_RESTORED,
     FACT_REFERRAL_ERASED, /* referral, case_id, worker, text = reason: its sealed key goes with this batch */
     FACT_ERASURE_CONFIRMED, /* referral, case_id, site: nothing of it is left there */
+    /* plans, accepted sets that wait: number = plan; its texts and rows stand before MADE in the same entry */
+    FACT_PLAN_TEXT, /* count = index from 0, text = name, blob */
+    FACT_PLAN_ROW, /* code_2 = index from 1, code = directory kind, count = number of the row that it changes (0: a new
+                       one), blob = the coded row after it (empty: it goes) */
+    /* other = its proposal, site, worker, code = origin, version = the one in force, count = the version that is to
+     * come back, due = when it is to come into force, text = region code, text_2 = number prefix, blob = digest of its
+     * texts, digest of the texts that it follows, region's titles ("ru\0en") */
+    FACT_PLAN_MADE,
+    FACT_PLAN_DUE,     /* its time has come: to be checked again now */
+    FACT_PLAN_SETTLED, /* code = state, version in force, text_2 = reasons ru, text = reasons en */
     FACT_END
 };
 

@@ -159,8 +159,9 @@ enum command_kind {
     COMMAND_ACCEPT_CLOCK,     /* administrator: the machine's clock is right after a jump */
     COMMAND_FORM,             /* ipc only: form */
     COMMAND_POLICY_PART,      /* administrator; subject: proposal, code: index, count, data */
-    COMMAND_POLICY_APPLY,     /* administrator; subject: proposal, count: its parts */
+    COMMAND_POLICY_APPLY,     /* administrator; subject: proposal, count: its parts, at */
     COMMAND_POLICY_ROLLBACK,  /* administrator; subject: proposal, version */
+    COMMAND_POLICY_WITHDRAW,  /* administrator; plan */
     COMMAND_END
 };
 
@@ -186,6 +187,8 @@ struct command {
     const char *note;     /* free text of at most LIMIT_SHORT_TEXT_BYTES; no family's data */
     uint32_t count;       /* POLICY_*: parts of the proposal */
     uint32_t version;     /* POLICY_ROLLBACK */
+    uint32_t plan;        /* POLICY_WITHDRAW */
+    int64_t at_us;        /* POLICY_APPLY: when it is to come into force; 0 at once */
     struct bytes data;    /* POLICY_PART */
     const struct referral *referral;
     const struct form *form;
@@ -438,6 +441,7 @@ enum query_kind {
     QUERY_VERSION,   /* text: a version's number; what it changed, and its texts */
     QUERY_PAST,      /* text: a time; the referrals of cases since then, as they were decided */
     QUERY_PROPOSAL,  /* subject: what became of a proposal of this site */
+    QUERY_PLANS,     /* accepted configurations that wait, or waited, newest first */
     QUERY_END
 };
 
@@ -474,6 +478,8 @@ struct site_status {
     uint64_t refused; /* agents: commands that the broker refused, still to be looked at */
     uint64_t disk_free_bytes;
     bool clock_doubted;
+    uint32_t plans_waiting;
+    int64_t plan_due_us; /* of the next one; 0: none has a date */
 };
 
 struct timeline_row {
@@ -560,6 +566,7 @@ struct version_row {
     const char *
         texts; /* names of those that differ from the version before: "policy.yaml, calendar.yaml" */
     bool in_force;
+    uint32_t plan; /* 0: it did not wait */
 };
 
 enum proposal_state {
@@ -570,6 +577,7 @@ enum proposal_state {
     PROPOSAL_SAME,    /* it says what is in force */
     PROPOSAL_REFUSED, /* reasons */
     PROPOSAL_DROPPED, /* parts never came */
+    PROPOSAL_PLANNED, /* accepted, but it waits: it is a plan now */
     PROPOSAL_END
 };
 
@@ -582,6 +590,40 @@ struct proposal_row {
     int64_t settled_us;
     uint32_t version;      /* in force after it was settled */
     const char *reason_ru; /* lines "policy.yaml:14:9: …" */
+    const char *reason_en;
+    uint32_t plan; /* PLANNED: its number */
+};
+
+/*     ─ made ─► WAITING ─ its time ─► DUE ─ checked again ─► ACTIVATED | FAILED
+ *                  └───── withdrawn ───┴──► WITHDRAWN */
+enum plan_state {
+    PLAN_UNSPECIFIED,
+    PLAN_WAITING,
+    PLAN_DUE,
+    PLAN_ACTIVATED,
+    PLAN_FAILED, /* what is in force changed meanwhile, so that it no longer holds: reasons */
+    PLAN_WITHDRAWN,
+    PLAN_END
+};
+
+enum { PLAN_DIGEST_BYTES = 32 };
+
+struct plan_row {
+    uint32_t plan;
+    enum plan_state state;
+    enum version_origin origin;
+    const char *actor; /* who proposed it */
+    const char *site;
+    int64_t made_us;
+    int64_t due_us;        /* when it is to come into force */
+    uint32_t base_version; /* in force when it was accepted */
+    int64_t settled_us;
+    const char *settled_by; /* who withdrew it */
+    uint32_t version;       /* ACTIVATED: as which */
+    const char *texts;      /* names of those that differ from its base */
+    uint32_t rows;          /* of the directory that it changes */
+    struct bytes digest;    /* of its texts: PLAN_DIGEST_BYTES */
+    const char *reason_ru;
     const char *reason_en;
 };
 
@@ -687,6 +729,8 @@ struct answer {
     size_t difference_count;
     struct past_referral *past;
     size_t past_count;
+    struct plan_row *plans;
+    size_t plan_count;
 };
 
 /* ---- the envelope -------------------------------------------------------------------------- */

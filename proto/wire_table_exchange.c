@@ -169,6 +169,7 @@ static const struct wire_part policy_part_part = COMMAND_PART(policy_part, polic
 static const struct wire_part_row policy_apply_rows[] = {
     ROW_ID_AS(POLICY_APPLY, proposal, subject),
     ROW_32(POLICY_APPLY, count),
+    ROW_64(POLICY_APPLY, at_us),
 };
 static const struct wire_part policy_apply_part = COMMAND_PART(policy_apply, policy_apply_rows);
 
@@ -179,6 +180,13 @@ static const struct wire_part_row policy_rollback_rows[] = {
 };
 static const struct wire_part policy_rollback_part =
     COMMAND_PART(policy_rollback, policy_rollback_rows);
+
+#define POLICY_WITHDRAW (Referral__V1__PolicyWithdraw, struct command)
+static const struct wire_part_row policy_withdraw_rows[] = {
+    ROW_32(POLICY_WITHDRAW, plan),
+};
+static const struct wire_part policy_withdraw_part =
+    COMMAND_PART(policy_withdraw, policy_withdraw_rows);
 
 #define FORM (Referral__V1__Form, struct form)
 static const struct wire_part_row form_rows[] = {
@@ -223,6 +231,7 @@ static const struct wire_part_choice command_bodies[] = {
     COMMAND_CHOICE(COMMAND_POLICY_PART, policy_part, POLICY_PART),
     COMMAND_CHOICE(COMMAND_POLICY_APPLY, policy_apply, POLICY_APPLY),
     COMMAND_CHOICE(COMMAND_POLICY_ROLLBACK, policy_rollback, POLICY_ROLLBACK),
+    COMMAND_CHOICE(COMMAND_POLICY_WITHDRAW, policy_withdraw, POLICY_WITHDRAW),
 };
 _Static_assert(sizeof(command_bodies) / sizeof(command_bodies[0]) == COMMAND_END - 1,
                "every command has a body");

@@ -43,6 +43,8 @@ static const struct wire_part_row status_rows[] = {
     ROW_64(STATUS, refused),
     ROW_64(STATUS, disk_free_bytes),
     ROW_BOOL(STATUS, clock_doubted),
+    ROW_32(STATUS, plans_waiting),
+    ROW_64(STATUS, plan_due_us),
 };
 static const struct wire_part status_part = {&referral__v1__site_status__descriptor,
                                              sizeof(struct site_status),
@@ -168,6 +170,7 @@ static const struct wire_part_row version_row_rows[] = {
     ROW_32(VERSION_ROW, rows_removed),
     ROW_PROSE(VERSION_ROW, texts, LIMIT_SENTENCE_BYTES),
     ROW_BOOL(VERSION_ROW, in_force),
+    ROW_32(VERSION_ROW, plan),
 };
 static const struct wire_part version_row_part = {&referral__v1__version_row__descriptor,
                                                   sizeof(struct version_row),
@@ -184,10 +187,34 @@ static const struct wire_part_row proposal_rows[] = {
     ROW_32(PROPOSAL, version),
     ROW_PROSE(PROPOSAL, reason_ru, LIMIT_REASON_BYTES),
     ROW_PROSE(PROPOSAL, reason_en, LIMIT_REASON_BYTES),
+    ROW_32(PROPOSAL, plan),
 };
 static const struct wire_part proposal_part = {&referral__v1__proposal_row__descriptor,
                                                sizeof(struct proposal_row),
                                                ROWS(proposal_rows)};
+
+#define PLAN (Referral__V1__PlanRow, struct plan_row)
+static const struct wire_part_row plan_rows[] = {
+    ROW_32(PLAN, plan),
+    ROW_CODE(PLAN, state, PLAN_END),
+    ROW_CODE(PLAN, origin, VERSION_ORIGIN_END),
+    ROW_TEXT(PLAN, actor, LIMIT_CODE_BYTES),
+    ROW_TEXT(PLAN, site, LIMIT_CODE_BYTES),
+    ROW_64(PLAN, made_us),
+    ROW_64(PLAN, due_us),
+    ROW_32(PLAN, base_version),
+    ROW_64(PLAN, settled_us),
+    ROW_TEXT(PLAN, settled_by, LIMIT_CODE_BYTES),
+    ROW_32(PLAN, version),
+    ROW_PROSE(PLAN, texts, LIMIT_SENTENCE_BYTES),
+    ROW_32(PLAN, rows),
+    ROW_EXACT_BYTES(PLAN, digest, PLAN_DIGEST_BYTES),
+    ROW_PROSE(PLAN, reason_ru, LIMIT_REASON_BYTES),
+    ROW_PROSE(PLAN, reason_en, LIMIT_REASON_BYTES),
+};
+static const struct wire_part plan_part = {&referral__v1__plan_row__descriptor,
+                                           sizeof(struct plan_row),
+                                           ROWS(plan_rows)};
 
 #define VERSION_TEXT (Referral__V1__VersionText, struct version_text)
 static const struct wire_part_row version_text_rows[] = {
@@ -268,6 +295,7 @@ static const struct wire_part_row answer_rows[] = {
     ROW_LIST(ANSWER, differences, difference_count, LIMIT_PAGE_ROWS, difference_part),
     ROW_LIST(ANSWER, past, past_count, LIMIT_PAGE_ROWS, past_part),
     ROW_LIST(ANSWER, proposals, proposal_count, LIMIT_PAGE_ROWS, proposal_part),
+    ROW_LIST(ANSWER, plans, plan_count, LIMIT_PAGE_ROWS, plan_part),
 };
 const struct wire_part wire_table_answer = {&referral__v1__answer__descriptor,
                                             sizeof(struct answer),

@@ -125,7 +125,9 @@ json_t *json_view_curator(const struct curator_row *row)
 json_t *json_view_version(const struct version_row *row)
 {
     static const char *const origins[VERSION_ORIGIN_END] = {"", "files", "applied", "rolled-back"};
-    return json_pack("{s:i, s:o, s:b, s:s, s:o, s:o, s:i, s:i, s:i, s:i, s:o}",
+    return json_pack("{s:i, s:i, s:o, s:b, s:s, s:o, s:o, s:i, s:i, s:i, s:i, s:o}",
+                     "plan",
+                     (int)row->plan,
                      "version",
                      (int)row->version,
                      "at",
@@ -162,6 +164,45 @@ json_t *json_view_difference(const struct version_difference *row)
                      changes[row->change],
                      "fields",
                      json_view_text(row->fields));
+}
+
+json_t *json_view_plan(const struct plan_row *row)
+{
+    static const char *const states[PLAN_END] = {
+        "", "waiting", "due", "activated", "failed", "withdrawn"};
+    char digest[2 * PLAN_DIGEST_BYTES + 1] = "";
+    if (row->digest.size == PLAN_DIGEST_BYTES) {
+        bytes_to_hex(row->digest, digest);
+    }
+    return json_pack("{s:i, s:s, s:o, s:o, s:o, s:o, s:i, s:o, s:o, s:i, s:o, s:i, s:o, s:o}",
+                     "plan",
+                     (int)row->plan,
+                     "state",
+                     states[row->state],
+                     "actor",
+                     json_view_text(row->actor),
+                     "site",
+                     json_view_text(row->site),
+                     "made",
+                     json_view_time(row->made_us),
+                     "due",
+                     json_view_time(row->due_us),
+                     "base",
+                     (int)row->base_version,
+                     "settled",
+                     json_view_time(row->settled_us),
+                     "settled_by",
+                     json_view_text(row->settled_by),
+                     "version",
+                     (int)row->version,
+                     "texts",
+                     json_view_text(row->texts),
+                     "rows",
+                     (int)row->rows,
+                     "digest",
+                     json_view_text(digest),
+                     "reason",
+                     json_view_phrase((struct phrase){row->reason_ru, row->reason_en}));
 }
 
 json_t *json_view_status(const struct site_status *status)
@@ -203,10 +244,12 @@ json_t *json_view_status(const struct site_status *status)
         {"spool_limit", status->spool_limit},
         {"refused", status->refused},
         {"disk_free_bytes", status->disk_free_bytes},
+        {"plans_waiting", status->plans_waiting},
     };
     for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
         (void)json_object_set_new(json, counts[i].name, json_integer((json_int_t)counts[i].value));
     }
+    (void)json_object_set_new(json, "plan_due", json_view_time(status->plan_due_us));
     (void)json_object_set_new(json, "oldest_waiting", json_view_time(status->oldest_waiting_us));
     return json;
 }

@@ -1,6 +1,7 @@
 /* refctl policy apply, policy rollback: a configuration proposed to the broker, and what became of it. */
 #include "agents/ctl/json_view.h"
 #include "agents/ctl/verb.h"
+#include "agents/ctl/zone_time.h"
 #include "base/keys.h"
 #include "policy/source.h"
 #include "proto/wire_files.h"
@@ -83,15 +84,17 @@ wait_settled(struct run *run, const struct id128 *id, struct proposal_row *out, 
 static json_t *json_of(const struct proposal_row *row)
 {
     static const char *const states[PROPOSAL_END] = {
-        "", "gathering", "pending", "adopted", "same", "refused", "dropped"};
+        "", "gathering", "pending", "adopted", "same", "refused", "dropped", "planned"};
 
-    return json_pack("{s:o, s:s, s:i, s:o}",
+    return json_pack("{s:o, s:s, s:i, s:i, s:o}",
                      "id",
                      json_view_id(&row->id),
                      "state",
                      states[row->state],
                      "version",
                      (int)row->version,
+                     "plan",
+                     (int)row->plan,
                      "reason",
                      json_view_phrase((struct phrase){row->reason_ru, row->reason_en}));
 }
@@ -119,6 +122,17 @@ static bool tell_settled(struct run *run, const struct id128 *id, struct error *
         }
         return true;
     }
+    if (row.state == PROPOSAL_PLANNED) {
+        if (!screen->json) {
+            screen_print(
+                screen,
+                SCREEN_IN(screen,
+                          "Принято: план p%u ждёт своего времени (refctl policy plans).\n",
+                          "Accepted: plan p%u waits for its time (refctl policy plans).\n"),
+                (unsigned)row.plan);
+        }
+        return true;
+    }
     screen_hint(
         screen, "%s\n", screen_phrase(screen, (struct phrase){row.reason_ru, row.reason_en}));
     return error_set(err,
@@ -131,7 +145,60 @@ static bool tell_settled(struct run *run, const struct id128 *id, struct error *
 
 /* ---- apply --------------------------------------------------------------------------------------- */
 
-static bool load(struct run *run, struct bytes *coded, struct error *err)
+static bool encode(struct run *run,
+                   const struct source_report *report,
+                   const char *path,
+                   struct bytes *coded,
+                   struct error *err)
+{
+    return wire_files_encode(report->files, report->file_count, run->arena, coded) ||
+           error_set(
+               err,
+               ERROR_CONFIG,
+               SCREEN_IN(run->screen, "%s: файлов больше 16 МиБ", "%s: the files exceed 16 MiB"),
+               path);
+}
+
+/* --at in the zone of the region's root. */
+static bool
+take_time(struct run *run, const struct region_input *input, int64_t *at_us, struct error *err)
+{
+    const struct screen *screen = run->screen;
+    const char *text = run_option(run, OPTION_AT);
+    struct error_list *errors = arena_alloc(run->arena, sizeof(*errors));
+    struct region *region = NULL;
+
+    *at_us = 0;
+    if (text == NULL) {
+        return true;
+    }
+    if (errors == NULL || !source_compile(input, run->arena, &region, errors)) {
+        return error_set(err, ERROR_CONFIG, "%s", errors == NULL ? "" : errors->items[0].text);
+    }
+    uint32_t root = 1;
+    const uint32_t count = directory_count(region->directory, DIRECTORY_TERRITORY);
+    while (root < count && directory_territory(region->directory, root)->parent != 0) {
+        root++;
+    }
+    const bool good = zone_time_parse(region, root, text, at_us);
+    region_destroy(&region);
+    if (!good) {
+        return error_set(err,
+                         ERROR_USAGE,
+                         SCREEN_IN(screen,
+                                   "--at: «%.60s» — не время, как 2026-11-23T10:00",
+                                   "--at: “%.60s” is no time as 2026-11-23T10:00"),
+                         text);
+    }
+    return *at_us > screen->now_us ||
+           error_set(err,
+                     ERROR_USAGE,
+                     SCREEN_IN(screen, "--at: «%.60s» уже прошло", "--at: “%.60s” has passed"),
+                     text);
+}
+
+/* Fills in the command's time. */
+static bool load(struct run *run, struct bytes *coded, struct command *command, struct error *err)
 {
     const struct screen *screen = run->screen;
     const char *path = run->word_count > 0 ? run->words[0] : ".";
@@ -154,18 +221,17 @@ static bool load(struct run *run, struct bytes *coded, struct error *err)
                          path,
                          report->errors);
     }
-    return wire_files_encode(report->files, report->file_count, run->arena, coded) ||
-           error_set(err,
-                     ERROR_CONFIG,
-                     SCREEN_IN(screen, "%s: файлов больше 16 МиБ", "%s: the files exceed 16 MiB"),
-                     path);
+    return take_time(run, &input, &command->at_us, err) && encode(run, report, path, coded, err);
 }
 
-static bool send_parts(struct run *run, const struct id128 *id, struct bytes all, struct error *err)
+static bool
+send_parts(struct run *run, const struct command *wish, struct bytes all, struct error *err)
 {
     const size_t count = (all.size + LIMIT_PART_BYTES - 1) / LIMIT_PART_BYTES;
-    struct command command = {.lane = LANE_NORMAL, .subject = *id, .count = (uint32_t)count};
+    struct command command = *wish;
 
+    command.lane = LANE_NORMAL;
+    command.count = (uint32_t)count;
     command.kind = COMMAND_POLICY_PART;
     for (size_t i = 0; i < count; i++) {
         const size_t offset = i * LIMIT_PART_BYTES;
@@ -186,13 +252,15 @@ static bool send_parts(struct run *run, const struct id128 *id, struct bytes all
 bool verb_policy_apply(struct run *run, struct error *err)
 {
     const struct screen *screen = run->screen;
+    struct command wish = {.lane = LANE_NORMAL};
     struct bytes coded;
 
-    if (!keys_start(err) || !load(run, &coded, err)) {
+    if (!keys_start(err) || !load(run, &coded, &wish, err)) {
         return false;
     }
-    const struct id128 id = draw_id(screen);
-    if (!send_parts(run, &id, coded, err)) {
+    wish.subject = draw_id(screen);
+    const struct id128 id = wish.subject;
+    if (!send_parts(run, &wish, coded, err)) {
         return false;
     }
     if (run_has(run, OPTION_WAIT)) {

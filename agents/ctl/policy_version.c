@@ -1,6 +1,7 @@
 /* refctl policy history, policy show: the versions of the configuration. */
 #include "agents/ctl/json_view.h"
 #include "agents/ctl/moment.h"
+#include "agents/ctl/policy_plan.h"
 #include "agents/ctl/rows.h"
 #include "agents/ctl/verb.h"
 #include "agents/ctl/wording.h"
@@ -14,6 +15,14 @@ static const char *who(const struct screen *screen, const struct version_row *ro
     switch (row->origin) {
     case VERSION_APPLIED:
         (void)snprintf(buffer, 256, "%s (%s)", row->actor, row->site);
+        if (row->plan != 0) {
+            (void)snprintf(buffer,
+                           256,
+                           SCREEN_IN(screen, "%s (%s): план p%u", "%s (%s): plan p%u"),
+                           row->actor,
+                           row->site,
+                           (unsigned)row->plan);
+        }
         break;
     case VERSION_ROLLED_BACK:
         (void)snprintf(buffer,
@@ -93,7 +102,8 @@ bool verb_policy_history(struct run *run, struct error *err)
         .add = add,
     };
 
-    return rows_print(run, &kind, &(struct query){.kind = QUERY_VERSIONS}, err);
+    return rows_print(run, &kind, &(struct query){.kind = QUERY_VERSIONS}, err) &&
+           (run->screen->json || policy_plan_hint(run, err));
 }
 
 /* ---- show --------------------------------------------------------------------------------------- */

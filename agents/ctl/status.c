@@ -104,6 +104,13 @@ static void print_broker(const struct screen *screen, const struct site_status *
                  SCREEN_IN(screen, "Политика", "Policy"),
                  SCREEN_IN(screen, "версия %u", "version %u"),
                  (unsigned)status->policy_version);
+    if (status->plans_waiting > 0) {
+        screen_field(screen,
+                     SCREEN_IN(screen, "Ждут планов", "Plans waiting"),
+                     SCREEN_IN(screen, "%u, ближайший %s", "%u, the next %s"),
+                     (unsigned)status->plans_waiting,
+                     moment_format(status->plan_due_us, screen->now_us, screen->language, text));
+    }
     screen_field(
         screen, SCREEN_IN(screen, "Направлений", "Referrals"), "%" PRIu64, status->referrals);
     screen_field(screen,

@@ -53,6 +53,9 @@ verb_function verb_policy_show;
 /* policy_apply.c */
 verb_function verb_policy_apply;
 verb_function verb_policy_rollback;
+/* policy_plan.c */
+verb_function verb_policy_plans;
+verb_function verb_policy_withdraw;
 /* submit.c, referral.c */
 verb_function verb_submit;
 verb_function verb_referral_ls;

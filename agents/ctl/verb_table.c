@@ -245,12 +245,16 @@ const struct verb verb_table[] = {
       "propose policy and directory of these files to the broker"},
      {"КАТАЛОГ содержит broker.yaml (по умолчанию текущий). Файлы проверяются здесь и ещё раз у\n"
       "брокера; они принимаются целиком или не принимаются. С --wait ждёт ответа: код выхода 0,\n"
-      "если версия действует, 78 с причинами, если отказано.\n",
+      "если версия действует, 78 с причинами, если отказано. С --at принятое ждёт своего времени\n"
+      "(refctl policy plans) и тогда проверяется ещё раз с тем, что действует.\n",
       "DIR holds broker.yaml (default: here). The files are checked here and once more by the\n"
       "broker; they are taken whole or not at all. --wait waits for the answer: exit status 0\n"
-      "when the version is in force, 78 with the reasons when it was refused.\n"},
+      "when the version is in force, 78 with the reasons when it was refused. With --at what was\n"
+      "accepted waits for its time (refctl policy plans) and is checked again then, with what is "
+      "in\n"
+      "force.\n"},
      "refctl policy apply config/novosibirsk --wait",
-     ASKS | BIT(OPTION_WAIT),
+     ASKS | BIT(OPTION_WAIT) | BIT(OPTION_AT),
      0,
      1,
      verb_policy_apply},
@@ -270,6 +274,29 @@ const struct verb verb_table[] = {
      1,
      1,
      verb_policy_rollback},
+    {"policy",
+     "plans",
+     VERB_ADMINISTERS,
+     {"", ""},
+     {"принятое, что ждёт своего времени", "what was accepted and waits for its time"},
+     {"Новейший первым, с тем, что с ним стало. refctl policy show p3 покажет, что он меняет.\n",
+      "Newest first, with what became of each. refctl policy show p3 shows what it changes.\n"},
+     "refctl policy plans",
+     LISTS,
+     0,
+     0,
+     verb_policy_plans},
+    {"policy",
+     "withdraw",
+     VERB_ADMINISTERS,
+     {"ПЛАН", "PLAN"},
+     {"отозвать план, который ещё ждёт", "withdraw a plan that still waits"},
+     {"", ""},
+     "refctl policy withdraw p3",
+     ASKS,
+     1,
+     1,
+     verb_policy_withdraw},
     {"policy",
      "history",
      VERB_ADMINISTERS,

@@ -337,6 +337,7 @@ local_answer(struct agent *agent, const struct query *query, bool connected, str
     case QUERY_VERSION:
     case QUERY_PAST:
     case QUERY_PROPOSAL:
+    case QUERY_PLANS:
     case QUERY_UNSPECIFIED:
     case QUERY_END:
         break;

@@ -2,6 +2,7 @@
  *
  * Everything that is asked of a set alone was checked where it was read (policy/source.h); here it is asked what the
  * open work says to it. */
+#include "broker/core/plans.h"
 #include "broker/core/proposals.h"
 #include "broker/core/turn_part.h"
 
@@ -261,7 +262,8 @@ static void emit_head(struct configuring *configuring)
                                  .blob = bytes_of(titles, ru_bytes + en_bytes),
                                  .count = (uint32_t)input->row_count,
                                  .code = origin,
-                                 .number = rolled_back ? proposal->version : 0};
+                                 .number = rolled_back ? proposal->version : 0,
+                                 .code_2 = proposal == NULL ? 0 : proposal->plan};
     turn_emit(turn, &adopted);
     for (size_t i = 0; i < input->text_count; i++) {
         const struct fact text = {.kind = FACT_POLICY_TEXT,
@@ -321,7 +323,9 @@ bool turn_configure(struct turn *turn,
     if (*changed && !turn->failed) {
         emit_head(&configuring);
     }
-    if (*changed && proposal != NULL) {
+    if (*changed && proposal != NULL && proposal->plan != 0) {
+        plans_settle(turn, proposal->plan, PLAN_ACTIVATED, 0, (struct phrase){"", ""});
+    } else if (*changed && proposal != NULL) {
         proposals_settle(turn, proposal, PROPOSAL_ADOPTED, (struct phrase){"", ""});
     }
     (void)turn_close_entry(turn);

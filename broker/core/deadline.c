@@ -1,6 +1,7 @@
 /* Deadlines: what happens when nobody does anything. One timer kind, one function. */
 #include "broker/core/desk.h"
 #include "broker/core/offer.h"
+#include "broker/core/plans.h"
 #include "broker/core/proposals.h"
 #include "broker/core/turn_part.h"
 #include "broker/core/workforce.h"
@@ -45,12 +46,18 @@ static void proposal_due(struct turn *turn, const struct timer_record *timer)
     proposals_drop(turn, bytes_get_u32(timer->entity.bytes + ID128_BYTES - 4));
 }
 
+static void plan_due(struct turn *turn, const struct timer_record *timer)
+{
+    plans_due(turn, bytes_get_u32(timer->entity.bytes + ID128_BYTES - 4));
+}
+
 static deadline_function *const deadlines[TIMER_END] = {
     [TIMER_OFFER] = offer_due,
     [TIMER_CURATOR] = curator_due,
     [TIMER_DESK] = desk_due,
     [TIMER_DISMISSAL] = dismissal_due,
     [TIMER_PROPOSAL] = proposal_due,
+    [TIMER_PLAN] = plan_due,
 };
 
 /* After an outage, answers that fell due in it may be on their way in the agents' spools: they wait. */

@@ -7,6 +7,7 @@
 #include "broker/core/intake.h"
 #include "broker/core/offer.h"
 #include "broker/core/permission.h"
+#include "broker/core/plans.h"
 #include "broker/core/proposals.h"
 
 #include <string.h>
@@ -36,6 +37,7 @@ static const struct decide_row decide_rows[COMMAND_END] = {
     [COMMAND_POLICY_PART] = {proposals_take_part, SUBJECT_NONE},
     [COMMAND_POLICY_APPLY] = {proposals_apply, SUBJECT_NONE},
     [COMMAND_POLICY_ROLLBACK] = {proposals_roll_back, SUBJECT_NONE},
+    [COMMAND_POLICY_WITHDRAW] = {plans_withdraw, SUBJECT_NONE},
 };
 
 static bool identify(struct hearing *hearing)

@@ -61,6 +61,11 @@ static const struct fold_row fold_rows[FACT_END] = {
     [FACT_PROPOSAL_MADE] = {fold_proposal_made, false},
     [FACT_PROPOSAL_SETTLED] = {fold_proposal_settled, false},
     [FACT_JOURNAL_RESTORED] = {fold_journal_restored, false},
+    [FACT_PLAN_TEXT] = {fold_plan_text, false},
+    [FACT_PLAN_ROW] = {fold_plan_row, false},
+    [FACT_PLAN_MADE] = {fold_plan_made, false},
+    [FACT_PLAN_DUE] = {fold_plan_due, false},
+    [FACT_PLAN_SETTLED] = {fold_plan_settled, false},
 };
 
 static void put_timeline(const struct fold *fold)

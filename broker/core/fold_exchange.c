@@ -26,6 +26,7 @@ void fold_configuration_adopted(const struct fold *fold)
     record.site = fold->entry->site;
     record.worker = fold->entry->worker;
     record.returned_to = (uint32_t)fact->number;
+    record.plan = fact->code_2;
     store_put_version(fold->store, &record);
     store_meta(fold->store)->version = fact->version;
     uint8_t text[1024];

@@ -66,6 +66,7 @@ void fold_proposal_made(const struct fold *fold)
     record.worker = fact->worker;
     record.at_us = fact->at_us;
     record.version = fact->version;
+    record.activate_us = fact->due_us;
     move_timer(fold, &record, 0);
     store_put_proposal(fold->store, &record);
 }
@@ -77,6 +78,7 @@ void fold_proposal_settled(const struct fold *fold)
     record.state = (enum proposal_state)fact->code;
     record.version = fact->version;
     record.settled_us = fact->at_us;
+    record.plan = (uint32_t)fact->number;
     move_timer(fold, &record, 0);
     store_clear_parts(fold->store, fact->site);
     store_put_reasons(fold->store, fact->site, fact->text_2, fact->text);

@@ -213,14 +213,16 @@ static void check_loads(struct walk *walk)
     }
 }
 
-/* No timer without a reason, but for dismissals, which a later turn carries out, and proposals. */
+/* No timer without a reason, but for dismissals, which a later turn carries out, proposals and plans. */
 static void check_timers(struct walk *walk)
 {
     uint64_t timers = 0;
     struct timer_record timer;
     bool more = store_first_timer(walk->store, &timer);
     while (more) {
-        timers += timer.kind == TIMER_DISMISSAL || timer.kind == TIMER_PROPOSAL ? 0 : 1;
+        const bool of_nobody = timer.kind == TIMER_DISMISSAL || timer.kind == TIMER_PROPOSAL ||
+                               timer.kind == TIMER_PLAN;
+        timers += of_nobody ? 0 : 1;
         const struct timer_record last = timer;
         more = store_timer_after(walk->store, &last, &timer);
     }

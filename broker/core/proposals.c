@@ -90,7 +90,8 @@ static void make(struct hearing *hearing, enum version_origin origin, uint32_t v
                               .site = hearing->speaker.site,
                               .worker = hearing->speaker.worker,
                               .code = origin,
-                              .version = version};
+                              .version = version,
+                              .due_us = hearing->command->at_us};
     turn_emit(hearing->turn, &made);
     turn_stored(hearing, &hearing->command->subject, &none);
 }
@@ -150,6 +151,7 @@ void proposals_settle(struct turn *turn,
                                  .site = proposal->site,
                                  .code = state,
                                  .version = store_meta(turn->store)->version,
+                                 .number = state == PROPOSAL_PLANNED ? proposal->plan : 0,
                                  .text = reasons.en,
                                  .text_2 = reasons.ru};
     turn_emit(turn, &settled);

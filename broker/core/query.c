@@ -4,6 +4,7 @@
 #include "broker/core/explain.h"
 #include "broker/core/past.h"
 #include "broker/core/permission.h"
+#include "broker/core/plans.h"
 #include "broker/core/versions.h"
 #include "broker/core/view.h"
 #include "proto/checks.h"
@@ -294,13 +295,19 @@ static void answer_versions(struct asking *asking)
 static void answer_version(struct asking *asking)
 {
     const struct query *query = asking->query;
-    const uint32_t version = versions_parse(query->text);
     struct version_record record;
-    if (version == 0 || !store_version(asking->core->store, version, &record)) {
+    if (!versions_find(asking->core->store, query->text, &record)) {
         refuse(asking, REFUSAL_NOT_FOUND, "query.text");
         return;
     }
     if (!versions_show(asking->core, asking->arena, &record, query->cursor, asking->answer)) {
+        refuse(asking, REFUSAL_BUSY, "");
+    }
+}
+
+static void answer_plans(struct asking *asking)
+{
+    if (!plans_list(asking->core, asking->arena, asking->query->cursor, asking->answer)) {
         refuse(asking, REFUSAL_BUSY, "");
     }
 }
@@ -336,6 +343,17 @@ static void answer_proposal(struct asking *asking)
     }
 }
 
+/* When the next plan comes into force; 0: none waits. */
+static int64_t next_plan_us(struct store *store)
+{
+    struct plan_record plan;
+    int64_t next_us = 0;
+    for (uint32_t at = 0; store_plan_after(store, at, PLAN_WAITING, &plan); at = plan.number) {
+        next_us = next_us == 0 || plan.due_us < next_us ? plan.due_us : next_us;
+    }
+    return next_us;
+}
+
 static void answer_status(struct asking *asking)
 {
     const struct meta_record *meta = store_meta(asking->core->store);
@@ -362,7 +380,9 @@ static void answer_status(struct asking *asking)
                                    .sites_connected = world->sites_connected,
                                    .sites_away = meta->sites_away,
                                    .disk_free_bytes = world->disk_free_bytes,
-                                   .clock_doubted = world->clock_doubted};
+                                   .clock_doubted = world->clock_doubted,
+                                   .plans_waiting = meta->plans_waiting,
+                                   .plan_due_us = next_plan_us(asking->core->store)};
     asking->answer->status = status;
     asking->answer->status_count = 1;
 }
@@ -388,6 +408,7 @@ static const struct query_row query_rows[QUERY_END] = {
     [QUERY_VERSION] = {answer_version, false},
     [QUERY_PAST] = {answer_past, false},
     [QUERY_PROPOSAL] = {answer_proposal, false},
+    [QUERY_PLANS] = {answer_plans, false},
 };
 
 static void answer_query(struct asking *asking, uint32_t site)

@@ -53,12 +53,21 @@ size_t turn_deadlines(struct turn *turn, size_t most, int64_t *next_due_us);
  * the append the caller compiles and sets core->region. False: refused, problems say why (open cases on a
  * removed territory and the like); *changed false: nothing differs.
  *
- * proposal  the pending one that this is, settled as adopted by the same turn; NULL: the broker's own files */
+ * proposal  the pending one that this is, or a plan as one (plans_proposal), settled by the same turn; NULL: the broker's
+ *           own files */
 bool turn_configure(struct turn *turn,
                     const struct proposal_record *proposal,
                     const struct region_input *input,
                     bool *changed,
                     struct problems *problems) __attribute__((warn_unused_result));
+
+/* A pending proposal that was tried and holds, but whose time has not come (proposal->activate_us): it becomes a plan, and
+ * is settled as planned by the same turn. Must be the turn's only work, and LIMIT_PLANS_WAITING not reached. */
+void turn_plan(struct turn *turn,
+               const struct proposal_record *proposal,
+               const struct region_input *input);
+/* A plan that was due did not come into force: it failed, for these reasons. */
+void turn_settle_plan(struct turn *turn, const struct plan_record *plan, struct phrase reasons);
 
 /* A pending proposal did not become a version: PROPOSAL_SAME, or PROPOSAL_REFUSED with the reasons. */
 void turn_settle_proposal(struct turn *turn,

@@ -39,6 +39,23 @@ uint32_t versions_parse(const char *text)
                : (uint32_t)strtoul(text, NULL, DECIMAL);
 }
 
+bool versions_find(struct store *store, const char *text, struct version_record *out)
+{
+    struct plan_record plan;
+    const bool planned = text != NULL && text[0] == 'p';
+    const uint32_t number = versions_parse(planned ? text + 1 : text);
+    if (number == 0 || !planned) {
+        return number != 0 && store_version(store, number, out);
+    }
+    if (!store_plan(store, number, &plan) ||
+        (plan.state != PLAN_WAITING && plan.state != PLAN_DUE)) {
+        return false;
+    }
+    memset(out, 0, sizeof(*out));
+    out->version = STORE_PLAN_VERSION + number;
+    return true;
+}
+
 /* ---- the list ----------------------------------------------------------------------------------------- */
 
 static bool has_text(struct store *store, uint32_t version, const char *wanted, struct bytes text)
@@ -53,18 +70,40 @@ static bool has_text(struct store *store, uint32_t version, const char *wanted, 
     return false;
 }
 
-/* The names of texts that the version before did not have, or had otherwise. */
-static const char *changed_texts(struct store *store, uint32_t version, struct arena *arena)
+const char *
+versions_changed_texts(struct store *store, uint32_t version, uint32_t before, struct arena *arena)
 {
     const char *list = "";
     const char *name = NULL;
     struct bytes text;
     for (uint32_t i = 0; list != NULL && store_text(store, version, i, &name, &text); i++) {
-        if (!has_text(store, version - 1, name, text)) {
+        if (!has_text(store, before, name, text)) {
             list = arena_format(arena, "%s%s%s", list, list[0] == '\0' ? "" : ", ", name);
         }
     }
     return list;
+}
+
+bool versions_digest(struct store *store,
+                     uint32_t version,
+                     struct arena *arena,
+                     uint8_t out[REGION_DIGEST_BYTES])
+{
+    const char *code = NULL;
+    struct bytes text;
+    uint32_t count = 0;
+    while (store_text(store, version, count, &code, &text)) {
+        count++;
+    }
+    struct region_text *texts = arena_array(arena, (size_t)count + 1, sizeof(*texts));
+    if (texts == NULL || !store_text(store, version, UINT32_MAX, &code, &text)) {
+        return false;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        (void)store_text(store, version, i, &texts[i].name, &texts[i].text);
+    }
+    region_digest(code, texts, count, out);
+    return true;
 }
 
 static bool fill_row(const struct core *core,
@@ -85,7 +124,8 @@ static bool fill_row(const struct core *core,
         .rows_added = record->rows_added,
         .rows_changed = record->rows_changed,
         .rows_removed = record->rows_removed,
-        .texts = changed_texts(core->store, record->version, arena),
+        .texts = versions_changed_texts(core->store, record->version, record->version - 1, arena),
+        .plan = record->plan,
         .in_force = record->version == store_meta(core->store)->version,
     };
     return row->texts != NULL;
@@ -232,7 +272,8 @@ bool versions_show(const struct core *core,
         if (answer->versions == NULL || !fill_row(core, arena, record, answer->versions)) {
             return false;
         }
-        answer->version_count = 1;
+        answer->version_count =
+            record->version > STORE_PLAN_VERSION ? 0 : 1; /* a plan has no row */
     }
     if (!(from.stage == STAGE_ROWS ? show_rows(&showing, from) : show_text(&showing, from))) {
         return false;
@@ -270,6 +311,7 @@ bool versions_proposal(const struct core *core,
                                  .at_us = record->at_us,
                                  .settled_us = record->settled_us,
                                  .version = record->version,
+                                 .plan = record->state == PROPOSAL_PLANNED ? record->plan : 0,
                                  .reason_ru = arena_text(arena, ru),
                                  .reason_en = arena_text(arena, en)};
     answer->proposals = row;

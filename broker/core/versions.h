@@ -9,6 +9,19 @@
 /* "7" to 7; 0: no version's number. */
 uint32_t versions_parse(const char *text);
 
+/* The version that a text names: "7"; or a plan that waits, "p3", as the version that it is stored as. False: there is
+ * none. */
+bool versions_find(struct store *store, const char *text, struct version_record *out);
+/* The names of texts that `before` does not have, or has otherwise: "policy.yaml, calendar.yaml". NULL: the arena is
+ * full. */
+const char *
+versions_changed_texts(struct store *store, uint32_t version, uint32_t before, struct arena *arena);
+/* region_digest of a version's texts. False: the arena is full, or there is no such version. */
+bool versions_digest(struct store *store,
+                     uint32_t version,
+                     struct arena *arena,
+                     uint8_t out[REGION_DIGEST_BYTES]);
+
 /* A page of all versions, newest first. False: the arena is full. */
 bool versions_list(const struct core *core,
                    struct arena *arena,

@@ -1,8 +1,9 @@
 /* Proposals and their adoption; see configuration.h. */
 #include "broker/daemon/configuration.h"
 
+#include "broker/core/plans.h"
+#include "broker/daemon/adoption.h"
 #include "broker/daemon/broker.h"
-#include "broker/daemon/proposal.h"
 #include "policy/source.h"
 #include "proto/wire_files.h"
 
@@ -14,7 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { PROPOSAL_BYTES_MAX = 64 << 20, FINDINGS_LOGGED = 64, FDS_MAX = 65536 };
+enum { PROPOSAL_BYTES_MAX = 64 << 20, FDS_MAX = 65536 };
 static const size_t arena_bytes = (size_t)512 << 20;
 
 /* ---- the child ----------------------------------------------------------------------------------- */
@@ -51,8 +52,30 @@ static bool read_sent(const struct bytes *sent,
     return false;
 }
 
-/* sent  an administrator's proposal; NULL: the broker's own files */
-static void run_child(const struct broker *broker, const struct bytes *sent, int fd)
+/* What the child is to check; all NULL: the broker's own files. */
+struct question {
+    const struct bytes *sent;         /* an administrator's proposal */
+    const struct region_input *input; /* a plan, laid over what is in force */
+};
+
+static bool ask(const struct broker *broker,
+                const struct question *question,
+                struct arena *arena,
+                struct region_input *input,
+                struct source_report *report)
+{
+    const struct source_reading reading = {.now_us = broker->time.now_us, .arena = arena};
+
+    if (question->input != NULL) {
+        *input = *question->input;
+        return source_recheck(input, &reading, report);
+    }
+    return question->sent != NULL
+               ? read_sent(question->sent, &reading, input, report)
+               : source_load(broker->settings.path, reading.now_us, arena, input, report);
+}
+
+static void run_child(const struct broker *broker, const struct question *question, int fd)
 {
     struct arena *arena = arena_create(arena_bytes);
     struct source_report *report = calloc(1, sizeof(*report));
@@ -62,11 +85,7 @@ static void run_child(const struct broker *broker, const struct bytes *sent, int
     if (arena == NULL || report == NULL || stream == NULL) {
         _exit(error_exit_status(ERROR_OS));
     }
-    const struct source_reading reading = {.now_us = broker->time.now_us, .arena = arena};
-    const bool good =
-        sent != NULL
-            ? read_sent(sent, &reading, &input, report)
-            : source_load(broker->settings.path, broker->time.now_us, arena, &input, report);
+    const bool good = ask(broker, question, arena, &input, report);
     proposal_write_report(stream, report);
     if (good) {
         proposal_write_input(stream, &input, arena);
@@ -119,7 +138,7 @@ static bool make_room(struct configuration *configuration, struct error *err)
     return true;
 }
 
-static bool spawn(struct broker *broker, const struct bytes *sent, struct error *err)
+static bool spawn(struct broker *broker, const struct question *question, struct error *err)
 {
     struct configuration *configuration = &broker->configuration;
     int ends[2];
@@ -135,7 +154,7 @@ static bool spawn(struct broker *broker, const struct bytes *sent, struct error 
     if (child == 0) {
         close_inherited(ends[1]);
         signals_reset();
-        run_child(broker, sent, ends[1]);
+        run_child(broker, question, ends[1]);
     }
     (void)close(ends[1]);
     if (child < 0) {
@@ -158,228 +177,20 @@ bool configuration_start(struct broker *broker,
         configuration->next = purpose > configuration->next ? purpose : configuration->next;
         return true;
     }
+    const struct question own = {.sent = NULL};
     configuration->purpose = purpose;
-    return spawn(broker, NULL, err);
+    return spawn(broker, &own, err);
 }
 
-/* ---- reasons -------------------------------------------------------------------------------------- */
-
-/* Why a proposal was refused, a line a finding; what does not fit is left out. */
-struct reasons {
-    char ru[LIMIT_REASON_BYTES + 1];
-    char en[LIMIT_REASON_BYTES + 1];
-};
-
-static void add_line(char *lines, const char *place, const char *text)
-{
-    const size_t used = strlen(lines);
-    const size_t room = LIMIT_REASON_BYTES + 1 - used;
-    const int length = snprintf(lines + used,
-                                room,
-                                "%s%s%s%s",
-                                used == 0 ? "" : "\n",
-                                place,
-                                place[0] == '\0' ? "" : ": ",
-                                text);
-    if (length < 0 || (size_t)length >= room) {
-        lines[used] = '\0';
-    }
-}
-
-static void add_reason(struct reasons *reasons, const char *place, struct phrase text)
-{
-    add_line(reasons->ru, place, text.ru);
-    add_line(reasons->en, place, text.en);
-}
-
-static void add_findings(struct reasons *reasons, const struct proposal *proposal)
-{
-    for (size_t i = 0; i < proposal->finding_count; i++) {
-        const struct proposal_finding *finding = &proposal->findings[i];
-        if (!finding->warning) {
-            add_reason(reasons, finding->place, (struct phrase){finding->text_ru, finding->text});
-        }
-    }
-}
-
-/* ---- adoption ------------------------------------------------------------------------------------ */
-
-static void log_findings(const struct broker *broker, const struct proposal *proposal)
-{
-    for (size_t i = 0; i < proposal->finding_count && i < FINDINGS_LOGGED; i++) {
-        const struct proposal_finding *finding = &proposal->findings[i];
-        LOG_WITH(broker->log,
-                 finding->warning ? LOG_LEVEL_WARN : LOG_LEVEL_ERROR,
-                 finding->warning ? "configuration_warning" : "configuration_error",
-                 LOG_TEXT("code", finding->code),
-                 LOG_TEXT("at", finding->place),
-                 LOG_TEXT("text", finding->text));
-    }
-}
-
-static void log_refused(const struct broker *broker, const char *reason)
-{
-    LOG_ERROR(broker->log,
-              "configuration_refused",
-              LOG_TEXT("reason", reason),
-              LOG_NUMBER("version_kept", store_meta(broker->books.store)->version));
-}
-
-static void log_problems(const struct broker *broker, const struct problems *problems)
-{
-    for (size_t i = 0; i < problems->count; i++) {
-        LOG_ERROR(broker->log,
-                  "configuration_error",
-                  LOG_TEXT("at", problems->items[i].field),
-                  LOG_TEXT("text", problems->items[i].text.en));
-    }
-}
-
-/* The turn decided on a new version: compile it from the open state, then write, then use it.
- *
- * *adopted  false: it does not compile, everything is as it was */
-static bool adopt(struct broker *broker,
-                  struct turn *turn,
-                  const struct meta_record *before,
-                  bool *adopted,
-                  struct error *err)
-{
-    struct regions fresh;
-    struct error reason;
-
-    *adopted = regions_load(&fresh, broker->books.store, &reason);
-    if (!*adopted) {
-        log_refused(broker, reason.text);
-        return books_undo(&broker->books, before, err);
-    }
-    if (!books_append(&broker->books, turn, broker->arena, err)) {
-        regions_release(&fresh);
-        return false;
-    }
-    regions_release(&broker->regions);
-    broker->regions = fresh;
-    broker_use_regions(broker);
-    broker->tick_now = true;
-    LOG_INFO(
-        broker->log,
-        "configuration_adopted",
-        LOG_NUMBER("version", broker->core.region->version),
-        LOG_TEXT("region", broker->core.region->code),
-        LOG_NUMBER("sites", directory_count(broker->core.region->directory, DIRECTORY_SITE)),
-        LOG_NUMBER("workers", directory_count(broker->core.region->directory, DIRECTORY_WORKER)));
-    return books_tend(&broker->books, true, err);
-}
-
-/* A set on trial. */
-struct trial {
-    const struct region_input *input;
-    const struct proposal_record *proposal; /* NULL: the broker's own files */
-    enum configuration_purpose purpose;
-    enum proposal_state state; /* out */
-    struct reasons *reasons;   /* out, when refused */
-};
-
-static void tell_trial(const struct broker *broker, const struct trial *trial, uint32_t version)
-{
-    if (trial->state == PROPOSAL_SAME) {
-        LOG_INFO(broker->log, "configuration_same", LOG_NUMBER("version", version));
-    } else if (trial->state == PROPOSAL_PENDING) {
-        LOG_WARN(broker->log,
-                 "configuration_differs",
-                 LOG_TEXT("hint", "the files say something else; SIGHUP proposes them"),
-                 LOG_NUMBER("version", version));
-    }
-}
-
-static void refuse_trial(const struct broker *broker,
-                         struct trial *trial,
-                         const struct problems *problems,
-                         bool fits)
-{
-    trial->state = PROPOSAL_REFUSED;
-    log_problems(broker, problems);
-    log_refused(broker, fits ? "too large" : "does not fit what is open");
-    for (size_t i = 0; i < problems->count; i++) {
-        add_reason(trial->reasons, problems->items[i].field, problems->items[i].text);
-    }
-    if (fits) {
-        add_reason(trial->reasons, "", (struct phrase){"слишком велико", "too large"});
-    }
-}
-
-/* A turn of its own, tried on a committed state, so that it can be undone whole. */
-static bool try_out(struct broker *broker, struct trial *trial, struct error *err)
-{
-    if (!books_tend(&broker->books, true, err)) {
-        return false;
-    }
-    const struct meta_record before = *store_meta(broker->books.store);
-    const struct turn_options options = {.now_us = broker->time.now_us};
-    arena_reset(broker->arena);
-    struct problems *problems = arena_alloc(broker->arena, sizeof(*problems));
-    struct turn *turn = turn_begin(&broker->core, broker->arena, &options);
-    if (problems == NULL || turn == NULL) {
-        return error_set(err, ERROR_OS, "no memory to adopt a configuration");
-    }
-    problems->arena = broker->arena;
-    bool changed = false;
-    const bool fits = turn_configure(turn, trial->proposal, trial->input, &changed, problems);
-    if (fits && !turn_failed(turn) && changed && trial->purpose != CONFIGURATION_COMPARE) {
-        bool adopted = false;
-        const bool ok = adopt(broker, turn, &before, &adopted, err);
-        trial->state = adopted ? PROPOSAL_ADOPTED : PROPOSAL_REFUSED;
-        if (!adopted) {
-            add_reason(trial->reasons, "", (struct phrase){"не собирается", "does not compile"});
-        }
-        return ok;
-    }
-    if (!fits || turn_failed(turn)) {
-        refuse_trial(broker, trial, problems, fits);
-    } else {
-        trial->state = changed ? PROPOSAL_PENDING : PROPOSAL_SAME;
-        tell_trial(broker, trial, before.version);
-    }
-    return books_undo(&broker->books, &before, err);
-}
+/* ---- proposals of administrators ------------------------------------------------------------------- */
 
 bool configuration_propose(struct broker *broker,
                            const struct region_input *input,
                            enum configuration_purpose purpose,
                            struct error *err)
 {
-    struct reasons reasons = {.ru = ""};
-    struct trial trial = {.input = input, .purpose = purpose, .reasons = &reasons};
-    return try_out(broker, &trial, err);
-}
-
-/* ---- proposals of administrators ------------------------------------------------------------------- */
-
-/* What came of it, when it did not become a version. */
-static bool settle(struct broker *broker,
-                   const struct proposal_record *proposal,
-                   const struct trial *trial,
-                   struct error *err)
-{
-    const struct directory_site *site =
-        directory_site(broker->core.region->directory, proposal->site);
-
-    LOG_INFO(broker->log,
-             "proposal_settled",
-             LOG_TEXT("site", site == NULL ? "?" : site->id),
-             LOG_NUMBER("state", trial->state),
-             LOG_NUMBER("version", store_meta(broker->books.store)->version));
-    if (trial->state == PROPOSAL_ADOPTED) {
-        return true; /* the turn that adopted it said so */
-    }
-    const struct turn_options options = {.now_us = broker->time.now_us};
-    arena_reset(broker->arena);
-    struct turn *turn = turn_begin(&broker->core, broker->arena, &options);
-    if (turn == NULL) {
-        return error_set(err, ERROR_OS, "no memory for a turn");
-    }
-    turn_settle_proposal(
-        turn, proposal, trial->state, (struct phrase){trial->reasons->ru, trial->reasons->en});
-    return books_append(&broker->books, turn, broker->arena, err);
+    struct adoption adoption = {.input = input, .purpose = purpose};
+    return adoption_run(broker, &adoption, err);
 }
 
 static bool gather(struct broker *broker,
@@ -411,8 +222,9 @@ static bool begin_apply(struct broker *broker, struct error *err)
     bool ok = false;
 
     if (arena != NULL && gather(broker, proposal, arena, &sent)) {
+        const struct question question = {.sent = &sent};
         broker->configuration.purpose = CONFIGURATION_APPLY;
-        ok = spawn(broker, &sent, err);
+        ok = spawn(broker, &question, err);
     } else {
         (void)error_set(err, ERROR_OS, "no memory to read the proposal");
     }
@@ -420,40 +232,104 @@ static bool begin_apply(struct broker *broker, struct error *err)
     return ok;
 }
 
+static void give_up(const struct broker *broker, struct adoption *adoption, const char *text)
+{
+    adoption_log_refused(broker, text);
+    adoption_add_reason(adoption, "", (struct phrase){text, text});
+}
+
 static bool roll_back(struct broker *broker, struct error *err)
 {
     const struct proposal_record proposal = broker->configuration.proposal;
-    struct reasons reasons = {.ru = ""};
     struct region_input input;
-    struct trial trial = {.input = &input,
-                          .proposal = &proposal,
-                          .purpose = CONFIGURATION_APPLY,
-                          .state = PROPOSAL_REFUSED,
-                          .reasons = &reasons};
+    struct adoption adoption = {.input = &input,
+                                .proposal = &proposal,
+                                .purpose = CONFIGURATION_APPLY,
+                                .state = PROPOSAL_REFUSED};
     struct arena *arena = arena_create(arena_bytes);
     struct error reason;
     bool ok = true;
 
     if (arena != NULL &&
         regions_input(broker->books.store, proposal.version, arena, &input, &reason)) {
-        ok = try_out(broker, &trial, err);
+        ok = adoption_run(broker, &adoption, err);
     } else {
-        const char *text = arena == NULL ? "no memory" : reason.text;
-        log_refused(broker, text);
-        add_reason(&reasons, "", (struct phrase){text, text});
+        give_up(broker, &adoption, arena == NULL ? "no memory" : reason.text);
+    }
+    ok = ok && adoption_settle(broker, &adoption, err);
+    arena_destroy(&arena);
+    return ok;
+}
+
+/* ---- plans ------------------------------------------------------------------------------------------ */
+
+/* The plan over what is in force: either to be checked by a child, or it no longer fits. */
+static bool lay(struct broker *broker,
+                const struct plan_record *plan,
+                struct arena *arena,
+                struct adoption *adoption,
+                struct region_input *input)
+{
+    struct problems *problems = arena_alloc(arena, sizeof(*problems));
+    const struct regions_plan laid = {.record = plan,
+                                      .directory = broker->core.region->directory,
+                                      .arena = arena,
+                                      .problems = problems};
+    struct error reason;
+
+    if (problems == NULL) {
+        give_up(broker, adoption, "no memory");
+        return false;
+    }
+    problems->arena = arena;
+    if (!regions_plan_input(broker->books.store, &laid, input, &reason)) {
+        give_up(broker, adoption, reason.text);
+        return false;
+    }
+    for (size_t i = 0; i < problems->count; i++) {
+        adoption_add_reason(adoption, "", problems->items[i].text);
+    }
+    return problems->count == 0;
+}
+
+static bool
+begin_activation(struct broker *broker, const struct plan_record *plan, struct error *err)
+{
+    struct configuration *configuration = &broker->configuration;
+    struct arena *arena = arena_create(arena_bytes);
+    struct region_input input;
+    struct error reason;
+    bool ok = true;
+
+    configuration->proposal = plans_proposal(plan);
+    struct adoption adoption = {.proposal = &configuration->proposal, .state = PROPOSAL_REFUSED};
+    if (arena == NULL) {
+        LOG_WARN(broker->log, "plan_waits", LOG_TEXT("error", "no memory"));
+    } else if (!lay(broker, plan, arena, &adoption, &input)) {
+        ok = adoption_settle(broker, &adoption, err);
+    } else {
+        const struct question question = {.input = &input};
+        configuration->purpose = CONFIGURATION_APPLY;
+        if (!spawn(broker, &question, &reason)) {
+            LOG_WARN(broker->log, "plan_waits", LOG_TEXT("error", reason.text));
+        }
     }
     arena_destroy(&arena);
-    return ok && settle(broker, &proposal, &trial, err);
+    return ok;
 }
 
 bool configuration_tend(struct broker *broker, struct error *err)
 {
     struct configuration *configuration = &broker->configuration;
+    struct plan_record plan;
     struct error reason;
 
-    if (configuration->child != 0 ||
-        !store_proposal_pending(broker->books.store, 0, &configuration->proposal)) {
+    if (configuration->child != 0) {
         return true;
+    }
+    if (!store_proposal_pending(broker->books.store, 0, &configuration->proposal)) {
+        return !store_plan_after(broker->books.store, 0, PLAN_DUE, &plan) ||
+               begin_activation(broker, &plan, err);
     }
     if (configuration->proposal.origin == VERSION_ROLLED_BACK) {
         return roll_back(broker, err);
@@ -466,7 +342,20 @@ bool configuration_tend(struct broker *broker, struct error *err)
 
 /* ---- the child's answer ----------------------------------------------------------------------------- */
 
-static bool take_answer(struct broker *broker, struct trial *trial, struct error *err)
+/* A plan that was withdrawn while it was checked. */
+static bool is_settled(const struct broker *broker, const struct adoption *adoption)
+{
+    struct plan_record plan;
+    return adoption->proposal != NULL && adoption->proposal->plan != 0 &&
+           store_plan(broker->books.store, adoption->proposal->plan, &plan) &&
+           plan.state != PLAN_DUE;
+}
+
+/* input  where the set stands that the answer holds */
+static bool take_answer(struct broker *broker,
+                        struct adoption *adoption,
+                        struct region_input *input,
+                        struct error *err)
 {
     struct configuration *configuration = &broker->configuration;
     struct proposal proposal;
@@ -476,23 +365,22 @@ static bool take_answer(struct broker *broker, struct trial *trial, struct error
                        configuration->arena,
                        &proposal,
                        &damage)) {
-        log_refused(broker, damage.text);
-        add_reason(trial->reasons, "", (struct phrase){damage.text, damage.text});
+        give_up(broker, adoption, damage.text);
         return true;
     }
-    log_findings(broker, &proposal);
+    adoption_log_findings(broker, &proposal);
     if (!proposal.valid) {
-        log_refused(broker, "the files have errors");
-        add_findings(trial->reasons, &proposal);
-        if (trial->reasons->en[0] == '\0') {
-            add_reason(trial->reasons,
-                       "",
-                       (struct phrase){"проверка не закончилась", "the check did not end"});
+        adoption_log_refused(broker, "the files have errors");
+        adoption_add_findings(adoption, &proposal);
+        if (adoption->en[0] == '\0') {
+            adoption_add_reason(
+                adoption, "", (struct phrase){"проверка не закончилась", "the check did not end"});
         }
         return true;
     }
-    trial->input = &proposal.input;
-    return try_out(broker, trial, err);
+    *input = proposal.input;
+    adoption->input = input;
+    return is_settled(broker, adoption) || adoption_run(broker, adoption, err);
 }
 
 /* The child said all it had to say. */
@@ -501,16 +389,15 @@ static bool finish(struct broker *broker, struct error *err)
     struct configuration *configuration = &broker->configuration;
     const struct proposal_record sent = configuration->proposal;
     const bool applies = configuration->purpose == CONFIGURATION_APPLY;
-    struct reasons reasons = {.ru = ""};
-    struct trial trial = {.proposal = applies ? &sent : NULL,
-                          .purpose = configuration->purpose,
-                          .state = PROPOSAL_REFUSED,
-                          .reasons = &reasons};
-    bool ok = take_answer(broker, &trial, err);
+    struct region_input input;
+    struct adoption adoption = {.proposal = applies ? &sent : NULL,
+                                .purpose = configuration->purpose,
+                                .state = PROPOSAL_REFUSED};
+    bool ok = take_answer(broker, &adoption, &input, err);
     const enum configuration_purpose next = configuration->next;
     configuration->next = CONFIGURATION_NONE;
+    ok = ok && (!applies || adoption_settle(broker, &adoption, err));
     forget_child(configuration);
-    ok = ok && (!applies || settle(broker, &sent, &trial, err));
     return ok && (next == CONFIGURATION_NONE || configuration_start(broker, next, err));
 }
 

@@ -34,6 +34,7 @@ static const char *const table_names[TABLE_END] = {
     [TABLE_ROW] = "row",
     [TABLE_TEXT] = "text",
     [TABLE_VERSION] = "version",
+    [TABLE_PLAN] = "plan",
     [TABLE_PROPOSAL] = "proposal",
     [TABLE_PART] = "proposal-part",
     [TABLE_REASONS] = "reasons",

@@ -25,7 +25,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { STORE_LAYOUT = 4 };
+enum { STORE_LAYOUT = 5 };
 
 /* ---- records: zero the whole struct before filling it, so that padding is equal everywhere ------- */
 
@@ -47,6 +47,8 @@ struct meta_record {
     uint64_t offers_open;
     uint64_t sites_away;
     uint64_t life;          /* of this journal: 0, or drawn when it came back from a backup */
+    uint32_t plans;         /* highest number given out */
+    uint32_t plans_waiting; /* and those that are due */
     uint32_t overfull_site; /* the last one whose outbox grew beyond LIMIT_OUTBOX_LINES; 0 none */
 };
 
@@ -212,6 +214,7 @@ struct version_record {
     uint32_t rows_added;
     uint32_t rows_changed;
     uint32_t rows_removed;
+    uint32_t plan; /* 0: it did not wait */
 };
 
 /* The newest proposal of a site; an older one is forgotten with its parts. */
@@ -226,7 +229,33 @@ struct proposal_record {
     int64_t settled_us;
     uint32_t parts;
     uint64_t received[LIMIT_PROPOSAL_PARTS / 64]; /* bits */
-    uint32_t version; /* rollback: the one to come back; settled: the one in force then */
+    uint32_t version;    /* rollback: the one to come back; settled: the one in force then */
+    int64_t activate_us; /* 0: at once */
+    uint32_t plan;       /* that it became, or that comes into force by it */
+};
+
+/* An accepted set that waits. Its texts stand as those of version STORE_PLAN_VERSION + number, the rows that it changes as
+ * that version's row changes, numbered from 1 (before: the row in force when it was accepted), until it is settled. */
+enum { STORE_PLAN_VERSION = 0x40000000 };
+
+struct plan_record {
+    struct id128 id; /* of its proposal */
+    uint32_t number;
+    enum plan_state state;
+    enum version_origin origin;
+    uint32_t site;
+    uint32_t worker;
+    uint32_t base;        /* version in force when it was accepted */
+    uint32_t returned_to; /* ROLLED_BACK */
+    uint32_t version;     /* settled: the one in force then */
+    uint32_t rows;
+    uint32_t settled_by; /* worker */
+    int64_t made_us;
+    int64_t due_us;
+    int64_t timer_us; /* 0: none */
+    int64_t settled_us;
+    uint8_t digest[PLAN_DIGEST_BYTES];  /* of its texts */
+    uint8_t follows[PLAN_DIGEST_BYTES]; /* of the texts that must be in force when its time comes */
 };
 
 /* What a version did to one row; data NULL: there was no such row. */
@@ -242,6 +271,7 @@ enum timer_kind {
     TIMER_DESK,      /* case: nobody at the desk acted in time */
     TIMER_DISMISSAL, /* worker number in the entity's last 4 bytes: left the directory */
     TIMER_PROPOSAL, /* site number in the entity's last 4 bytes: parts of its proposal never came */
+    TIMER_PLAN,     /* plan number in the entity's last 4 bytes: it is to come into force */
     TIMER_END
 };
 
@@ -433,7 +463,16 @@ bool store_proposal_pending(struct store *store, uint32_t after_site, struct pro
 bool store_part(struct store *store, uint32_t site, uint32_t index, struct bytes *out);
 void store_put_part(struct store *store, uint32_t site, uint32_t index, struct bytes part);
 void store_clear_parts(struct store *store, uint32_t site);
-/* Reasons "ru\0en"; empty when there are none. Borrowed until the next write. */
+/* Plans. The first above a number that is in a state. */
+bool store_plan(struct store *store, uint32_t number, struct plan_record *out);
+void store_put_plan(struct store *store, const struct plan_record *record);
+bool store_plan_after(struct store *store,
+                      uint32_t number,
+                      enum plan_state state,
+                      struct plan_record *out);
+/* Texts and rows of a plan that is settled. */
+void store_clear_plan(struct store *store, uint32_t number);
+/* Reasons of a site's proposal, or of plan STORE_PLAN_VERSION + number: "ru\0en"; empty when there are none. Borrowed until the next write. */
 void store_put_reasons(struct store *store, uint32_t site, const char *ru, const char *en);
 bool store_reasons(struct store *store, uint32_t site, const char **ru, const char **en);
 

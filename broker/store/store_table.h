@@ -28,6 +28,7 @@ enum store_table {
     TABLE_ROW,             /* kind, number -> removed, coded row */
     TABLE_TEXT,            /* version, index -> name, NUL, text */
     TABLE_VERSION,         /* version -> version_record */
+    TABLE_PLAN,            /* number -> plan_record */
     TABLE_PROPOSAL,        /* site -> proposal_record */
     TABLE_PART,            /* site, index -> bytes of a proposal */
     TABLE_REASONS,         /* site -> why its proposal was refused: ru, NUL, en, NUL */

@@ -50,6 +50,7 @@ struct scenario {
     uint64_t commands[SCENARIO_SITES_MAX][LANE_END];
     struct world_input inputs[SCENARIO_INPUTS_MAX]; /* for deciding again */
     size_t input_count;
+    uint32_t plans;   /* proposed */
     uint32_t regions; /* copies made in the scratch folder */
     /* What the last action did */
     bool wrote;
@@ -84,6 +85,21 @@ void scenario_expect_case(struct scenario *scenario, const struct case_record *r
 struct referral *scenario_form(struct scenario *scenario,
                                const struct scenario_text_line *line,
                                const struct id128 *id);
+
+/* Give a command as a worker, from the worker's own site. */
+void scenario_command(struct scenario *scenario, const char *actor, const struct command *wanted);
+/* A turn; with what is due after it, or alone. */
+void scenario_apply(struct scenario *scenario, struct world_input *input);
+struct world_result scenario_apply_alone(struct scenario *scenario, struct world_input *input);
+/* The folder of the region's files, with those of changes/NAME in their places. */
+const char *scenario_changed(struct scenario *scenario, const char *change);
+/* Plans of configurations (scenario_plan.c). */
+void scenario_plan_made(struct scenario *scenario, const char *const *got);
+void scenario_plan_withdrawn(struct scenario *scenario, const char *const *got);
+void scenario_plan_expected(struct scenario *scenario, const char *const *got);
+void scenario_plan_failure_expected(struct scenario *scenario, const char *const *got);
+/* False: no plan is due. */
+bool scenario_plan_activate(struct scenario *scenario);
 
 /* ---- looking --------------------------------------------------------------------------------------- */
 

@@ -24,7 +24,7 @@ static void look_after(struct scenario *scenario, const struct world_result *res
     scenario->wrote = scenario->wrote || result->wrote;
 }
 
-static struct world_result apply_alone(struct scenario *scenario, struct world_input *input)
+struct world_result scenario_apply_alone(struct scenario *scenario, struct world_input *input)
 {
     struct world_result result;
     input->options = (struct turn_options){.now_us = scenario->now_us,
@@ -49,8 +49,8 @@ static int64_t drain(struct scenario *scenario)
     enum { TURNS_MAX = 1000 };
     for (int i = 0; i < TURNS_MAX; i++) {
         struct world_input input = {.kind = WORLD_DEADLINES};
-        const struct world_result result = apply_alone(scenario, &input);
-        if (result.done == 0) {
+        const struct world_result result = scenario_apply_alone(scenario, &input);
+        if (result.done == 0 && !scenario_plan_activate(scenario)) {
             return result.next_due_us;
         }
     }
@@ -66,9 +66,9 @@ static void note_reply(struct scenario *scenario, const struct reply *reply)
     scenario->repeated = reply->repeated;
 }
 
-static void apply(struct scenario *scenario, struct world_input *input)
+void scenario_apply(struct scenario *scenario, struct world_input *input)
 {
-    const struct world_result result = apply_alone(scenario, input);
+    const struct world_result result = scenario_apply_alone(scenario, input);
     if (input->kind == WORLD_COMMAND) {
         note_reply(scenario, &result.reply);
     }
@@ -120,7 +120,7 @@ static void repeat(struct scenario *scenario, const struct world_input *input)
     again.number++;
     struct world_input repeated = *input;
     repeated.command = arena_copy(scenario->arena, &again, sizeof(again));
-    const struct world_result result = apply_alone(scenario, &repeated);
+    const struct world_result result = scenario_apply_alone(scenario, &repeated);
     if (result.wrote) {
         scenario_fail(scenario, &scenario->repeats, "the same command again changed something");
     }
@@ -135,7 +135,7 @@ static void command(struct scenario *scenario, uint32_t site, const struct comma
     made->number = ++scenario->commands[site][made->lane];
     made->incarnation = incarnation_of(site);
     struct world_input input = {.kind = WORLD_COMMAND, .site = site, .command = made};
-    const struct world_result result = apply_alone(scenario, &input);
+    const struct world_result result = scenario_apply_alone(scenario, &input);
     note_reply(scenario, &result.reply);
     if (!scenario->refused) {
         repeat(scenario, &input);
@@ -144,7 +144,7 @@ static void command(struct scenario *scenario, uint32_t site, const struct comma
 }
 
 /* Give a command as a worker, from the worker's own site. */
-static void as_worker(struct scenario *scenario, const char *actor, const struct command *wanted)
+void scenario_command(struct scenario *scenario, const char *actor, const struct command *wanted)
 {
     uint32_t worker = 0;
     if (!scenario_worker(scenario, actor, &worker)) {
@@ -183,7 +183,7 @@ static void sends(struct scenario *scenario, const char *const *got)
                          .referral = referral};
     *name = (struct scenario_name){.name = got[1], .id = id, .command = sent};
     scenario->name_count++;
-    as_worker(scenario, got[0], sent);
+    scenario_command(scenario, got[0], sent);
 }
 
 static void sends_from(struct scenario *scenario, const char *const *got)
@@ -202,7 +202,7 @@ static void sends_again(struct scenario *scenario, const char *const *got)
 {
     const struct scenario_name *name = NULL;
     if (scenario_name(scenario, got[1], &name)) {
-        as_worker(scenario, got[0], name->command);
+        scenario_command(scenario, got[0], name->command);
     }
 }
 
@@ -215,7 +215,7 @@ static void sends_changed(struct scenario *scenario, const char *const *got)
     const struct command sent = {.kind = COMMAND_SUBMIT,
                                  .referral = scenario_form(scenario, scenario->said, &name->id)};
     if (sent.referral != NULL) {
-        as_worker(scenario, got[0], &sent);
+        scenario_command(scenario, got[0], &sent);
     }
 }
 
@@ -262,7 +262,7 @@ about(struct scenario *scenario, const char *actor, const char *name, struct com
         wanted->subject = hop.id;
         wanted->token = wanted->token == 0 ? hop.token : wanted->token;
     }
-    as_worker(scenario, actor, wanted);
+    scenario_command(scenario, actor, wanted);
 }
 
 static void simple(struct scenario *scenario, const char *const *got, enum command_kind kind)
@@ -331,7 +331,7 @@ static void denies(struct scenario *scenario, const char *const *got)
 static void accepts_clock(struct scenario *scenario, const char *const *got)
 {
     const struct command wanted = {.kind = COMMAND_ACCEPT_CLOCK};
-    as_worker(scenario, got[0], &wanted);
+    scenario_command(scenario, got[0], &wanted);
 }
 
 /* ---- sites ------------------------------------------------------------------------------------------- */
@@ -342,7 +342,7 @@ static void receive(struct scenario *scenario, uint32_t site)
     struct world_input input = {.kind = WORLD_ACKNOWLEDGE, .site = site};
     memcpy(input.lines, record.lines, sizeof(input.lines));
     if (record.waiting > 0) {
-        apply(scenario, &input);
+        scenario_apply(scenario, &input);
     }
 }
 
@@ -371,7 +371,7 @@ static void is_away(struct scenario *scenario, const char *const *got)
 {
     struct world_input input = {.kind = WORLD_AWAY};
     if (scenario_site(scenario, got[0], &input.site)) {
-        apply(scenario, &input);
+        scenario_apply(scenario, &input);
     }
 }
 
@@ -379,11 +379,11 @@ static void comes_back(struct scenario *scenario, const char *const *got)
 {
     struct world_input input = {.kind = WORLD_RETURNED};
     if (scenario_site(scenario, got[0], &input.site)) {
-        apply(scenario, &input);
+        scenario_apply(scenario, &input);
         input.kind = WORLD_RESYNCED;
         const struct site_record record = store_site(scenario->world->store, input.site);
         memcpy(input.lines, record.lines, sizeof(input.lines));
-        apply(scenario, &input);
+        scenario_apply(scenario, &input);
     }
 }
 
@@ -394,7 +394,7 @@ static void begins_spool(struct scenario *scenario, const char *const *got)
     if (scenario_site(scenario, got[0], &input.site)) {
         input.incarnation = incarnation_of(input.site);
         memset(scenario->commands[input.site], 0, sizeof(scenario->commands[input.site]));
-        apply(scenario, &input);
+        scenario_apply(scenario, &input);
     }
 }
 
@@ -437,24 +437,28 @@ static void propose(struct scenario *scenario, const char *folder)
 {
     struct world_input input = {.kind = WORLD_CONFIGURE,
                                 .region = world_region(folder, scenario->arena, scenario->now_us)};
-    apply(scenario, &input);
+    scenario_apply(scenario, &input);
 }
 
 /* The region's files, with those of a change in their places. */
-static void changes(struct scenario *scenario, const char *const *got)
+const char *scenario_changed(struct scenario *scenario, const char *change)
 {
     enum { SAID_BYTES_MAX = 4096 };
     struct error err;
     struct bytes said;
     const char *folder = copy_region(scenario);
-    const char *set = arena_format(scenario->arena, "%s/changes/%s", scenario->folder, got[0]);
+    const char *set = arena_format(scenario->arena, "%s/changes/%s", scenario->folder, change);
     const char *about = arena_format(scenario->arena, "%s/README.md", set);
     if (!file_read(about, SAID_BYTES_MAX, scenario->arena, &said, &err)) {
         scenario_fail(scenario, &scenario->steps, "%s", err.text);
-        return;
     }
     copy_set(scenario, set, folder);
-    propose(scenario, folder);
+    return folder;
+}
+
+static void changes(struct scenario *scenario, const char *const *got)
+{
+    propose(scenario, scenario_changed(scenario, got[0]));
 }
 
 /* The first line: the region comes into force, every agent says Hello. */
@@ -465,7 +469,7 @@ static void begin(struct scenario *scenario)
     for (uint32_t site = 1; site <= directory_count(directory, DIRECTORY_SITE); site++) {
         struct world_input input = {
             .kind = WORLD_NEW_SPOOL, .site = site, .incarnation = incarnation_of(site)};
-        apply(scenario, &input);
+        scenario_apply(scenario, &input);
     }
 }
 
@@ -542,6 +546,8 @@ static const struct {
     {"the broker is down for AMOUNT UNIT", is_down},
     {"the broker has little disk left", disk_is_low},
     {"the configuration becomes CHANGE", changes},
+    {"WORKER plans CHANGE for DATE TIME", scenario_plan_made},
+    {"WORKER withdraws PLAN", scenario_plan_withdrawn},
     {"WORKER sends REFERRAL", sends},
     {"WORKER at SITE sends REFERRAL", sends_from},
     {"WORKER sends REFERRAL again", sends_again},

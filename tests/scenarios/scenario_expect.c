@@ -489,6 +489,8 @@ static const struct {
     {"expect refused REASON", refused},
     {"expect nothing changed", nothing_changed},
     {"expect configuration refused because of WORD", configuration_refused},
+    {"expect plan PLAN STATE", scenario_plan_expected},
+    {"expect plan PLAN failed because of WORD", scenario_plan_failure_expected},
     {"expect alarm REASON", alarm_raised},
     {"expect no alarm", no_alarm},
     {"expect referral REFERRAL", referral_is},

@@ -2,6 +2,7 @@
 #include "tests/support/world.h"
 
 #include "broker/core/fold.h"
+#include "broker/core/plans.h"
 #include "broker/core/turn_part.h"
 #include "policy/source.h"
 
@@ -68,6 +69,45 @@ static void compile(struct world *world)
     }
 }
 
+static struct problems *new_problems(struct world *world)
+{
+    struct problems *problems = arena_alloc(world->turn, sizeof(*problems));
+    problems->arena = world->turn;
+    return problems;
+}
+
+/* As the daemon does it between turns, but for the child process. */
+static void activate(struct world *world, struct turn *turn, struct world_result *out)
+{
+    struct problems *problems = new_problems(world);
+    struct source_report *report = arena_alloc(world->turn, sizeof(*report));
+    const struct source_reading reading = {.now_us = turn->options.now_us, .arena = world->turn};
+    struct region_input input;
+    struct plan_record plan;
+    struct error err;
+    bool changed = false;
+    if (!store_plan_after(world->store, 0, PLAN_DUE, &plan)) {
+        fail("activate", "no plan is due");
+    }
+    const struct regions_plan laid = {.record = &plan,
+                                      .directory = world->core.region->directory,
+                                      .arena = world->turn,
+                                      .problems = problems};
+    const struct proposal_record proposal = plans_proposal(&plan);
+    if (!regions_plan_input(world->store, &laid, &input, &err)) {
+        fail("activate", err.text);
+    }
+    if (problems->count == 0 && !source_recheck(&input, &reading, report)) {
+        checks_add(problems, REFUSAL_WRONG_STATE, "plan", NULL);
+        problems->items[0].text = report->items[0].text;
+    }
+    if (problems->count == 0 && turn_configure(turn, &proposal, &input, &changed, problems)) {
+        return;
+    }
+    turn_settle_plan(turn, &plan, problems->items[0].text);
+    out->problems = problems;
+}
+
 static void decide(struct world *world,
                    struct turn *turn,
                    const struct world_input *input,
@@ -90,11 +130,16 @@ static void decide(struct world *world,
         out->done = turn_deadlines(turn, DEADLINES_A_TURN, &out->next_due_us);
         break;
     case WORLD_CONFIGURE:
-        problems = arena_alloc(world->turn, sizeof(*problems));
-        problems->arena = world->turn;
+        problems = new_problems(world);
         if (!turn_configure(turn, input->proposal, input->region, &changed, problems)) {
             out->problems = problems;
         }
+        break;
+    case WORLD_PLAN:
+        turn_plan(turn, input->proposal, input->region);
+        break;
+    case WORLD_ACTIVATE:
+        activate(world, turn, out);
         break;
     case WORLD_NEW_SPOOL:
         for (int lane = LANE_NORMAL; lane < LANE_END; lane++) {
@@ -149,7 +194,7 @@ void world_apply(struct world *world, const struct world_input *input, struct wo
     if (out->wrote) {
         keep(world, turn);
     }
-    if (out->wrote && input->kind == WORLD_CONFIGURE) {
+    if (out->wrote && (input->kind == WORLD_CONFIGURE || input->kind == WORLD_ACTIVATE)) {
         compile(world);
     }
 }

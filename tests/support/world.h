@@ -20,6 +20,8 @@ enum world_kind {
     WORLD_ACKNOWLEDGE, /* site, lines: up to, 0 = not that lane */
     WORLD_DEADLINES,
     WORLD_CONFIGURE, /* region */
+    WORLD_PLAN,      /* region, proposal: accepted, waits for proposal->activate_us */
+    WORLD_ACTIVATE,  /* the first plan that is due */
     WORLD_NEW_SPOOL, /* site, incarnation */
     WORLD_AWAY,      /* site: as if more than LIMIT_OUTBOX_LINES lines waited */
     WORLD_RETURNED,  /* site */
@@ -39,7 +41,7 @@ struct world_input {
 
 struct world_result {
     struct reply reply;              /* of a command; valid until the next input */
-    const struct problems *problems; /* of a configuration that was refused; NULL: none */
+    const struct problems *problems; /* of a configuration or plan that was refused; NULL: none */
     bool wrote;                      /* a batch was made */
     size_t done;                     /* deadlines that were decided */
     int64_t next_due_us;             /* after them; 0 none */

@@ -3,6 +3,7 @@
 """Versions of the configuration: history, show, apply and rollback through refctl; proposals by a stranger's agent; and
 two hundred good and bad ones while referrals come in. No decision mixes two versions, no reload opens a door."""
 
+import datetime
 import json
 import os
 import re
@@ -118,6 +119,64 @@ people: [{{uid: {os.getuid()}, worker: {ADMINISTRATOR}}}]
         self.broker = self.region.restart()
         self.assertIn('version=1', self.broker.ready)
         self.broker.wait_for('configuration_refused', 'version_kept=1')
+
+    # -- at a date
+
+    def soon(self, seconds):
+        at = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=seconds)
+        return at.strftime('%Y-%m-%dT%H:%M:%SZ')
+
+    def plans(self):
+        return json.loads(self.refctl('policy', 'plans', '--json'))['plans']
+
+    def test_a_plan_comes_into_force_at_its_time_also_after_a_restart(self):
+        agent = self.start_agent()
+        self.region.edit('policy.yaml', 'Early detection in the Komi Republic', 'Detection')
+        self.assertIn('has passed', self.refctl('policy', 'apply', '.', '--at', '2020-01-01T10:00', status=64))
+        told = self.refctl('policy', 'apply', '.', '--wait', '--at', self.soon(6))
+        self.assertIn('Accepted: plan p1 waits for its time', told)
+        self.refctl('policy', 'apply', '.', '--wait', '--at', '2031-03-01T09:00')
+        self.broker.wait_for('plan_made', 'plan=2')
+        late, first = self.plans()
+        self.assertEqual((first['plan'], first['state'], first['texts'], first['rows'], first['base']),
+                         (1, 'waiting', 'policy.yaml', 0, 1))
+        self.assertEqual(late['due'], '2031-03-01T06:00:00.000Z')  # nine o'clock in Syktyvkar
+        self.assertIn('en: Detection', self.refctl('policy', 'show', 'p1'))
+        self.assertIn('Waits: plan p1', self.refctl('policy', 'history'))
+        self.assertEqual(json.loads(self.refctl('status', '--json'))['broker']['plans_waiting'], 2)
+        self.assertEqual(self.history()[0]['version'], 1)
+
+        self.broker.kill()
+        self.broker = self.region.restart()
+        self.assertIn('version=1', self.broker.ready)
+        self.broker.wait_for('configuration_adopted', 'version=2')
+        agent.wait_for('session_opened')
+        version = self.history()[0]
+        self.assertEqual((version['version'], version['origin'], version['actor'], version['plan']),
+                         (2, 'applied', ADMINISTRATOR, 1))
+        self.assertIn('p1', self.refctl('policy', 'history', language='ru'))
+        self.assertIn('Plan p2 is withdrawn', self.refctl('policy', 'withdraw', 'p2'))
+        self.refctl('policy', 'withdraw', 'p1', status=65)
+        self.refctl('policy', 'withdraw', 'p9', status=66)
+        withdrawn, first = self.plans()
+        self.assertEqual((withdrawn['state'], withdrawn['settled_by']), ('withdrawn', ADMINISTRATOR))
+        self.assertEqual((first['state'], first['version']), ('activated', 2))
+        self.assertEqual(self.broker.stop(), 0)
+        self.assertEqual(self.region.run('refbrokerd', 'fsck', 'broker.yaml')[0], 0)
+
+    def test_a_plan_that_no_longer_holds_raises_an_alarm_and_changes_nothing(self):
+        self.start_agent()
+        self.region.edit('policy.yaml', 'Early detection in the Komi Republic', 'Detection')
+        self.refctl('policy', 'apply', '.', '--wait', '--at', self.soon(4))
+        self.region.edit('policy.yaml', 'en: Detection', 'en: Something else')
+        self.assertIn('Version 2 is in force', self.refctl('policy', 'apply', '.', '--wait'))
+        line = self.broker.wait_for('plan_not_activated', 'plan=1', 'version_kept=2')
+        self.assertIn('policy or calendar were changed after the plan was accepted', line)
+        plan, = self.plans()
+        self.assertEqual(plan['state'], 'failed')
+        self.assertIn('политика или календарь изменены', plan['reason']['ru'])
+        self.assertIn('политика или календарь изменены', self.refctl('policy', 'plans', language='ru'))
+        self.assertEqual(self.history()[0]['version'], 2)
 
     # -- by a stranger's agent, as PROTOCOL.md has it
 

@@ -244,9 +244,11 @@ static const struct expected table[] = {
     {true, QUERY_VERSION, EVERYWHERE("DDDDDDDGD")},
     {true, QUERY_PAST, EVERYWHERE("DDDDDDGGD")},
     {true, QUERY_PROPOSAL, EVERYWHERE("DDDDDDDGD")},
+    {true, QUERY_PLANS, EVERYWHERE("DDDDDDDGD")},
     {false, COMMAND_POLICY_PART, EVERYWHERE("DDDDDDDGD")},
     {false, COMMAND_POLICY_APPLY, EVERYWHERE("DDDDDDDGD")},
     {false, COMMAND_POLICY_ROLLBACK, EVERYWHERE("DDDDDDDGD")},
+    {false, COMMAND_POLICY_WITHDRAW, EVERYWHERE("DDDDDDDGD")},
 };
 
 /* Commands and queries that concern no case. */
@@ -257,10 +259,12 @@ static bool without_case(const struct expected *row)
                      row->kind == QUERY_CASES || row->kind == QUERY_CURATORS ||
                      row->kind == QUERY_REFERRALS || row->kind == QUERY_INBOX ||
                      row->kind == QUERY_VERSIONS || row->kind == QUERY_VERSION ||
-                     row->kind == QUERY_PROPOSAL || row->kind == QUERY_PAST
+                     row->kind == QUERY_PROPOSAL || row->kind == QUERY_PAST ||
+                     row->kind == QUERY_PLANS
                : row->kind == COMMAND_SUBMIT || row->kind == COMMAND_ACCEPT_CLOCK ||
                      row->kind == COMMAND_FORM || row->kind == COMMAND_POLICY_PART ||
-                     row->kind == COMMAND_POLICY_APPLY || row->kind == COMMAND_POLICY_ROLLBACK;
+                     row->kind == COMMAND_POLICY_APPLY || row->kind == COMMAND_POLICY_ROLLBACK ||
+                     row->kind == COMMAND_POLICY_WITHDRAW;
 }
 
 struct fixture {

@@ -1,0 +1,156 @@
+/* refctl policy plans, policy withdraw: accepted configurations that wait for their time. */
+#include "agents/ctl/policy_plan.h"
+#include "agents/ctl/json_view.h"
+#include "agents/ctl/moment.h"
+#include "agents/ctl/rows.h"
+#include "agents/ctl/verb.h"
+
+#include <string.h>
+
+static const struct phrase state_titles[PLAN_END] = {
+    [PLAN_UNSPECIFIED] = {"", ""},
+    [PLAN_WAITING] = {"ждёт", "waits"},
+    [PLAN_DUE] = {"проверяется", "being checked"},
+    [PLAN_ACTIVATED] = {"действует", "in force"},
+    [PLAN_FAILED] = {"не вступил в силу", "did not come into force"},
+    [PLAN_WITHDRAWN] = {"отозван", "withdrawn"},
+};
+
+static size_t count(const struct answer *answer)
+{
+    return answer->plan_count;
+}
+
+static json_t *json(const struct answer *answer, size_t row)
+{
+    return json_view_plan(&answer->plans[row]);
+}
+
+/* What became of it, in a cell: "версия 7", who withdrew it, the first of the reasons. */
+static const char *
+result(const struct screen *screen, const struct plan_row *row, char *buffer, size_t bytes)
+{
+    const char *reason = screen_phrase(screen, (struct phrase){row->reason_ru, row->reason_en});
+
+    buffer[0] = '\0';
+    if (row->state == PLAN_ACTIVATED) {
+        (void)snprintf(
+            buffer, bytes, SCREEN_IN(screen, "версия %u", "version %u"), (unsigned)row->version);
+    } else if (row->state == PLAN_WITHDRAWN) {
+        (void)snprintf(buffer, bytes, "%s", row->settled_by);
+    } else if (row->state == PLAN_FAILED) {
+        (void)snprintf(buffer, bytes, "%.*s", (int)strcspn(reason, "\n"), reason);
+    }
+    return buffer;
+}
+
+static bool
+add(const struct screen *screen, struct table *table, const struct answer *answer, size_t row)
+{
+    const struct plan_row *plan = &answer->plans[row];
+    char number[16];
+    char due[MOMENT_TEXT_MAX];
+    char who[128];
+    char what[LIMIT_SENTENCE_BYTES + 64];
+    char told[LIMIT_REASON_BYTES + 1];
+
+    (void)snprintf(number, sizeof(number), "p%u", (unsigned)plan->plan);
+    (void)snprintf(who, sizeof(who), "%s (%s)", plan->actor, plan->site);
+    (void)snprintf(what,
+                   sizeof(what),
+                   SCREEN_IN(screen, "%s%sзаписей: %u", "%s%srows: %u"),
+                   plan->texts,
+                   plan->texts[0] == '\0' ? "" : ", ",
+                   (unsigned)plan->rows);
+    return table_add(
+        table,
+        (const char *const[]){number,
+                              moment_format(plan->due_us, screen->now_us, screen->language, due),
+                              screen_phrase(screen, state_titles[plan->state]),
+                              result(screen, plan, told, sizeof(told)),
+                              plan->state == PLAN_WAITING || plan->state == PLAN_DUE ? what : "",
+                              who});
+}
+
+bool verb_policy_plans(struct run *run, struct error *err)
+{
+    static const struct rows_kind kind = {
+        .key = "plans",
+        .heads = {{"План", "Plan"},
+                  {"С какого времени", "From"},
+                  {"Состояние", "State"},
+                  {"Итог", "Result"},
+                  {"Меняет", "Changes"},
+                  {"Кто", "Who"}},
+        .columns = 6,
+        .nothing = {"Планов нет.", "There are no plans."},
+        .count = count,
+        .json = json,
+        .add = add,
+    };
+
+    return rows_print(run, &kind, &(struct query){.kind = QUERY_PLANS}, err);
+}
+
+bool policy_plan_hint(struct run *run, struct error *err)
+{
+    const struct screen *screen = run->screen;
+    struct caller *caller;
+    struct answer answer;
+    char due[MOMENT_TEXT_MAX];
+
+    if (!run_caller(run, &caller, err) ||
+        !caller_query(caller, &(struct query){.kind = QUERY_PLANS}, &answer, err)) {
+        return false;
+    }
+    for (size_t i = 0; i < answer.plan_count; i++) {
+        const struct plan_row *plan = &answer.plans[i];
+        if (plan->state == PLAN_WAITING || plan->state == PLAN_DUE) {
+            screen_print(screen,
+                         SCREEN_IN(screen, "Ждёт: план p%u, %s, %s\n", "Waits: plan p%u, %s, %s\n"),
+                         (unsigned)plan->plan,
+                         moment_format(plan->due_us, screen->now_us, screen->language, due),
+                         plan->actor);
+        }
+    }
+    return true;
+}
+
+static bool
+plan_number(const struct screen *screen, const char *word, uint32_t *out, struct error *err)
+{
+    int64_t number = 0;
+
+    if (!options_number(word[0] == 'p' ? word + 1 : word, 1, INT32_MAX, &number)) {
+        return error_set(err,
+                         ERROR_USAGE,
+                         SCREEN_IN(screen,
+                                   "ПЛАН — как p3 в refctl policy plans",
+                                   "PLAN is as p3 in refctl policy plans"));
+    }
+    *out = (uint32_t)number;
+    return true;
+}
+
+bool verb_policy_withdraw(struct run *run, struct error *err)
+{
+    const struct screen *screen = run->screen;
+    struct command command = {.lane = LANE_NORMAL, .kind = COMMAND_POLICY_WITHDRAW};
+    struct caller *caller;
+    struct reply reply;
+
+    if (!plan_number(screen, run->words[0], &command.plan, err) || !run_caller(run, &caller, err) ||
+        !caller_command(caller, &command, &reply, err)) {
+        return false;
+    }
+    if (reply.refused) {
+        return caller_refusal(reply.problems, reply.problem_count, screen->language, err);
+    }
+    if (screen->json) {
+        return screen_json(screen, json_pack("{s:i}", "plan", (int)command.plan), err);
+    }
+    screen_print(screen,
+                 SCREEN_IN(screen, "План p%u отозван.\n", "Plan p%u is withdrawn.\n"),
+                 (unsigned)command.plan);
+    return true;
+}

@@ -1,0 +1,10 @@
+/* Plans, accepted configurations that wait, as other commands name and tell them. */
+#ifndef CTL_POLICY_PLAN_H
+#define CTL_POLICY_PLAN_H
+
+#include "agents/ctl/run.h"
+
+/* A line for each plan that waits. */
+bool policy_plan_hint(struct run *run, struct error *err) __attribute__((warn_unused_result));
+
+#endif
