@@ -84,21 +84,20 @@ library  = $(out)/lib/$(subst /,-,$(1)).a
 libraries := $(foreach f,$(floors),$(call library,$(f)))
 support  := $(out)/lib/tests-support.a
 
-test_sources := $(wildcard tests/unit/*_test.c tests/contract/*_test.c tests/scenarios/*.c tests/sim/*.c \
-    tests/fuzz/*_fuzz.c tests/fuzz/replay.c tests/bench/*_bench.c tests/*/*_preload.c tests/support/*.c)
+test_sources := $(sort $(wildcard tests/unit/*_test.c tests/contract/*_test.c tests/fuzz/*_fuzz.c tests/fuzz/replay.c \
+    tests/bench/*_bench.c $(addprefix tests/,scenarios/*.c sim/*.c crash/*.c support/*.c */*_preload.c)))
 sources_as        = $(patsubst %.c,$(out)/%,$(filter $(1),$(test_sources)))
 unit_programs    := $(call sources_as,%_test.c)
 fuzz_programs    := $(call sources_as,%_fuzz.c)
 bench_programs   := $(call sources_as,%_bench.c)
 preloads         := $(patsubst %,%.so,$(call sources_as,%_preload.c))
 replay_programs  := $(fuzz_programs:_fuzz=_replay)
-scenario_program := $(out)/tests/scenarios/run
 sim_program      := $(out)/tests/sim/run
-test_programs    := $(unit_programs) $(scenario_program) $(sim_program) $(replay_programs)
+folder_programs  := $(sim_program) $(out)/tests/scenarios/run $(out)/tests/crash/run
+test_programs    := $(unit_programs) $(folder_programs) $(replay_programs)
 
 .PHONY: all asan test check tidy sim soak fuzz fuzz-run bench demo install clean sources tests FORCE
-.DELETE_ON_ERROR:
-.SECONDARY:
+.DELETE_ON_ERROR .SECONDARY:
 
 all: $(programs:%=$(out)/%) $(python)
 tests: all $(libraries) $(test_programs) $(preloads)
@@ -149,15 +148,15 @@ $(unit_programs): also := -lcmocka
 $(sim_program): also = $(sim_wraps)
 $(fuzz_programs): also := -fsanitize=fuzzer
 $(unit_programs) $(bench_programs) $(fuzz_programs): %: %.o
-$(scenario_program): $(patsubst %,%.o,$(call sources_as,tests/scenarios/%))
-$(sim_program): $(patsubst %,%.o,$(call sources_as,tests/sim/%))
+$(foreach p,$(folder_programs),$(eval $p: \
+    $(patsubst %,%.o,$(filter-out %_preload,$(call sources_as,$(p:$(out)/%/run=%)/%)))))
 $(replay_programs): %_replay: %_fuzz.o $(out)/tests/fuzz/replay.o
 $(test_programs) $(bench_programs) $(fuzz_programs): $(support) $(libraries)
 	$(call quiet,LINK,$@)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) $(support) \
 	    -Wl,--start-group $(libraries) -Wl,--end-group $(also) $(LDLIBS)
 
 $(preloads): $(out)/%.so: %.c $(out)/flags
-	$(call quiet,CC,$<)mkdir -p $(@D) && $(CC) $(CPPFLAGS) $(filter-out -fPIE -pie,$(CFLAGS)) -fPIC -shared -o $@ $<
+	$(call quiet,CC,$<)mkdir -p $(@D) && $(CC) $(CPPFLAGS) $(filter-out -fPIE -pie,$(CFLAGS)) -fPIC -shared -MMD -MP -o $@ $<
 
 # -- What is run --------------------------------------------------------------------------------
 
@@ -169,7 +168,7 @@ test: tests
 
 check: tests asan
 	+@tests/run tidy:$(out) unit:build/asan contract:build/asan scenarios:build/asan \
-	    corpora:build/asan sim:$(out) sim:build/asan system:$(out)
+	    corpora:build/asan sim:$(out) sim:build/asan system:$(out) crash:$(out)
 
 tidy: tests
 	+@tests/run tidy:$(out)

@@ -127,6 +127,21 @@ bool file_move(const char *from, const char *to, struct error *err)
     return sync_folder_of(to, err) && sync_folder_of(from, err);
 }
 
+bool file_sync_folder(const char *folder, struct error *err)
+{
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0) {
+        return error_set_errno(err, ERROR_IO, errno, "cannot open the folder %s", folder);
+    }
+    int synced = fsync(fd);
+    int reason = errno;
+    (void)close(fd);
+    if (synced != 0 && reason != EINVAL) { /* some file systems have nothing to sync */
+        return error_set_errno(err, ERROR_IO, reason, "cannot sync the folder %s", folder);
+    }
+    return true;
+}
+
 bool file_make_folder(const char *path, unsigned mode, struct error *err)
 {
     char part[PATH_MAX];
@@ -313,20 +328,8 @@ static bool sync_folder_of(const char *path, struct error *err)
 {
     char folder[PATH_MAX];
 
-    if (!folder_of(path, folder)) {
-        return error_set(err, ERROR_IO, "the name %s is too long", path);
-    }
-    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0) {
-        return error_set_errno(err, ERROR_IO, errno, "cannot open the folder %s", folder);
-    }
-    int synced = fsync(fd);
-    int reason = errno;
-    (void)close(fd);
-    if (synced != 0 && reason != EINVAL) { /* some file systems have nothing to sync */
-        return error_set_errno(err, ERROR_IO, reason, "cannot sync the folder %s", folder);
-    }
-    return true;
+    return folder_of(path, folder) ? file_sync_folder(folder, err)
+                                   : error_set(err, ERROR_IO, "the name %s is too long", path);
 }
 
 static bool names_add(struct names *names, const char *name)

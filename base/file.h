@@ -22,6 +22,8 @@ bool file_write(const char *path, struct bytes content, unsigned mode, struct er
 /* Rename and sync both folders. */
 bool file_move(const char *from, const char *to, struct error *err)
     __attribute__((warn_unused_result));
+/* What the folder lists is on disk: a new file is only safe when it, and the folder that names it, are synced. */
+bool file_sync_folder(const char *folder, struct error *err) __attribute__((warn_unused_result));
 /* mkdir -p with this mode for what is created. */
 bool file_make_folder(const char *path, unsigned mode, struct error *err)
     __attribute__((warn_unused_result));

@@ -290,7 +290,7 @@ static bool make_store(const char *path, struct error *err)
     if (mkdir(fresh, 0700) != 0) {
         return error_set_errno(err, ERROR_CREATE, errno, "cannot create the store %s", path);
     }
-    if (!fill_folder(fresh, err)) {
+    if (!fill_folder(fresh, err) || !file_sync_folder(fresh, err)) {
         remove_folder(fresh);
         return error_prepend(err, "create the store %s", path);
     }

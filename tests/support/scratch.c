@@ -52,12 +52,17 @@ void scratch_destroy(struct scratch **scratch)
     if (old == NULL) {
         return;
     }
-    nftw(old->folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+    scratch_remove(old->folder);
     for (size_t i = 0; i < old->path_count; i++) {
         free(old->paths[i]);
     }
     free(old);
     *scratch = NULL;
+}
+
+void scratch_remove(const char *path)
+{
+    nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
 }
 
 const char *scratch_path(struct scratch *scratch, const char *name)

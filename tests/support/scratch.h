@@ -12,6 +12,9 @@ struct scratch *scratch_create(void);
 /* Removes the folder; accepts NULL, nulls the pointer. */
 void scratch_destroy(struct scratch **scratch);
 
+/* Removes a folder with all that is in it; there need not be one. */
+void scratch_remove(const char *path);
+
 /* The path of a file or folder in it, which need not exist ("" is the folder itself).
  * The text is valid until scratch_destroy. */
 const char *scratch_path(struct scratch *scratch, const char *name);

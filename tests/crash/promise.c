@@ -1,0 +1,157 @@
+/* What a daemon has told others; see promise.h. */
+#include "tests/crash/promise.h"
+
+#include "proto/wire.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const size_t frame_arena_bytes = (size_t)32 << 20;
+
+struct promise_ear {
+    struct arena *arena;
+    struct bytes routing; /* the part before */
+};
+
+static void fail(const char *why)
+{
+    (void)fprintf(stderr, "promise: %s\n", why);
+    exit(2);
+}
+
+struct promise_ear *promise_ear_create(void)
+{
+    struct promise_ear *ear = calloc(1, sizeof(*ear));
+    if (ear == NULL || (ear->arena = arena_create(frame_arena_bytes)) == NULL) {
+        fail("no memory");
+    }
+    return ear;
+}
+
+void promise_ear_destroy(struct promise_ear **ear)
+{
+    if (*ear != NULL) {
+        arena_destroy(&(*ear)->arena);
+        free(*ear);
+        *ear = NULL;
+    }
+}
+
+static void raise(uint64_t *known, uint64_t number)
+{
+    *known = *known < number ? number : *known;
+}
+
+/* ---- the broker -------------------------------------------------------------------------------- */
+
+static void
+hear_welcome(const struct promise_ear *ear, struct promise *promise, const struct welcome *welcome)
+{
+    size_t i = 0;
+    while (i < promise->site_count && strcmp(promise->sites[i].id, welcome->site) != 0) {
+        i++;
+    }
+    if (i == PROMISE_SITES_MAX || strlen(welcome->site) >= PROMISE_SITE_BYTES) {
+        fail("too many sites");
+    }
+    struct promise_site *site = &promise->sites[i];
+    promise->site_count += i == promise->site_count ? 1 : 0;
+    (void)snprintf(site->id, sizeof(site->id), "%s", welcome->site);
+    site->routing = ear->routing;
+    for (int lane = 0; lane < LANE_END; lane++) {
+        raise(&site->expect[lane], welcome->lanes[lane].expected);
+        raise(&site->lines[lane], welcome->lanes[lane].from);
+    }
+}
+
+static void hear_delivery(const struct promise_ear *ear,
+                          struct promise *promise,
+                          const struct delivery *delivery)
+{
+    for (size_t i = 0; i < promise->site_count; i++) {
+        if (bytes_equal(promise->sites[i].routing, ear->routing)) {
+            raise(&promise->sites[i].lines[delivery->lane], delivery->number);
+        }
+    }
+}
+
+/* ---- both -------------------------------------------------------------------------------------- */
+
+static bool is_uuid7(const struct id128 *id)
+{
+    const struct bytes bytes = id128_bytes(id);
+    return bytes.data[6] >> 4 == 7 && bytes.data[8] >> 6 == 2;
+}
+
+/* A position is the broker's; an agent passes it on. */
+static void hear_reply(struct promise *promise, const struct reply *reply)
+{
+    if (reply->refused) {
+        return;
+    }
+    raise(&promise->position, reply->position);
+    promise->taken += reply->repeated ? 0 : 1;
+    if (is_uuid7(&reply->subject)) { /* the core's own ids are none: it is a referral */
+        if (promise->referral_count == PROMISE_REFERRALS_MAX) {
+            fail("too many referrals");
+        }
+        promise->referrals[promise->referral_count++] = reply->subject;
+    }
+}
+
+static void hear_hello(struct promise *promise, const struct hello *hello)
+{
+    if (!id128_equal(&promise->incarnation, &hello->incarnation)) {
+        memset(promise->commands, 0, sizeof(promise->commands)); /* a new spool counts anew */
+    }
+    promise->incarnation = hello->incarnation;
+    for (int lane = 0; lane < LANE_END; lane++) {
+        raise(&promise->applied[lane], hello->lanes[lane].applied);
+    }
+}
+
+static void
+hear(const struct promise_ear *ear, struct promise *promise, const struct envelope *envelope)
+{
+    switch ((int)envelope->kind) {
+    case BODY_WELCOME:
+        hear_welcome(ear, promise, &envelope->body.welcome);
+        break;
+    case BODY_DELIVERY:
+        hear_delivery(ear, promise, &envelope->body.delivery);
+        break;
+    case BODY_REPLY:
+        hear_reply(promise, &envelope->body.reply);
+        break;
+    case BODY_HELLO:
+        hear_hello(promise, &envelope->body.hello);
+        break;
+    case BODY_COMMAND:
+        raise(&promise->commands[envelope->body.command.lane], envelope->body.command.number);
+        break;
+    case BODY_DELIVERY_ACK:
+        raise(&promise->applied[envelope->body.ack.lane], envelope->body.ack.number);
+        break;
+    default: /* says nothing about a disk */
+        break;
+    }
+}
+
+void promise_hear(struct promise_ear *ear, struct promise *promise, const struct record *record)
+{
+    struct envelope envelope;
+    struct wire_fault fault;
+    if (record->kind == RECORD_PART) {
+        ear->routing = record->data;
+        return;
+    }
+    if (record->kind != RECORD_FRAME) {
+        return;
+    }
+    arena_reset(ear->arena);
+    if (wire_decode(record->data, ear->arena, &envelope, &fault)) { /* else libzmq's own, as ZAP */
+        hear(ear, promise, &envelope);
+    }
+    ear->routing = bytes_of(NULL, 0);
+}
