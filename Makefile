@@ -84,8 +84,8 @@ library  = $(out)/lib/$(subst /,-,$(1)).a
 libraries := $(foreach f,$(floors),$(call library,$(f)))
 support  := $(out)/lib/tests-support.a
 
-test_sources := $(sort $(wildcard tests/unit/*_test.c tests/contract/*_test.c tests/fuzz/*_fuzz.c tests/fuzz/replay.c \
-    tests/bench/*_bench.c $(addprefix tests/,scenarios/*.c sim/*.c crash/*.c support/*.c */*_preload.c)))
+test_sources := $(sort $(wildcard tests/unit/*_test.c tests/contract/*_test.c \
+    tests/bench/*_bench.c $(addprefix tests/,fuzz/*.c scenarios/*.c sim/*.c crash/*.c support/*.c */*_preload.c)))
 sources_as        = $(patsubst %.c,$(out)/%,$(filter $(1),$(test_sources)))
 unit_programs    := $(call sources_as,%_test.c)
 fuzz_programs    := $(call sources_as,%_fuzz.c)
@@ -150,6 +150,7 @@ $(fuzz_programs): also := -fsanitize=fuzzer
 $(unit_programs) $(bench_programs) $(fuzz_programs): %: %.o
 $(foreach p,$(folder_programs),$(eval $p: \
     $(patsubst %,%.o,$(filter-out %_preload,$(call sources_as,$(p:$(out)/%/run=%)/%)))))
+$(out)/tests/fuzz/envelope_fuzz: $(out)/tests/fuzz/mutator.o
 $(replay_programs): %_replay: %_fuzz.o $(out)/tests/fuzz/replay.o
 $(test_programs) $(bench_programs) $(fuzz_programs): $(support) $(libraries)
 	$(call quiet,LINK,$@)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) $(support) \

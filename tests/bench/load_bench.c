@@ -33,7 +33,7 @@ enum {
     ARENA_BYTES = 64 << 20,
     CIRCUMSTANCES_BYTES = 200, /* with identity and contact: 512 bytes sealed */
     FAMILY_KEYS = 4,
-    PATIENCE_US = 20000000
+    PATIENCE_US = 240000000
 };
 
 struct site {
