@@ -183,10 +183,9 @@ fuzz:
 fuzz-run: $(fuzz_programs)
 	+@tests/fuzz/run $(FUZZ_SECONDS) $^
 
-bench: all $(bench_programs)
-	+@tests/bench/load
-demo: all
-	+@tests/demo/run
+bench: $(bench_programs)
+bench demo: all
+	+@tests/$@/run
 
 install: all
 	.ci/install "$(PREFIX)" "$(DESTDIR)" $(programs:%=$(out)/%)
