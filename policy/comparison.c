@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BOXES_MAX = 64, PAIRS_MAX = 4096, SPARE_BYTES = 4096 };
+enum { BOXES_MAX = 16, PAIRS_MAX = 4096, PAIRS_OF_ONE = 512, SPARE_BYTES = 4096 };
 
 /* One policy on its side. */
 struct side {
@@ -41,8 +41,9 @@ static bool begin(struct comparing *comparing,
                   struct error *err);
 static bool
 begin_side(struct comparing *comparing, const struct comparison_side *given, struct side *out);
-static bool find_pairs(struct comparing *comparing);
-static struct solver_term decided_alike(struct comparing *comparing);
+static void find_pairs(struct comparing *comparing);
+static void find_pairs_of(struct comparing *comparing, size_t old);
+static size_t find_alike(const struct comparing *comparing, size_t old);
 static struct solver_term pair_term(struct comparing *comparing, const struct pair *pair);
 static size_t outcome_now(const struct comparing *comparing, const struct side *side);
 static size_t decider_now(const struct comparing *comparing, const struct side *side);
@@ -70,7 +71,7 @@ bool comparison_run(struct comparison *out,
     *out = (struct comparison){.whole = true};
     bool good = begin(&comparing, was, now, err);
     if (good) {
-        good = find_pairs(&comparing);
+        find_pairs(&comparing);
         for (size_t i = 0; i < comparing.class_count && good; i++) {
             good = tell_class(&comparing, i);
         }
@@ -143,45 +144,49 @@ begin_side(struct comparing *comparing, const struct comparison_side *given, str
     return true;
 }
 
-/* As long as some referral is decided otherwise and its pair of outcomes is not known, there is a new pair. */
-static bool find_pairs(struct comparing *comparing)
+/* Outcome by outcome of the old policy, because what follows from one of them is quickly found out; what follows from any
+ * of a thousand is not. */
+static void find_pairs(struct comparing *comparing)
 {
-    struct solver *solver = comparing->space.solver;
-    struct solver_term left = solver_name(solver, solver_not(solver, decided_alike(comparing)));
-    enum solver_answer answer = solver_ask(solver, &left, 1);
-
-    while (answer == SOLVER_YES && comparing->pair_count < PAIRS_MAX) {
-        struct pair *pair = &comparing->pairs[comparing->pair_count++];
-        *pair = (struct pair){.old = outcome_now(comparing, &comparing->was),
-                              .new = outcome_now(comparing, &comparing->now)};
-        add_to_class(comparing, pair);
-        struct solver_term both[] = {left, solver_not(solver, pair_term(comparing, pair))};
-        left = solver_name(solver, solver_all(solver, both, 2));
-        answer = solver_ask(solver, &left, 1);
+    for (size_t old = 0; old < comparing->was.outcomes.count; old++) {
+        find_pairs_of(comparing, old);
     }
-    comparing->whole = answer == SOLVER_NO;
-    return true;
 }
 
-static struct solver_term decided_alike(struct comparing *comparing)
+/* As long as some referral with that outcome is decided otherwise and its pair of outcomes is not known, there is a new
+ * pair. */
+static void find_pairs_of(struct comparing *comparing, size_t old)
 {
     struct solver *solver = comparing->space.solver;
-    struct solver_term alike = solver_constant(solver, false);
-    struct comparison_change ignored[COMPARISON_ASPECTS];
+    const size_t alike = find_alike(comparing, old);
+    struct solver_term left[1 + PAIRS_OF_ONE] = {comparing->was.terms[old]};
+    size_t count = 1;
 
-    for (size_t old = 0; old < comparing->was.outcomes.count; old++) {
-        for (size_t new = 0; new < comparing->now.outcomes.count; new ++) {
-            struct arena_mark mark = arena_mark(comparing->arena);
-            if (comparison_outcome_compare(
-                    &comparing->was.outcomes, old, &comparing->now.outcomes, new, ignored) == 0) {
-                struct pair pair = {.old = old, .new = new};
-                struct solver_term either[] = {alike, pair_term(comparing, &pair)};
-                alike = solver_any(solver, either, 2);
-            }
-            arena_release(comparing->arena, mark);
-        }
+    if (alike < comparing->now.outcomes.count) {
+        left[count++] = solver_not(solver, comparing->now.terms[alike]);
     }
-    return alike;
+    enum solver_answer answer = solver_ask(solver, left, count);
+    while (answer == SOLVER_YES && comparing->pair_count < PAIRS_MAX && count <= PAIRS_OF_ONE) {
+        struct pair *pair = &comparing->pairs[comparing->pair_count++];
+        *pair = (struct pair){.old = old, .new = outcome_now(comparing, &comparing->now)};
+        add_to_class(comparing, pair);
+        left[count++] = solver_not(solver, comparing->now.terms[pair->new]);
+        answer = solver_ask(solver, left, count);
+    }
+    comparing->whole = comparing->whole && answer == SOLVER_NO;
+}
+
+/* Outcomes of one policy differ from each other, so at most one is alike; none: how many there are. */
+static size_t find_alike(const struct comparing *comparing, size_t old)
+{
+    const struct comparison_outcomes *was = &comparing->was.outcomes;
+    const struct comparison_outcomes *now = &comparing->now.outcomes;
+    size_t new = 0;
+
+    while (new < now->count && strcmp(was->list[old].key, now->list[new].key) != 0) {
+        new ++;
+    }
+    return new;
 }
 
 static struct solver_term pair_term(struct comparing *comparing, const struct pair *pair)

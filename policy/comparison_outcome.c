@@ -9,6 +9,7 @@ enum { DURATION_BYTES = 32 };
 static struct comparison_outcome
 outcome_of(const struct comparison_outcomes *outcomes, size_t rule, uint32_t risk);
 static bool is_same(const struct comparison_outcome *a, const struct comparison_outcome *b);
+static const char *key_of(const struct comparison_outcomes *outcomes, size_t at);
 static const char *curators(const struct comparison_outcomes *outcomes, size_t at);
 static const char *notices(const struct comparison_outcomes *outcomes,
                            const struct policy_rule *rule);
@@ -59,6 +60,9 @@ bool comparison_outcome_collect(const struct comparison_side *side,
         }
         out->of[pair] = (uint16_t)same;
         out->count += same == out->count ? 1 : 0;
+    }
+    for (size_t i = 0; i < out->count; i++) {
+        out->list[i].key = key_of(out, i);
     }
     return true;
 }
@@ -141,6 +145,30 @@ static bool is_same(const struct comparison_outcome *a, const struct comparison_
            !norms_differ(a->norms, b->norms);
 }
 
+/* What differs most often stands first. */
+static const char *key_of(const struct comparison_outcomes *outcomes, size_t at)
+{
+    static const struct duration nothing[NORM_END];
+    const struct comparison_outcome *outcome = &outcomes->list[at];
+    const char *pools = "";
+
+    if (outcome->rule == NULL) {
+        return "";
+    }
+    for (size_t i = 0; i < outcome->rule->pool_count; i++) {
+        pools =
+            joined(outcomes,
+                   pools,
+                   pool_text(outcomes, &outcomes->side->policy->pools[outcome->rule->pools[i]]));
+    }
+    return kept(arena_format(outcomes->arena,
+                             "%d %s|%s|%s",
+                             (int)outcome->procedure,
+                             norms_text(outcomes, outcome->norms, nothing),
+                             pools,
+                             outcome->notify));
+}
+
 static const char *curators(const struct comparison_outcomes *outcomes, size_t at)
 {
     const struct policy_rule *rule = outcomes->list[at].rule;
@@ -177,11 +205,16 @@ static const char *notices(const struct comparison_outcomes *outcomes,
 static const char *notice_text(const struct comparison_outcomes *outcomes,
                                const struct policy_notice *notice)
 {
-    return kept(arena_format(outcomes->arena,
-                             "{%s%s%s}",
-                             ids_text(outcomes, notice->agencies, notice->agency_count),
-                             codes_text(outcomes, VOCABULARY_AGENCY_KIND, notice->kinds),
-                             place_text(outcomes, notice->covers_case, notice->territory)));
+    const char *text = arena_format(outcomes->arena,
+                                    "%s%s%s",
+                                    ids_text(outcomes, notice->agencies, notice->agency_count),
+                                    codes_text(outcomes, VOCABULARY_AGENCY_KIND, notice->kinds),
+                                    place_text(outcomes, notice->covers_case, notice->territory));
+    const size_t bytes = text == NULL ? 0 : strlen(text);
+
+    /* Each part ends with ", ". */
+    return kept(arena_format(
+        outcomes->arena, "{%.*s}", bytes < 2 ? 0 : (int)bytes - 2, text == NULL ? "" : text));
 }
 
 static const char *pool_text(const struct comparison_outcomes *outcomes,

@@ -14,6 +14,8 @@ struct comparison_outcome {
     enum procedure procedure;
     const char *notify;
     struct duration norms[NORM_END];
+    const char
+        *key; /* all of it: two outcomes, of one policy or of two, are alike when these are equal */
 };
 
 struct comparison_outcomes {

@@ -108,6 +108,9 @@ static void add_one_of(const struct proof_box *box,
     uint32_t mask = box->one_of[field];
     uint32_t others = proof_box_codes(field) & ~mask;
 
+    if (field == PROOF_BOX_BASIS && (box->one_of[PROOF_BOX_RISK] >> RISK_CRITICAL & 1) == 0) {
+        others &= ~UINT32_C(1); /* goes without saying */
+    }
     if (others == 0) {
         return;
     }
@@ -180,7 +183,8 @@ static void add_places(const struct proof_box *box,
             next_limit,
             joined(arena,
                    (struct phrase){"территория", "territory"},
-                   (struct phrase){": ", ": "},
+                   box->but ? (struct phrase){", кроме: ", ", all but: "}
+                            : (struct phrase){": ", ": "},
                    places));
     }
 }

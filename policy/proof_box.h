@@ -40,6 +40,7 @@ struct proof_box {
     size_t below_count;
     const char **alone;
     size_t alone_count;
+    bool but; /* all territories but these: told where that is shorter */
 };
 
 enum vocabulary proof_box_list(enum proof_box_field field); /* VOCABULARY_END: territories */

@@ -9,7 +9,11 @@ struct growth {
     struct proof_space *space;
     struct solver_term outside;
     struct proof_box box;
+    size_t asked;
 };
+
+/* A class that needs more questions than this has no short description. */
+enum { QUESTIONS_MAX = 1500 };
 
 static const enum proof_box_field ways[][PROOF_BOX_FIELDS] = {
     {PROOF_BOX_CHANNEL,
@@ -36,7 +40,9 @@ enum { WAYS = sizeof(ways) / sizeof(ways[0]) };
 static bool add_box(struct proof_space *space,
                     const struct proof_space_point *point,
                     struct solver_term outside,
-                    struct proof_cover *cover);
+                    struct proof_cover *cover,
+                    size_t *asked);
+static void forget_the_impossible(struct proof_box *box);
 static bool start(struct growth *growth, const struct proof_space_point *point);
 static void widen(struct growth *growth, enum proof_box_field field);
 static void widen_one_of(struct growth *growth, enum proof_box_field field);
@@ -61,13 +67,14 @@ bool proof_cover_make(struct proof_space *space,
     if (out->boxes == NULL) {
         return false;
     }
-    while (out->count < room) {
+    size_t asked = 0;
+    while (out->count < room && asked < QUESTIONS_MAX) {
         struct proof_space_point point;
         answer = proof_space_find(space, &left, 1, &point);
         if (answer != SOLVER_YES) {
             break;
         }
-        if (!add_box(space, &point, outside, out)) {
+        if (!add_box(space, &point, outside, out, &asked)) {
             return false;
         }
         struct solver_term both[] = {
@@ -86,7 +93,8 @@ bool proof_cover_make(struct proof_space *space,
 static bool add_box(struct proof_space *space,
                     const struct proof_space_point *point,
                     struct solver_term outside,
-                    struct proof_cover *cover)
+                    struct proof_cover *cover,
+                    size_t *asked)
 {
     struct proof_box *best = &cover->boxes[cover->count];
     bool found = false;
@@ -102,6 +110,8 @@ static bool add_box(struct proof_space *space,
         for (enum proof_box_field field = PROOF_BOX_NEEDS; field < PROOF_BOX_FIELDS; field++) {
             widen_some(&growth, field);
         }
+        forget_the_impossible(&growth.box);
+        *asked += growth.asked;
         if (!proof_space_name_places(space, &growth.box)) {
             return false;
         }
@@ -112,6 +122,15 @@ static bool add_box(struct proof_space *space,
     }
     cover->count++;
     return true;
+}
+
+/* "No basis" goes with the level critical alone; elsewhere it would only be a word too many. */
+static void forget_the_impossible(struct proof_box *box)
+{
+    if ((box->one_of[PROOF_BOX_RISK] >> RISK_CRITICAL & 1) == 0 &&
+        box->one_of[PROOF_BOX_BASIS] != proof_box_codes(PROOF_BOX_BASIS)) {
+        box->one_of[PROOF_BOX_BASIS] &= ~UINT32_C(1);
+    }
 }
 
 static bool start(struct growth *growth, const struct proof_space_point *point)
@@ -247,6 +266,7 @@ static bool fits(struct growth *growth)
 {
     struct solver_term asked[] = {term_of(growth->space, &growth->box), growth->outside};
 
+    growth->asked++;
     return solver_ask(growth->space->solver, asked, 2) == SOLVER_NO;
 }
 

@@ -20,6 +20,7 @@ static struct solver_term territory_term(struct proof_space *space,
                                          const struct proof_space_rules *rules,
                                          const struct policy_condition *leaf);
 static void find_wave(const struct proof_space_rules *rules, uint32_t at);
+static bool name_those(struct proof_space *space, struct proof_box *box, bool in);
 bool proof_space_create(struct proof_space *space,
                         const struct directory *directory,
                         const struct directory *also,
@@ -161,22 +162,38 @@ struct solver_term proof_space_within(struct proof_space *space, const bool *mar
 
 bool proof_space_name_places(struct proof_space *space, struct proof_box *box)
 {
-    uint32_t count = box->places == NULL ? 0 : space->territory_count;
+    struct proof_box others = *box;
 
-    box->below = arena_array(space->arena, count, sizeof(*box->below));
-    box->alone = arena_array(space->arena, count, sizeof(*box->alone));
+    if (box->places == NULL) {
+        return true;
+    }
+    others.but = true;
+    if (!name_those(space, box, true) || !name_those(space, &others, false)) {
+        return false;
+    }
+    if (others.below_count + others.alone_count < box->below_count + box->alone_count) {
+        *box = others;
+    }
+    return true;
+}
+
+/* Of the box's places, or of those that are not. */
+static bool name_those(struct proof_space *space, struct proof_box *box, bool in)
+{
+    box->below = arena_array(space->arena, space->territory_count, sizeof(*box->below));
+    box->alone = arena_array(space->arena, space->territory_count, sizeof(*box->alone));
     if (box->below == NULL || box->alone == NULL) {
         return false;
     }
-    for (uint32_t at = 0; at < count; at++) {
+    for (uint32_t at = 0; at < space->territory_count; at++) {
         uint32_t end = at;
-        while (end < space->ends[at] && box->places[end]) {
+        while (end < space->ends[at] && box->places[end] == in) {
             end++;
         }
         if (end == space->ends[at]) {
             box->below[box->below_count++] = space->territories[at];
             at = end - 1;
-        } else if (box->places[at]) {
+        } else if (box->places[at] == in) {
             box->alone[box->alone_count++] = space->territories[at];
         }
     }

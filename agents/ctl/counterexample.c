@@ -65,6 +65,14 @@ bool counterexample_make(const struct counterexample_question *question,
     return out->form != NULL && out->test != NULL;
 }
 
+const char *counterexample_labels(const struct labels *labels, struct arena *arena)
+{
+    struct text text = {.arena = arena, .text = ""};
+
+    add_labels(&text, labels, ", ");
+    return text.text;
+}
+
 static uint32_t find_referrer(const struct directory *directory, enum agency_kind kind)
 {
     for (uint32_t i = 1; i <= directory_count(directory, DIRECTORY_SITE); i++) {
@@ -165,11 +173,10 @@ static const char *test_of(const struct counterexample_question *question,
                            const struct counterexample *example,
                            struct arena *arena)
 {
-    struct text form = {.arena = arena, .text = ""};
+    const char *form = counterexample_labels(&example->labels, arena);
     const char *expectation = expectation_of(&example->trial, arena);
 
-    add_labels(&form, &example->labels, ", ");
-    if (form.text == NULL || expectation == NULL) {
+    if (form == NULL || expectation == NULL) {
         return NULL;
     }
     return arena_format(arena,
@@ -182,7 +189,7 @@ static const char *test_of(const struct counterexample_question *question,
                         question->name.en,
                         example->at,
                         example->referrer,
-                        form.text,
+                        form,
                         expectation);
 }
 

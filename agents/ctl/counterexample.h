@@ -39,4 +39,7 @@ bool counterexample_make(const struct counterexample_question *question,
                          struct arena *arena,
                          struct counterexample *out) __attribute__((warn_unused_result));
 
+/* "territory: berdsk, risk: sop, …", as the inside of a form's map. In the arena; NULL: it is full. */
+const char *counterexample_labels(const struct labels *labels, struct arena *arena);
+
 #endif

@@ -81,8 +81,9 @@ verb_function verb_clock_accept;
 verb_function verb_policy_check;
 verb_function verb_policy_explain;
 verb_function verb_policy_test;
-/* policy_prove.c, policy_rehearse.c */
+/* policy_prove.c, policy_diff.c, policy_rehearse.c */
 verb_function verb_policy_prove;
+verb_function verb_policy_diff;
 verb_function verb_policy_rehearse;
 verb_function verb_keygen;
 

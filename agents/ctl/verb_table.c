@@ -403,6 +403,24 @@ const struct verb verb_table[] = {
      1,
      verb_policy_prove},
     {"policy",
+     "diff",
+     VERB_ADMINISTERS,
+     {"СТАРЫЙ НОВЫЙ", "OLD NEW"},
+     {"какие обращения две политики решают по-разному",
+      "which referrals two policies decide differently"},
+     {"Все такие обращения, собранные в классы: кого это касается, что меняется (группы, их "
+      "состав,\n"
+      "порядок, извещения, сроки) и один пример. Чего нет в классах, решается так же. СТАРЫЙ и\n"
+      "НОВЫЙ — каталоги с broker.yaml. --limit ограничивает показанное (20).\n",
+      "All of them, gathered into classes: whom it concerns, what changes (pools, who is in them,\n"
+      "procedure, notices, norms) and one example. What is in no class is decided alike. OLD and\n"
+      "NEW are folders with a broker.yaml. --limit bounds what is shown (20).\n"},
+     "refctl policy diff config/novosibirsk new",
+     BIT(OPTION_JSON) | BIT(OPTION_LIMIT),
+     2,
+     2,
+     verb_policy_diff},
+    {"policy",
      "rehearse",
      VERB_ADMINISTERS,
      {"КАТАЛОГ", "DIR"},

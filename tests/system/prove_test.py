@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""What `policy prove` says against a policy can be tried as it stands: as a form and as a case of policy_test.yaml."""
+"""What `policy prove` says against a policy can be tried as it stands, as a form and as a case of policy_test.yaml; what
+`policy diff` tells of two folders."""
 
 import json
 import os
@@ -148,6 +149,42 @@ class Prove(unittest.TestCase):
         self.assertIn('    flags: [placement-risk]\n', out)
         self.assertIn('      - name: {ru: "', out)
         self.assertIn('not proven: 1', err)
+
+
+class Difference(unittest.TestCase):
+    def setUp(self):
+        self.folder = Folder()
+
+    def tearDown(self):
+        shutil.rmtree(self.folder.path)
+
+    def diff(self, *options):
+        status, out, err = self.folder.refctl('policy', 'diff', f'{ROOT}/config/novosibirsk', '.', *options)
+        self.assertEqual(status, 0, err)
+        return out
+
+    def test_a_comment_and_a_new_name_are_no_difference(self):
+        self.folder.edit('policy.yaml', 'rules:\n', '# nothing\nrules:\n')
+        self.folder.edit('policy.yaml', '- id: everything-else\n', '- id: the-others\n')
+        self.assertEqual(self.diff(), 'Every referral there can be is decided alike.\n')
+
+    def test_a_changed_norm_is_told_with_whom_it_concerns(self):
+        self.folder.edit('policy.yaml', 'norms: {answer: 4 h}', 'norms: {answer: 3 h}')
+        self.folder.edit('policy.yaml', '{from: 2022-01-01', '{from: 2022-02-01')
+        self.assertEqual(self.diff(), """\
+1. level, all but: threat to life and health; flag: risk of placement into care
+     norms: answer: 4 h → answer: 3 h
+     for example: {territory: novosibirsk-region, risk: norm, direction: prevention, channel: specialist, \
+basis: consent, needs: [household], ages: [], flags: [placement-risk]}
+       rule before: placement-risk, after: placement-risk
+
+Wave: vengerovsky and below: was 2022-01-01, now 2022-02-01
+""")
+        told = json.loads(self.diff('--json'))
+        self.assertTrue(told['whole'])
+        self.assertEqual(told['classes'][0]['changes'],
+                         [{'aspect': 'norms', 'was': 'answer: 4 h', 'now': 'answer: 3 h'}])
+        self.assertEqual(told['waves'], [{'territory': 'vengerovsky', 'was': '2022-01-01', 'now': '2022-02-01'}])
 
 
 if __name__ == '__main__':

@@ -168,12 +168,24 @@ static void check_require(const struct random_policy *policy, const struct proof
     assert_false(random_policy_keeps(policy, failure->require, rule, point.place));
 }
 
+static bool has_nobody_else(const struct random_policy *policy, size_t rule, uint32_t place)
+{
+    for (size_t i = 0; i < policy->rules[rule].pool_count; i++) {
+        if (!random_policy_pool_is_empty(policy->rules[rule].pools[i], place)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* The example and its day are those of a place without any curator, if there is one. */
 static void check_pools(const struct random_policy *policy,
                         const struct truth *truth,
                         const struct proof_failure *failure)
 {
     struct random_policy_point point = point_of(&failure->example);
     const char *first = "9999";
+    const char *first_dead = "9999";
     size_t count = 0;
     const char *day;
 
@@ -183,9 +195,14 @@ static void check_pools(const struct random_policy *policy,
             assert_true(count < failure->other_count);
             assert_int_equal(failure->others[count++], place + 1);
             first = strcmp(day, first) < 0 ? day : first;
+            bool dead = has_nobody_else(policy, failure->rule, place);
+            first_dead = dead && strcmp(day, first_dead) < 0 ? day : first_dead;
         }
     }
     assert_int_equal(count, failure->other_count);
+    assert_int_equal(failure->dead_end, strcmp(first_dead, "9999") != 0);
+    assert_true(!failure->dead_end || has_nobody_else(policy, failure->rule, point.place));
+    first = failure->dead_end ? first_dead : first;
     assert_string_equal(failure->from == NULL ? "" : failure->from, first);
     assert_true(failure->has_example);
     assert_int_equal(random_policy_decide(policy, &point), failure->rule);
