@@ -20,6 +20,7 @@ static int64_t wait_left_ms(const struct link_context *context,
                             const struct link_wait *items,
                             size_t count,
                             int64_t until_us);
+static bool look(const struct link_context *context, const struct link_wait *items, size_t count);
 static bool collect(struct link_wait *items, const zmq_pollitem_t *polled, size_t count, bool some);
 
 bool link_context_create(struct link_context **out, struct error *err)
@@ -92,7 +93,8 @@ bool link_wait(struct link_context *context,
                 link_client_tend(items[i].client);
             }
         }
-        if (collect(items, polled, count, ready > 0) || ready < 0 ||
+        const bool cut = look(context, items, count);
+        if (collect(items, polled, count, ready > 0) || ready < 0 || cut ||
             clock_boot_us(context->clock) >= until_us) {
             return true;
         }
@@ -135,13 +137,17 @@ static size_t fill_poll(struct link_context *context,
     return filled;
 }
 
-/* Until the caller's time is over or a client is to be revived; -1 for ever. */
+/* Until the caller's time is over, a client is to be revived or a server looked after; -1 for ever. */
 static int64_t wait_left_ms(const struct link_context *context,
                             const struct link_wait *items,
                             size_t count,
                             int64_t until_us)
 {
+    const int64_t look_us = clock_boot_us(context->clock) + LINK_GUARD_MS * INT64_C(1000);
     for (size_t i = 0; i < count; i++) {
+        if (items[i].server != NULL && items[i].server->guard != NULL) {
+            until_us = look_us < until_us ? look_us : until_us;
+        }
         if (items[i].server == NULL && items[i].client != NULL) {
             int64_t revival_us = link_client_revival_us(items[i].client);
             revival_us = link_client_has_news(items[i].client) ? 0 : revival_us;
@@ -153,6 +159,20 @@ static int64_t wait_left_ms(const struct link_context *context,
     }
     int64_t left_us = until_us - clock_boot_us(context->clock);
     return left_us > 0 ? (left_us + 999) / 1000 : 0;
+}
+
+/* True: a connection was cut. */
+static bool look(const struct link_context *context, const struct link_wait *items, size_t count)
+{
+    bool cut = false;
+
+    for (size_t i = 0; i < count; i++) {
+        if (items[i].server != NULL &&
+            link_guard_look(items[i].server->guard, clock_boot_us(context->clock))) {
+            cut = true;
+        }
+    }
+    return cut;
 }
 
 static bool collect(struct link_wait *items, const zmq_pollitem_t *polled, size_t count, bool some)

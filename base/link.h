@@ -10,8 +10,9 @@
  * size, the handshake and the heartbeat are bounded; LINGER is 0. A client that was refused, or met a
  * breach of the protocol, is connected again after two seconds, which libzmq does not do. A send that
  * succeeds is not a delivery. A peer that is gone is noticed when its server is received from or waited
- * for, so that a loop that only sends sees LINK_FULL. Not minded: an admitted peer that sends one message
- * of endless parts fills our memory; libzmq has no limit for it.
+ * for, so that a loop that only sends sees LINK_FULL. libzmq has no limit for the parts of one message, and shows none
+ * of them before the last: a CURVE server looks at what its connections have received without a frame of it having
+ * come while the process's own memory grows, and cuts the one that goes too far (link_guard.h).
  */
 #ifndef BASE_LINK_H
 #define BASE_LINK_H
@@ -39,6 +40,7 @@ void link_context_destroy(struct link_context **context);
 struct link_peer {
     uint8_t routing[LINK_PEER_MAX];
     size_t routing_bytes;
+    int connection;          /* its descriptor; -1 unknown */
     uint8_t key[KEYS_BYTES]; /* CURVE servers: the peer's public key, authenticated */
     uint32_t uid;            /* ipc servers: the peer's user; UINT32_MAX unknown */
     uint32_t pid;            /* ipc servers: its process; 0 unknown */
@@ -78,6 +80,14 @@ void link_server_destroy(struct link_server **server);
 enum link_received link_server_receive(struct link_server *server, struct link_frame *out);
 enum link_sent
 link_server_send(struct link_server *server, const struct link_peer *peer, struct bytes body);
+/* End the connection of a peer at once; what is queued for it is lost. When it is gone already and its descriptor is
+ * another connection's, that one ends, and comes back by itself. */
+void link_server_cut(struct link_server *server, const struct link_peer *peer);
+/* Bytes sent to a peer that it has not yet received, of those that left our queue; 0: unknown too. */
+size_t link_server_unsent(const struct link_server *server, const struct link_peer *peer);
+/* A connection that was cut because it sent a message without end, each once. peer->key is zero when no frame of it was
+ * ever received. */
+bool link_server_take_cut(struct link_server *server, struct link_peer *peer);
 
 struct link_keys {
     const struct key32 *own;        /* the site's curve-secret */

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/link.h"
+#include "base/link_guard.h"
 #include "base/link_zap.h"
 
 #include <zmq.h>
@@ -21,7 +22,8 @@ struct link_server {
     void *socket;
     char endpoint[LINK_ENDPOINT_MAX]; /* the one bound */
     bool curve;
-    size_t place; /* CURVE: in the ZAP handler */
+    size_t place;             /* CURVE: in the ZAP handler */
+    struct link_guard *guard; /* CURVE; else NULL */
     zmq_msg_t frame;
 };
 

@@ -7,9 +7,12 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <linux/sockios.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <zmq.h>
 
@@ -44,7 +47,8 @@ bool link_server_create_curve(struct link_server **out,
         goto fail;
     }
     server->curve = true;
-    if (!link_socket_set_server_keys(server->socket, secret, domain, err) ||
+    if (!link_guard_create(&server->guard, err) ||
+        !link_socket_set_server_keys(server->socket, secret, domain, err) ||
         !link_socket_bind(server->socket, endpoint, server->endpoint, err)) {
         goto fail;
     }
@@ -94,6 +98,7 @@ void link_server_destroy(struct link_server **server)
         link_zap_remove((*server)->context->zap, (*server)->place);
     }
     link_socket_close(&(*server)->socket);
+    link_guard_destroy(&(*server)->guard);
     (void)zmq_msg_close(&(*server)->frame);
     (*server)->context->sockets--;
     free(*server);
@@ -102,7 +107,7 @@ void link_server_destroy(struct link_server **server)
 
 enum link_received link_server_receive(struct link_server *server, struct link_frame *out)
 {
-    struct link_frame got = {.peer = {.uid = UINT32_MAX}};
+    struct link_frame got = {.peer = {.uid = UINT32_MAX, .connection = -1}};
     zmq_msg_t routing;
 
     link_zap_answer(server->context->zap);
@@ -125,7 +130,9 @@ enum link_received link_server_receive(struct link_server *server, struct link_f
         return LINK_BAD_FRAME;
     }
     good = identify(server, &got.peer) && good;
+    got.peer.connection = zmq_msg_get(&server->frame, ZMQ_SRCFD);
     enum link_received received = link_socket_finish(server->socket, &server->frame, good);
+    link_guard_received(server->guard, &got.peer, zmq_msg_size(&server->frame));
     got.body = bytes_of(zmq_msg_data(&server->frame), zmq_msg_size(&server->frame));
     *out = got;
     return received;
@@ -147,6 +154,30 @@ link_server_send(struct link_server *server, const struct link_peer *peer, struc
         return LINK_SENT;
     }
     return reason == EAGAIN ? LINK_FULL : LINK_UNREACHABLE;
+}
+
+void link_server_cut(struct link_server *server, const struct link_peer *peer)
+{
+    (void)server;
+    if (peer->connection >= 0) {
+        (void)shutdown(peer->connection,
+                       SHUT_RDWR); /* libzmq's thread sees its end and closes it */
+    }
+}
+
+size_t link_server_unsent(const struct link_server *server, const struct link_peer *peer)
+{
+    int bytes = 0;
+
+    (void)server;
+    return peer->connection >= 0 && ioctl(peer->connection, SIOCOUTQ, &bytes) == 0 && bytes > 0
+               ? (size_t)bytes
+               : 0;
+}
+
+bool link_server_take_cut(struct link_server *server, struct link_peer *peer)
+{
+    return link_guard_take_cut(server->guard, peer);
 }
 
 static struct link_server *create_server(struct link_context *context, struct error *err)

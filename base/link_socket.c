@@ -7,7 +7,10 @@
 
 enum {
     PART_BYTES_MAX = 256, /* a monitor's */
-    QUEUE_FRAMES = 1000,  /* per peer and direction */
+    QUEUE_FRAMES = 1000,  /* per peer and direction, of what is ours */
+    SERVER_RECEIVES =
+        32, /* per peer: with the largest frames 8 MiB; more wait in the peer's own queue */
+    SERVER_SENDS = 400,   /* per peer: two windows of deliveries and replies, and answers */
     CRYPTO_BYTES = 64,    /* CURVE adds 33 to a frame before its size is checked */
     BACKLOG = 512,        /* a region's sites coming back at once */
     KEEPALIVE_IDLE_S = 60 /* TCP's own, for what heartbeats cannot see */
@@ -223,6 +226,8 @@ static bool set_options(void *socket, enum link_socket_type type, struct error *
         {ZMQ_ROUTER_MANDATORY, 1},
         {ZMQ_ROUTER_HANDOVER, 0},
         {ZMQ_BACKLOG, BACKLOG},
+        {ZMQ_RCVHWM, SERVER_RECEIVES},
+        {ZMQ_SNDHWM, SERVER_SENDS},
     };
     static const struct number_option client[] = {
         {ZMQ_IMMEDIATE, 0}, /* a frame may be sent before the connection stands: it follows it */

@@ -27,6 +27,7 @@ enum {
     LIMIT_CASE_REFERRALS = 256, /* referrals listed with one case, the newest */
     LIMIT_CASE_FACTS = 32,      /* disclosed referrals shown with one case, the newest */
     LIMIT_PAGE_ROWS = 200,      /* rows in one answer page */
+    LIMIT_STATUS_ALARMS = 32,   /* sites with an alarm that a status names; the log has them all */
     LIMIT_PAST_REFUSALS = 16,   /* told of a past case; a desk has it after three */
 
     LIMIT_CANDIDATES_KEPT = 16, /* candidates kept with a decision; the rest are counted */

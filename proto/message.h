@@ -234,6 +234,7 @@ struct problem {
     const char *field; /* "labels.risk", "children[1].born" or "" */
     struct phrase text;
     bool retryable;
+    uint32_t wait_ms; /* retryable: not before; 0: as the sender likes */
 };
 
 struct reply {
@@ -454,6 +455,16 @@ struct query {
     const char *cursor; /* "" first page; else answer.cursor of the page before */
 };
 
+/* Something about a site that asks for a person; the newest of each site. */
+struct site_alarm {
+    const char *site;
+    const char *event;  /* as in the log: "site_quarantined", "key_used_twice" */
+    const char *reason; /* "flood", "unreadable" …, or "" */
+    int64_t at_us;
+    int64_t until_us; /* of a quarantine; 0: none */
+    uint32_t times;
+};
+
 struct site_status {
     const char *program;
     const char *region;
@@ -480,6 +491,8 @@ struct site_status {
     bool clock_doubted;
     uint32_t plans_waiting;
     int64_t plan_due_us; /* of the next one; 0: none has a date */
+    struct site_alarm *alarms;
+    size_t alarm_count;
 };
 
 struct timeline_row {

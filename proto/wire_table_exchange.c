@@ -256,6 +256,7 @@ static const struct wire_part_row problem_rows[] = {
     ROW_PROSE(PROBLEM, field, PROBLEM_FIELD_BYTES - 1),
     ROW_HELD(PROBLEM, text, wire_table_phrase_text),
     ROW_BOOL(PROBLEM, retryable),
+    ROW_32(PROBLEM, wait_ms),
 };
 const struct wire_part wire_table_problem = {&referral__v1__problem__descriptor,
                                              sizeof(struct problem),

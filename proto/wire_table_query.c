@@ -18,6 +18,19 @@ const struct wire_part wire_table_query = {&referral__v1__query__descriptor,
                                            sizeof(struct query),
                                            ROWS(query_rows)};
 
+#define ALARM (Referral__V1__SiteAlarm, struct site_alarm)
+static const struct wire_part_row alarm_rows[] = {
+    ROW_TEXT(ALARM, site, LIMIT_CODE_BYTES),
+    ROW_TEXT(ALARM, event, LIMIT_CODE_BYTES),
+    ROW_TEXT(ALARM, reason, LIMIT_CODE_BYTES),
+    ROW_64(ALARM, at_us),
+    ROW_64(ALARM, until_us),
+    ROW_32(ALARM, times),
+};
+static const struct wire_part alarm_part = {&referral__v1__site_alarm__descriptor,
+                                            sizeof(struct site_alarm),
+                                            ROWS(alarm_rows)};
+
 #define STATUS (Referral__V1__SiteStatus, struct site_status)
 static const struct wire_part_row status_rows[] = {
     ROW_TEXT(STATUS, program, LIMIT_SHORT_TEXT_BYTES),
@@ -45,6 +58,7 @@ static const struct wire_part_row status_rows[] = {
     ROW_BOOL(STATUS, clock_doubted),
     ROW_32(STATUS, plans_waiting),
     ROW_64(STATUS, plan_due_us),
+    ROW_LIST(STATUS, alarms, alarm_count, LIMIT_STATUS_ALARMS, alarm_part),
 };
 static const struct wire_part status_part = {&referral__v1__site_status__descriptor,
                                              sizeof(struct site_status),

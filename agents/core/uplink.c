@@ -236,7 +236,7 @@ static void take_reply(struct uplink *uplink,
         add(effects, UPLINK_RENEW);
         return;
     } else if (reply->problems[0].retryable) {
-        uplink_lane_hold(lane, reply->number, event->random, now_us);
+        uplink_lane_hold(lane, reply->number, reply->problems[0].wait_ms, event->random, now_us);
     } else {
         settle_by_reply(lane, reply, effects);
     }

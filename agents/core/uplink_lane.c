@@ -63,16 +63,23 @@ uint64_t uplink_lane_take(struct uplink_lane *lane, uint32_t window, int64_t now
     return 0;
 }
 
-void uplink_lane_hold(struct uplink_lane *lane, uint64_t number, uint32_t random, int64_t now_us)
+void uplink_lane_hold(struct uplink_lane *lane,
+                      uint64_t number,
+                      uint32_t wait_ms,
+                      uint32_t random,
+                      int64_t now_us)
 {
+    const int64_t told_ms = wait_ms < RETRY_MOST_MS ? wait_ms : RETRY_MOST_MS;
+
     if (lane->sent > number) {
         lane->sent = number;
     }
     if (lane->hold_until_us > now_us) {
         return; /* one round of refusals is one try */
     }
-    lane->hold_until_us =
-        now_us + uplink_lane_backoff_us(lane->retries, RETRY_LEAST_MS, RETRY_MOST_MS, random);
+    const int64_t own_us =
+        uplink_lane_backoff_us(lane->retries, RETRY_LEAST_MS, RETRY_MOST_MS, random);
+    lane->hold_until_us = now_us + (own_us > told_ms * 1000 ? own_us : told_ms * 1000);
     lane->retries += lane->retries < 32 ? 1 : 0;
 }
 

@@ -36,8 +36,12 @@ bool uplink_lane_is_settled(const struct uplink_lane *lane, uint64_t number);
 void uplink_lane_settle(struct uplink_lane *lane, uint64_t number);
 /* The next number to send within the window, which counts as sent then; 0: none now. */
 uint64_t uplink_lane_take(struct uplink_lane *lane, uint32_t window, int64_t now_us);
-/* A retryable refusal of number: it and all after it go again, after a while. */
-void uplink_lane_hold(struct uplink_lane *lane, uint64_t number, uint32_t random, int64_t now_us);
+/* A retryable refusal of number: it and all after it go again, after a while, which is not shorter than wait_ms. */
+void uplink_lane_hold(struct uplink_lane *lane,
+                      uint64_t number,
+                      uint32_t wait_ms,
+                      uint32_t random,
+                      int64_t now_us);
 
 enum uplink_lane_rewind {
     UPLINK_LANE_REWOUND, /* or nothing to do */

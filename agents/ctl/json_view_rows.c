@@ -205,9 +205,32 @@ json_t *json_view_plan(const struct plan_row *row)
                      json_view_phrase((struct phrase){row->reason_ru, row->reason_en}));
 }
 
+static json_t *alarms_of(const struct site_status *status)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < status->alarm_count; i++) {
+        const struct site_alarm *alarm = &status->alarms[i];
+        json_array_append_new(list,
+                              json_pack("{s:o, s:o, s:o, s:o, s:o, s:i}",
+                                        "site",
+                                        json_view_text(alarm->site),
+                                        "event",
+                                        json_view_text(alarm->event),
+                                        "reason",
+                                        json_view_text(alarm->reason),
+                                        "at",
+                                        json_view_time(alarm->at_us),
+                                        "until",
+                                        json_view_time(alarm->until_us),
+                                        "times",
+                                        (int)alarm->times));
+    }
+    return list;
+}
+
 json_t *json_view_status(const struct site_status *status)
 {
-    json_t *json = json_pack("{s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:i, s:I, s:b}",
+    json_t *json = json_pack("{s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:i, s:I, s:b, s:o}",
                              "program",
                              json_view_text(status->program),
                              "region",
@@ -227,7 +250,9 @@ json_t *json_view_status(const struct site_status *status)
                              "position",
                              (json_int_t)status->position,
                              "clock_doubted",
-                             (int)status->clock_doubted);
+                             (int)status->clock_doubted,
+                             "alarms",
+                             alarms_of(status));
     const struct {
         const char *name;
         uint64_t value;

@@ -4,9 +4,11 @@
 #include "agents/ctl/verb.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 static void print_agent(const struct screen *screen, const struct site_status *status);
 static void print_broker(const struct screen *screen, const struct site_status *status);
+static void print_alarms(const struct screen *screen, const struct site_status *status);
 static json_t *json_of(const struct answer *answer);
 
 bool verb_status(struct run *run, struct error *err)
@@ -133,6 +135,44 @@ static void print_broker(const struct screen *screen, const struct site_status *
                            "%" PRIu64 " connected, %" PRIu64 " away"),
                  status->sites_connected,
                  status->sites_away);
+    print_alarms(screen, status);
+}
+
+/* What the broker's log calls it, in words. */
+static const char *alarm_text(const struct screen *screen, const char *event)
+{
+    static const struct {
+        const char *event;
+        struct phrase text;
+    } rows[] = {
+        {"site_quarantined", {"в карантине", "in quarantine"}},
+        {"key_used_twice", {"ключ у двух агентов", "two agents with one key"}},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        if (strcmp(rows[i].event, event) == 0) {
+            return phrase_in(rows[i].text, screen->language);
+        }
+    }
+    return event;
+}
+
+static void print_alarms(const struct screen *screen, const struct site_status *status)
+{
+    for (size_t i = 0; i < status->alarm_count; i++) {
+        const struct site_alarm *alarm = &status->alarms[i];
+        char at[MOMENT_TEXT_MAX];
+        screen_field(screen,
+                     SCREEN_IN(screen, "Тревога", "Alarm"),
+                     "%s%s: %s%s%s%s%s, %s",
+                     screen_color(screen, SCREEN_RED),
+                     alarm->site,
+                     alarm_text(screen, alarm->event),
+                     alarm->reason[0] == '\0' ? "" : " (",
+                     alarm->reason,
+                     alarm->reason[0] == '\0' ? "" : ")",
+                     screen_color(screen, SCREEN_PLAIN),
+                     moment_format(alarm->at_us, screen->now_us, screen->language, at));
+    }
 }
 
 static json_t *json_of(const struct answer *answer)

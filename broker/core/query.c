@@ -354,6 +354,22 @@ static int64_t next_plan_us(struct store *store)
     return next_us;
 }
 
+static void list_alarms(struct asking *asking, struct site_status *status)
+{
+    const struct query_world *world = asking->world;
+    struct site_alarm *rows = world->alarm == NULL
+                                  ? NULL
+                                  : arena_array(asking->arena, LIMIT_STATUS_ALARMS, sizeof(*rows));
+    uint32_t site = 0;
+
+    status->alarms = rows;
+    while (rows != NULL && status->alarm_count < LIMIT_STATUS_ALARMS &&
+           world->alarm(world->world, &site, &rows[status->alarm_count])) {
+        const struct directory_site *row = directory_site(directory_of(asking), site);
+        rows[status->alarm_count++].site = row == NULL ? "" : row->id;
+    }
+}
+
 static void answer_status(struct asking *asking)
 {
     const struct meta_record *meta = store_meta(asking->core->store);
@@ -383,6 +399,7 @@ static void answer_status(struct asking *asking)
                                    .clock_doubted = world->clock_doubted,
                                    .plans_waiting = meta->plans_waiting,
                                    .plan_due_us = next_plan_us(asking->core->store)};
+    list_alarms(asking, status);
     asking->answer->status = status;
     asking->answer->status_count = 1;
 }

@@ -15,6 +15,8 @@ struct query_world {
     bool clock_doubted;
     uint64_t sites_connected;
     bool (*connected)(const void *world, uint32_t site);
+    /* The first site with an alarm after *site, whose place it takes; its id is left to the query. May be NULL. */
+    bool (*alarm)(const void *world, uint32_t *site, struct site_alarm *out);
     const void *world;
 };
 

@@ -17,6 +17,7 @@
 #include "broker/daemon/tool_socket.h"
 #include "broker/keeper.h"
 #include "broker/regions.h"
+#include "broker/session/quota.h"
 #include "broker/session/session.h"
 
 struct broker {
@@ -33,6 +34,7 @@ struct broker {
     int64_t boot_us; /* boot clock of this turn */
     int64_t started_us;
     struct session_table *sessions;
+    struct quota strangers; /* frames of keys that are valid no more */
     struct postbag postbag;
     struct configuration configuration;
     struct signals *signals;

@@ -10,6 +10,7 @@
 enum { TURN_BYTES = 4 << 20 /* of frames: one sync then costs as much as it carries */ };
 
 static void step(struct broker *broker, struct turn *turn, const struct session_event *event);
+static bool arrived(struct broker *broker, const struct session_event *event);
 
 static const char *site_id(const struct broker *broker, uint32_t site)
 {
@@ -28,7 +29,7 @@ static void take_frame(struct broker *broker, struct turn *turn, const struct li
     struct session_event event = {
         .kind = SESSION_FRAME, .site = site, .peer = &frame->peer, .envelope = envelope};
     const struct arena_mark mark = arena_mark(broker->arena);
-    if (envelope == NULL) {
+    if (envelope == NULL || !arrived(broker, &event)) {
         return;
     }
     if (!wire_decode(frame->body, broker->arena, envelope, &fault)) {
@@ -39,11 +40,40 @@ static void take_frame(struct broker *broker, struct turn *turn, const struct li
     step(broker, turn, &event);
 }
 
+/* libzmq gives only whole messages, and this protocol has none of several parts. */
+static void take_parts(struct broker *broker, struct turn *turn, const struct link_frame *frame)
+{
+    const uint32_t site = frame->peer.routing_bytes == 0 ? 0 : admission_site(broker, &frame->peer);
+    const struct session_event event = {.kind = SESSION_PARTS, .site = site, .peer = &frame->peer};
+
+    if (site != 0 && arrived(broker, &event)) {
+        step(broker, turn, &event);
+    }
+}
+
+static void take_cuts(struct broker *broker, struct turn *turn)
+{
+    struct link_peer peer;
+
+    while (link_server_take_cut(broker->server, &peer)) {
+        const struct session_event event = {
+            .kind = SESSION_ENDLESS,
+            .site = directory_site_of_key(
+                broker->core.region->directory, peer.key, broker->time.now_us),
+            .peer = &peer};
+        LOG_WARN(broker->log, "connection_cut", LOG_TEXT("site", site_id(broker, event.site)));
+        if (event.site != 0) {
+            step(broker, turn, &event);
+        }
+    }
+}
+
 bool inbound_drain(struct broker *broker, struct turn *turn)
 {
     struct link_frame frame;
     size_t bytes = 0;
 
+    take_cuts(broker, turn);
     for (int i = 0; i < LIMIT_TURN_FRAMES; i++) {
         if (bytes >= TURN_BYTES || arena_used(broker->arena) >= INBOUND_ARENA_BYTES / 2) {
             return true;
@@ -52,7 +82,7 @@ bool inbound_drain(struct broker *broker, struct turn *turn)
         case LINK_NOTHING:
             return false;
         case LINK_BAD_FRAME:
-            LOG_WITH(broker->log, LOG_LEVEL_DEBUG, "frame_dropped", LOG_NUMBER("parts", 2));
+            take_parts(broker, turn, &frame);
             break;
         case LINK_FRAME:
             bytes += frame.body.size;
@@ -169,6 +199,9 @@ static void perform(struct broker *broker, struct turn *turn, const struct sessi
     case SESSION_SEND:
         queue(broker, effect);
         break;
+    case SESSION_CUT:
+        link_server_cut(broker->server, &effect->peer);
+        break;
     case SESSION_NOTE:
         note(broker, effect);
         break;
@@ -182,16 +215,33 @@ static bool opens_a_window(const struct session_effect *effect)
            (effect->kind == SESSION_SEND && effect->envelope.kind == BODY_WELCOME);
 }
 
+static void
+perform_all(struct broker *broker, struct turn *turn, const struct session_effects *effects)
+{
+    for (size_t i = 0; i < effects->count; i++) {
+        perform(broker, turn, &effects->items[i]);
+        broker->deliver = broker->deliver || opens_a_window(&effects->items[i]);
+    }
+}
+
 static void step(struct broker *broker, struct turn *turn, const struct session_event *event)
 {
     struct session_effects effects = {.count = 0};
     const struct session_world world = broker_session_world(broker);
 
     session_step(broker->sessions, &world, event, &effects);
-    for (size_t i = 0; i < effects.count; i++) {
-        perform(broker, turn, &effects.items[i]);
-        broker->deliver = broker->deliver || opens_a_window(&effects.items[i]);
-    }
+    perform_all(broker, turn, &effects);
+}
+
+/* False: the frame is not to be read. No effect of that is about the turn. */
+static bool arrived(struct broker *broker, const struct session_event *event)
+{
+    struct session_effects effects = {.count = 0};
+    const struct session_world world = broker_session_world(broker);
+
+    const bool wanted = session_arrived(broker->sessions, &world, event, &effects);
+    perform_all(broker, NULL, &effects);
+    return wanted;
 }
 
 /* ---- time ---------------------------------------------------------------------------------------- */
@@ -226,5 +276,11 @@ void inbound_stop(struct broker *broker, struct turn *turn)
 void inbound_lost(struct broker *broker, uint32_t site)
 {
     const struct session_event event = {.kind = SESSION_LOST, .site = site};
+    step(broker, NULL, &event);
+}
+
+void inbound_unread(struct broker *broker, uint32_t site, const struct link_peer *peer)
+{
+    const struct session_event event = {.kind = SESSION_UNREAD, .site = site, .peer = peer};
     step(broker, NULL, &event);
 }

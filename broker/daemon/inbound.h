@@ -15,5 +15,7 @@ void inbound_tick(struct broker *broker, struct turn *turn);
 void inbound_stop(struct broker *broker, struct turn *turn);
 /* A send found the connection gone. */
 void inbound_lost(struct broker *broker, uint32_t site);
+/* What it asked for piles up: it does not read. */
+void inbound_unread(struct broker *broker, uint32_t site, const struct link_peer *peer);
 
 #endif

@@ -11,15 +11,24 @@
 #include <string.h>
 
 enum {
-    ROUND_ITEMS = 16,     /* of one site, then the next site has its turn */
-    TURN_ITEMS = 4096,    /* deliveries sent between two looks at the inbound side */
-    PAGE_ITEMS = 64,      /* entities of one page */
-    PAGE_SPARE_BYTES = 64 /* the envelope around them */
+    ROUND_ITEMS = 16,      /* of one site, then the next site has its turn */
+    TURN_ITEMS = 4096,     /* deliveries sent between two looks at the inbound side */
+    PAGE_ITEMS = 64,       /* entities of one page */
+    PAGE_SPARE_BYTES = 64, /* the envelope around them */
+    PAGE_UNSENT_MOST =
+        256 << 10, /* a slow line: the next page waits until the one before is on its way */
+    UNSENT_MOST =
+        1 << 20 /* nobody who reads has as much waiting, pages and a window of deliveries */
 };
 
 static bool is_connected(const void *world, uint32_t site)
 {
     return session_is_open(world, site);
+}
+
+static bool alarm_after(const void *world, uint32_t *site, struct site_alarm *out)
+{
+    return session_alarm(world, site, out);
 }
 
 static struct answer answer(const struct broker *broker, const struct postbag_item *item)
@@ -32,6 +41,7 @@ static struct answer answer(const struct broker *broker, const struct postbag_it
         .clock_doubted = broker->time.doubted,
         .sites_connected = session_count(broker->sessions),
         .connected = is_connected,
+        .alarm = alarm_after,
         .world = broker->sessions,
     };
     return query_answer(&broker->core, broker->arena, item->site, item->query, &world);
@@ -48,23 +58,42 @@ static bool is_of_session(const struct broker *broker, const struct postbag_item
            memcmp(peer->routing, item->peer.routing, peer->routing_bytes) == 0;
 }
 
+static void not_sent(struct broker *broker, const struct postbag_item *item, enum link_sent sent)
+{
+    if (item->site == 0 || !is_of_session(broker, item)) {
+        return;
+    }
+    if (sent == LINK_FULL) {
+        inbound_unread(broker, item->site, &item->peer);
+    } else {
+        inbound_lost(broker, item->site);
+    }
+}
+
 static void send_item(struct broker *broker, struct postbag_item *item)
 {
     const struct arena_mark mark = arena_mark(broker->arena);
+    enum link_sent sent = LINK_SENT;
     struct bytes frame;
 
     if (item->query != NULL) {
+        if (link_server_unsent(broker->server, &item->peer) > UNSENT_MOST) {
+            not_sent(broker, item, LINK_FULL);
+            return;
+        }
         item->envelope.version = LIMIT_PROTOCOL_VERSION;
         item->envelope.kind = BODY_ANSWER;
         item->envelope.body.answer = answer(broker, item);
     }
     if (!wire_encode(&item->envelope, broker->arena, &frame)) {
         LOG_ERROR(broker->log, "frame_not_encoded", LOG_NUMBER("kind", item->envelope.kind));
-    } else if (link_server_send(broker->server, &item->peer, frame) != LINK_SENT &&
-               item->site != 0 && is_of_session(broker, item)) {
-        inbound_lost(broker, item->site); /* gone, or does not read what it asked for */
+    } else {
+        sent = link_server_send(broker->server, &item->peer, frame);
     }
     arena_release(broker->arena, mark);
+    if (sent != LINK_SENT) {
+        not_sent(broker, item, sent); /* may say Goodbye, which is put behind the others */
+    }
 }
 
 /* ---- deliveries ---------------------------------------------------------------------------------- */
@@ -217,7 +246,7 @@ static bool send_page(struct broker *broker, uint32_t site, const struct session
     struct page *page = arena_alloc(broker->arena, sizeof(*page));
     struct bytes frame;
 
-    if (page == NULL) {
+    if (page == NULL || link_server_unsent(broker->server, &item->peer) > PAGE_UNSENT_MOST) {
         return false;
     }
     page->cursor = item->cursor;

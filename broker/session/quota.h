@@ -18,5 +18,10 @@ struct quota {
 
 /* Takes one token. False: the bucket is empty, and nothing was taken. A zero quota is full. */
 bool quota_take(struct quota *quota, const struct quota_rate *rate, int64_t now_us);
+/* How long until so many tokens are there again; 0: they are. tokens is at most the burst. */
+int64_t quota_wait_us(const struct quota *quota,
+                      const struct quota_rate *rate,
+                      uint32_t tokens,
+                      int64_t now_us);
 
 #endif

@@ -1,5 +1,6 @@
 /* Sessions of sites: the table, time, and what goes out next. Greeting is in session_hello.c, commands and
- * acknowledgements in session_lane.c. */
+ * acknowledgements in session_lane.c, quotas and quarantine in
+ * session_quarantine.c. */
 #include "broker/session/session.h"
 
 #include "broker/session/session_site.h"
@@ -8,9 +9,6 @@
 #include <string.h>
 
 enum { PAGE_SITES = 64, PAGES = SESSION_SITES_MAX / PAGE_SITES };
-
-/* A bad frame every two seconds is a bug, more is an attack. */
-static const struct quota_rate strike_rate = {.burst = 30, .each_us = INT64_C(2000000)};
 
 struct session_table {
     struct arena *arena;
@@ -25,7 +23,7 @@ static struct session_site *find(const struct session_table *table, uint32_t sit
                                                        : &table->pages[page][site % PAGE_SITES];
 }
 
-static struct session_site *find_or_add(struct session_table *table, uint32_t site)
+struct session_site *session_site_add(struct session_table *table, uint32_t site)
 {
     const uint32_t page = site / PAGE_SITES;
     if (page < PAGES && table->pages[page] == NULL) {
@@ -100,7 +98,7 @@ void session_site_goodbye(struct session_step *step,
     effect->envelope.body.goodbye.text = goodbye_text(reason);
 }
 
-static void close_session(struct session_step *step, const char *why)
+void session_site_close(struct session_step *step, const char *why)
 {
     step->site->open = false;
     session_site_note(step, SESSION_INFO, "session_closed", why);
@@ -112,26 +110,8 @@ bool session_site_is_away(struct session_step *step)
         return false;
     }
     session_site_goodbye(step, &step->site->peer, GOODBYE_STOPPING); /* a new Hello resyncs it */
-    close_session(step, "away");
+    session_site_close(step, "away");
     return true;
-}
-
-void session_site_quarantine(struct session_step *step)
-{
-    step->site->quarantine_until_us = step->world->boot_us + SESSION_QUARANTINE_MS * INT64_C(1000);
-    session_site_goodbye(step, step->event->peer, GOODBYE_QUOTA);
-    session_site_note(step, SESSION_ALARM, "site_quarantined", NULL);
-    if (step->site->open) {
-        close_session(step, "quarantined");
-    }
-}
-
-void session_site_strike(struct session_step *step, const char *what)
-{
-    session_site_note(step, SESSION_WARN, "bad_frame", what);
-    if (!quota_take(&step->site->strikes, &strike_rate, step->world->boot_us)) {
-        session_site_quarantine(step);
-    }
 }
 
 static bool same_peer(const struct link_peer *a, const struct link_peer *b)
@@ -172,7 +152,7 @@ static void take_frame(struct session_step *step)
         break;
     }
     case BODY_GOODBYE:
-        close_session(step, "goodbye");
+        session_site_close(step, "goodbye");
         break;
     case BODY_HELLO: /* taken before */
     case BODY_UNSPECIFIED:
@@ -236,11 +216,11 @@ static void take_tick(struct session_step *step)
     if (owes_too_long(site, step->world->boot_us)) {
         session_site_goodbye(
             step, &site->peer, GOODBYE_STOPPING); /* a new Hello goes on from applied */
-        close_session(step, "unacknowledged");
+        session_site_close(step, "unacknowledged");
         return;
     }
     if (step->world->boot_us - site->heard_us >= SESSION_SILENCE_MS * INT64_C(1000)) {
-        close_session(step, "silent");
+        session_site_close(step, "silent");
         return;
     }
     (void)session_site_is_away(step);
@@ -255,7 +235,7 @@ static void take_close(struct session_step *step)
         if (step->event->peer == NULL || !same_peer(&step->site->peer, step->event->peer)) {
             session_site_goodbye(step, &step->site->peer, step->event->reason);
         }
-        close_session(step, step->event->reason == GOODBYE_REVOKED ? "revoked" : "stopping");
+        session_site_close(step, step->event->reason == GOODBYE_REVOKED ? "revoked" : "stopping");
     }
 }
 
@@ -266,7 +246,7 @@ void session_step(struct session_table *table,
 {
     struct session_step step = {.world = world,
                                 .event = event,
-                                .site = find_or_add(table, event->site),
+                                .site = session_site_add(table, event->site),
                                 .effects = effects};
     if (step.site == NULL) {
         return;
@@ -277,12 +257,18 @@ void session_step(struct session_table *table,
     case SESSION_FAULT:
         take_bytes(&step);
         break;
+    case SESSION_PARTS:
+    case SESSION_FLOOD:
+    case SESSION_UNREAD:
+    case SESSION_ENDLESS:
+        session_site_misbehaves(&step);
+        break;
     case SESSION_TICK:
         take_tick(&step);
         break;
     case SESSION_LOST:
         if (step.site->open) {
-            close_session(&step, "lost");
+            session_site_close(&step, "lost");
         }
         break;
     case SESSION_CLOSE:
@@ -369,6 +355,21 @@ const struct link_peer *session_peer(const struct session_table *table, uint32_t
 uint32_t session_count(const struct session_table *table)
 {
     return table->open_count;
+}
+
+bool session_alarm(const struct session_table *table, uint32_t *site, struct site_alarm *out)
+{
+    for (uint32_t next = *site + 1; next < SESSION_SITES_MAX; next++) {
+        const struct session_site *at = find(table, next);
+        if (at == NULL) {
+            next = (next / PAGE_SITES + 1) * PAGE_SITES - 1;
+        } else if (at->alarm.times > 0) {
+            *site = next;
+            *out = at->alarm;
+            return true;
+        }
+    }
+    return false;
 }
 
 uint32_t session_after(const struct session_table *table, uint32_t site)

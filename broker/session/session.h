@@ -25,6 +25,10 @@
  *            ◄─ DeliveryAck of both lanes with exactly Welcome's from: the view is durable
  *      then lines after from follow as deliveries. Until then none is sent.
  *
+ * Quotas. Every frame of a site costs a token before it is read; a site without tokens, with too many bad frames or Hellos,
+ * that does not read what it is sent, or sends a message without end, is in quarantine for a minute: Goodbye QUOTA, and
+ * nothing of it is decided. Who goes on sending loses the connection, and is refused a new one until the minute is over.
+ *
  * Pages are built from the state as it is when each is sent; later lines bring what changed meanwhile. So a site that
  * was away counts as back from its Hello on; when it is away again before it has its view, the session ends.
  */
@@ -48,6 +52,7 @@ enum {
     SESSION_OWED_MS = 60000,       /* deliveries that stay unacknowledged did not arrive */
     SESSION_VIEW_OWED_MS = 600000, /* likewise a whole view, which takes its time on a slow line */
     SESSION_QUARANTINE_MS = 60000, /* for whoever sends what is no message */
+    SESSION_OBEDIENT_FRAMES = 64,  /* heard in quarantine, before the connection is cut */
     SESSION_EFFECTS_MAX = 12
 };
 
@@ -64,11 +69,15 @@ struct session_world {
 };
 
 enum session_event_kind {
-    SESSION_FRAME, /* peer, envelope */
-    SESSION_FAULT, /* peer, fault: bytes that are no message */
-    SESSION_TICK,  /* a second or so passed */
-    SESSION_LOST,  /* the connection is gone */
-    SESSION_CLOSE  /* reason: say Goodbye; with a peer, also to a connection without a session */
+    SESSION_FRAME,   /* peer, envelope */
+    SESSION_FAULT,   /* peer, fault: bytes that are no message */
+    SESSION_PARTS,   /* peer: a message of several parts, dropped */
+    SESSION_FLOOD,   /* peer: said by session_arrived */
+    SESSION_UNREAD,  /* peer: what it was to be sent does not fit its queue any more */
+    SESSION_ENDLESS, /* peer: its connection was cut in the middle of a message without end */
+    SESSION_TICK,    /* a second or so passed */
+    SESSION_LOST,    /* the connection is gone */
+    SESSION_CLOSE    /* reason: say Goodbye; with a peer, also to a connection without a session */
 };
 
 struct session_event {
@@ -89,6 +98,7 @@ enum session_effect_kind {
     SESSION_REPEAT,      /* lane, kept: send the reply that was kept */
     SESSION_ANSWER,      /* query: answer it after the turn */
     SESSION_SEND,        /* envelope */
+    SESSION_CUT,         /* peer: end its connection */
     SESSION_NOTE         /* a line for the log */
 };
 
@@ -140,6 +150,24 @@ struct session_item {
 
 /* Lives in the arena, which must outlive it and is never reset. NULL: it is full. */
 struct session_table *session_table_create(struct arena *arena);
+
+/* May a site open one more connection? Each costs a token. */
+enum session_handshake {
+    SESSION_ADMITTED,
+    SESSION_REFUSED,
+    SESSION_REFUSED_NEWLY /* an alarm; the refusals after it are not worth a line */
+};
+enum session_handshake
+session_handshake(struct session_table *table, const struct session_world *world, uint32_t site);
+
+/* A frame of event->peer of event->site came and is not read yet. False: it is not to be read. */
+bool session_arrived(struct session_table *table,
+                     const struct session_world *world,
+                     const struct session_event *event,
+                     struct session_effects *effects);
+
+/* The alarm of the first site after *site that has one, which *site becomes; out->site is left out. Begin with 0. */
+bool session_alarm(const struct session_table *table, uint32_t *site, struct site_alarm *out);
 
 /* Adds to effects, which the caller empties between steps. A site that does not fit is answered by silence. */
 void session_step(struct session_table *table,

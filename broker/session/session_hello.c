@@ -12,7 +12,7 @@ static void start_lanes(struct session_step *step, const struct hello *hello)
     struct session_site *site = step->site;
     if (!id128_is_none(&site->incarnation) &&
         id128_equal(&site->incarnation_before, &hello->incarnation)) {
-        session_site_note(step, SESSION_ALARM, "key_used_twice", NULL);
+        session_site_alarm(step, "key_used_twice", "", 0);
     }
     site->incarnation_before = site->incarnation;
     for (int i = 0; i < LANE_END; i++) {
@@ -99,7 +99,7 @@ static void welcome(struct session_step *step)
 static bool acceptable(struct session_step *step, const struct hello *hello)
 {
     if (!quota_take(&step->site->hellos, &hello_rate, step->world->boot_us)) {
-        session_site_quarantine(step);
+        session_site_quarantine(step, "hello");
         return false;
     }
     if (hello->version_least > LIMIT_PROTOCOL_VERSION ||

@@ -8,6 +8,9 @@
 /* Sixty-four pages at once, then twenty a second: answering is work. */
 static const struct quota_rate query_rate = {.burst = 64, .each_us = INT64_C(50000)};
 
+/* What weeks offline have gathered goes at once; then 3012 a second. */
+static const struct quota_rate command_rate = {.burst = 32768, .each_us = INT64_C(332)};
+
 static struct problem *one_problem(struct session_step *step, enum refusal code, const char *field)
 {
     struct problem *problem = arena_alloc(step->world->arena, sizeof(*problem));
@@ -58,6 +61,14 @@ refuse_query(struct session_step *step, uint64_t id, enum query_kind kind, enum 
         .id = id, .kind = kind, .cursor = "", .problems = problem, .problem_count = 1};
 }
 
+/* Over a quota: not before a window's worth of tokens is there again. */
+static void tell_to_wait(struct session_step *step, struct problem *problem)
+{
+    const int64_t wait_us =
+        quota_wait_us(&step->site->commands, &command_rate, LIMIT_WINDOW, step->world->boot_us);
+    problem->wait_ms = (uint32_t)(wait_us / 1000 + 1);
+}
+
 static void decide(struct session_step *step, const struct command *command)
 {
     session_site_effect(step, SESSION_DECIDE)->command = command;
@@ -105,6 +116,14 @@ void session_site_command(struct session_step *step)
     const struct command *command = &step->event->envelope->body.command;
     const bool stranger = !id128_equal(&command->incarnation, &step->site->incarnation);
 
+    if (!quota_take(&step->site->commands, &command_rate, step->world->boot_us)) {
+        const size_t before = step->effects->count;
+        session_site_refuse(step, command->lane, command->number, REFUSAL_BUSY, "");
+        if (step->effects->count > before) {
+            tell_to_wait(step, step->effects->items[before].envelope.body.reply.problems);
+        }
+        return;
+    }
     if (stranger || command->number == 0) {
         session_site_refuse(step,
                             command->lane,

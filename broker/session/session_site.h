@@ -24,6 +24,13 @@ struct session_site {
     int64_t
         owed_us; /* since when nothing of what is in flight was acknowledged; 0: not known yet */
     int64_t quarantine_until_us;
+    uint32_t ignored;        /* frames heard in this quarantine */
+    bool barred;             /* no new connection while it lasts */
+    struct site_alarm alarm; /* the newest; times 0: none */
+    struct quota frames;
+    struct quota handshakes;
+    int64_t handshakes_told_us;
+    struct quota commands;
     struct quota strikes; /* frames that are no message, or lie */
     struct quota hellos;
     struct quota queries;
@@ -46,6 +53,10 @@ struct session_step {
 
 /* The event came over the session's own connection. */
 bool session_site_is_ours(const struct session_step *step);
+
+/* NULL: there is no room. */
+struct session_site *session_site_add(struct session_table *table, uint32_t site);
+
 /* A Hello: opens the session, or says Goodbye. */
 void session_site_hello(struct session_step *step);
 void session_site_command(struct session_step *step);
@@ -72,7 +83,15 @@ void session_site_refuse(struct session_step *step,
                          const char *field);
 /* One bad frame more; too many of them quarantine the site. */
 void session_site_strike(struct session_step *step, const char *what);
-void session_site_quarantine(struct session_step *step);
+void session_site_quarantine(struct session_step *step, const char *why);
+/* Log it, and keep it for the administrator. until_us: core time, or 0. */
+void session_site_alarm(struct session_step *step,
+                        const char *event,
+                        const char *reason,
+                        int64_t until_us);
+/* Parts, floods, peers that do not read: see the events. */
+void session_site_misbehaves(struct session_step *step);
+void session_site_close(struct session_step *step, const char *why);
 /* True: too much waited, its lines are gone, and the session with them. */
 bool session_site_is_away(struct session_step *step);
 

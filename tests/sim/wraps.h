@@ -58,6 +58,12 @@ WRAPS_OF(enum link_sent,
          struct link_server *server,
          const struct link_peer *peer,
          struct bytes body);
+WRAPS_OF(void, link_server_cut, struct link_server *server, const struct link_peer *peer);
+WRAPS_OF(size_t,
+         link_server_unsent,
+         const struct link_server *server,
+         const struct link_peer *peer);
+WRAPS_OF(bool, link_server_take_cut, struct link_server *server, struct link_peer *peer);
 WRAPS_OF(bool,
          link_client_create,
          struct link_client **out,

@@ -281,7 +281,8 @@ class Agent:
             self.sent[reply.lane] = reply.next_expected - 1
             self.flush()
         elif any(problem.retryable for problem in reply.problems):
-            delay = min(2 * self.retry.get(reply.lane, (0, 0.5))[1], 60)
+            told = max(problem.wait_ms for problem in reply.problems) / 1000
+            delay = max(told, min(2 * self.retry.get(reply.lane, (0, 0.5))[1], 60))
             self.retry[reply.lane] = (time.monotonic() + delay, delay)
         else:
             self.store.replies[reply.lane, reply.number] = reply

@@ -140,9 +140,18 @@ static bool has_lost_the_broker(const struct envelope *question, struct envelope
 
 static bool is_well(const struct envelope *question, struct envelope *answer)
 {
-    static struct site_status status[2] = {
-        {.site = "school-7", .connected = true},
-        {.region = "novosibirsk", .policy_version = 4, .cases_open = 12, .clock_doubted = true}};
+    static struct site_alarm alarm = {.site = "clinic-1",
+                                      .event = "site_quarantined",
+                                      .reason = "flood",
+                                      .at_us = NOW_US - HOUR,
+                                      .times = 1};
+    static struct site_status status[2] = {{.site = "school-7", .connected = true},
+                                           {.region = "novosibirsk",
+                                            .policy_version = 4,
+                                            .cases_open = 12,
+                                            .clock_doubted = true,
+                                            .alarms = &alarm,
+                                            .alarm_count = 1}};
 
     refctl_stage_answer(question, answer);
     answer->body.answer.status = status;
@@ -358,6 +367,7 @@ static void a_well_agent_and_its_broker_test(void **state)
     refctl_stage_says(stage->out, "  Policy:             version 4\n");
     refctl_stage_says(stage->out, "12 open (0 with a curator, 0 on desks), 0 ended");
     refctl_stage_says(stage->out, "in doubt: refctl clock accept");
+    refctl_stage_says(stage->out, "clinic-1: in quarantine (flood)");
 }
 
 static void decisions_are_explained_test(void **state)

@@ -346,6 +346,125 @@ static void a_flood_of_queries_is_answered_busy(void **state)
     assert_int_equal(answer->body.answer.problem_count, 1);
 }
 
+static const struct session_event arrival = {.kind = SESSION_FRAME,
+                                             .site = SESSION_STAGE_SITE,
+                                             .peer = &session_stage_first_peer};
+
+static bool arrives(struct session_stage *world)
+{
+    world->effects.count = 0;
+    return session_arrived(world->table, &world->world, &arrival, &world->effects);
+}
+
+static void commands_over_the_quota_are_told_how_long_to_wait(void **state)
+{
+    struct session_stage *world = *state;
+    struct envelope envelope = {.version = 1, .kind = BODY_COMMAND};
+    session_stage_greet(world);
+    envelope.body.command.incarnation = session_stage_spool_a;
+    envelope.body.command.number = 1000000; /* a gap: refused as such while there are tokens */
+    for (int i = 0; i < 32768; i++) {
+        arena_reset(world->turn);
+        session_stage_frame(world, &session_stage_first_peer, &envelope);
+        assert_int_equal(session_stage_sent(world, BODY_REPLY)->body.reply.problems->code,
+                         REFUSAL_NEXT_EXPECTED);
+    }
+    session_stage_frame(world, &session_stage_first_peer, &envelope);
+    const struct problem *problem = session_stage_sent(world, BODY_REPLY)->body.reply.problems;
+    assert_int_equal(problem->code, REFUSAL_BUSY);
+    assert_true(problem->retryable);
+    assert_int_equal(problem->wait_ms, 22); /* 64 tokens of 332 us, and the millisecond begun */
+    world->world.boot_us += 22000;
+    for (int i = 0; i < 64; i++) {
+        session_stage_frame(world, &session_stage_first_peer, &envelope);
+        assert_int_equal(session_stage_sent(world, BODY_REPLY)->body.reply.problems->code,
+                         REFUSAL_NEXT_EXPECTED);
+    }
+}
+
+static void a_flood_of_frames_ends_in_quarantine_unread(void **state)
+{
+    struct session_stage *world = *state;
+    session_stage_greet(world);
+    for (int i = 0; i < 65536; i++) {
+        assert_true(arrives(world));
+    }
+    assert_false(arrives(world));
+    assert_true(session_stage_noted(world, "site_quarantined"));
+    assert_false(session_is_open(world->table, SESSION_STAGE_SITE));
+}
+
+static void who_goes_on_in_quarantine_is_cut_and_refused_until_its_end(void **state)
+{
+    struct session_stage *world = *state;
+    const struct session_event unread = {
+        .kind = SESSION_UNREAD, .site = SESSION_STAGE_SITE, .peer = &session_stage_first_peer};
+    session_stage_greet(world);
+    for (int i = 0; i < 31; i++) {
+        session_stage_send_ack(world, LANE_NORMAL, 1000);
+    }
+    assert_true(session_stage_noted(world, "site_quarantined"));
+    assert_int_equal(session_handshake(world->table, &world->world, SESSION_STAGE_SITE),
+                     SESSION_ADMITTED); /* it may come back and be told */
+    for (int i = 0; i < 64; i++) {
+        assert_true(arrives(world));
+    }
+    assert_false(arrives(world));
+    assert_true(session_stage_has(world, SESSION_CUT));
+    assert_int_equal(session_handshake(world->table, &world->world, SESSION_STAGE_SITE),
+                     SESSION_REFUSED);
+    world->world.boot_us += 60 * SECOND;
+    assert_int_equal(session_handshake(world->table, &world->world, SESSION_STAGE_SITE),
+                     SESSION_ADMITTED);
+    assert_true(arrives(world));
+    session_stage_greet(world);
+    session_stage_step(world, &unread); /* who does not read hears no Goodbye either */
+    assert_true(session_stage_has(world, SESSION_CUT));
+}
+
+static void connections_without_end_are_refused_and_told_once(void **state)
+{
+    struct session_stage *world = *state;
+    struct site_alarm alarm;
+    uint32_t site = 0;
+    for (int i = 0; i < 60; i++) {
+        assert_int_equal(session_handshake(world->table, &world->world, SESSION_STAGE_SITE),
+                         SESSION_ADMITTED);
+    }
+    assert_false(session_alarm(world->table, &site, &alarm));
+    assert_int_equal(session_handshake(world->table, &world->world, SESSION_STAGE_SITE),
+                     SESSION_REFUSED_NEWLY);
+    assert_int_equal(session_handshake(world->table, &world->world, SESSION_STAGE_SITE),
+                     SESSION_REFUSED);
+    assert_true(session_alarm(world->table, &site, &alarm));
+    assert_int_equal(site, SESSION_STAGE_SITE);
+    assert_string_equal(alarm.event, "too_many_connections");
+    assert_false(session_alarm(world->table, &site, &alarm));
+    world->world.boot_us += 1 * SECOND;
+    assert_int_equal(session_handshake(world->table, &world->world, SESSION_STAGE_SITE),
+                     SESSION_ADMITTED);
+}
+
+static void an_alarm_is_kept_with_its_reason_and_count(void **state)
+{
+    struct session_stage *world = *state;
+    const struct session_event parts = {
+        .kind = SESSION_PARTS, .site = SESSION_STAGE_SITE, .peer = &session_stage_first_peer};
+    struct site_alarm alarm;
+    uint32_t site = 0;
+    for (int round = 0; round < 2; round++) {
+        for (int i = 0; i < 31; i++) {
+            session_stage_step(world, &parts);
+        }
+        world->world.boot_us += 120 * SECOND;
+    }
+    assert_true(session_alarm(world->table, &site, &alarm));
+    assert_string_equal(alarm.event, "site_quarantined");
+    assert_string_equal(alarm.reason, "parts");
+    assert_int_equal(alarm.times, 2);
+    assert_int_equal(alarm.until_us, alarm.at_us + 60 * SECOND);
+}
+
 static void a_revoked_key_is_told_goodbye(void **state)
 {
     struct session_stage *world = *state;
@@ -385,6 +504,11 @@ int main(void)
         TEST(an_acknowledgement_gives_the_rest_its_time),
         TEST(bad_frames_end_in_quarantine),
         TEST(a_flood_of_queries_is_answered_busy),
+        TEST(commands_over_the_quota_are_told_how_long_to_wait),
+        TEST(a_flood_of_frames_ends_in_quarantine_unread),
+        TEST(who_goes_on_in_quarantine_is_cut_and_refused_until_its_end),
+        TEST(connections_without_end_are_refused_and_told_once),
+        TEST(an_alarm_is_kept_with_its_reason_and_count),
         TEST(a_revoked_key_is_told_goodbye),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

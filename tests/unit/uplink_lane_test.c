@@ -41,15 +41,26 @@ static void held_lane_sends_nothing_until_its_time(void **state)
 {
     (void)state;
     struct uplink_lane lane = {.first = 1, .sent = 4, .next = 4};
-    uplink_lane_hold(&lane, 2, 1023, 1000);
+    uplink_lane_hold(&lane, 2, 0, 1023, 1000);
     assert_int_equal(lane.hold_until_us, 1000 + 1000000);
     assert_int_equal(uplink_lane_take(&lane, 64, 500000), 0);
     assert_int_equal(uplink_lane_take(&lane, 64, 1001000), 2);
     assert_int_equal(uplink_lane_take(&lane, 64, 1001000), 3);
-    uplink_lane_hold(&lane, 2, 1023, 2000000); /* the second time twice as long */
+    uplink_lane_hold(&lane, 2, 0, 1023, 2000000); /* the second time twice as long */
     assert_int_equal(lane.hold_until_us, 2000000 + 2000000);
     uplink_lane_settle(&lane, 2);
     assert_int_equal(lane.retries, 0);
+}
+
+static void held_lane_waits_as_long_as_it_was_told(void **state)
+{
+    (void)state;
+    struct uplink_lane lane = {.first = 1, .sent = 4, .next = 4};
+    uplink_lane_hold(&lane, 2, 5000, 1023, 1000);
+    assert_int_equal(lane.hold_until_us, 1000 + 5000000);
+    lane.hold_until_us = 0;
+    uplink_lane_hold(&lane, 2, 4000000000u, 1023, 1000); /* but not for ever */
+    assert_int_equal(lane.hold_until_us, 1000 + 60000000);
 }
 
 static void many_replies_about_one_gap_rewind_once(void **state)
@@ -82,6 +93,7 @@ int main(void)
         cmocka_unit_test(window_bounds_what_is_in_flight),
         cmocka_unit_test(settling_out_of_order_moves_first_later),
         cmocka_unit_test(held_lane_sends_nothing_until_its_time),
+        cmocka_unit_test(held_lane_waits_as_long_as_it_was_told),
         cmocka_unit_test(many_replies_about_one_gap_rewind_once),
         cmocka_unit_test(backoff_doubles_within_its_bounds),
     };
