@@ -68,6 +68,9 @@ void regions_release(struct regions *regions)
     for (size_t i = 0; i < LIMIT_POLICY_VERSIONS_LIVE; i++) {
         region_destroy(&regions->older[i]);
     }
+    for (size_t i = 0; i < LIMIT_POLICY_VERSIONS_RECALLED; i++) {
+        region_destroy(&regions->recalled[i]);
+    }
     memset(regions, 0, sizeof(*regions));
 }
 
@@ -318,6 +321,80 @@ bool regions_input(struct store *store,
     input.version = 0;
     *out = input;
     return true;
+}
+
+/* ---- a version that is told about -------------------------------------------------------------------- */
+
+/* What rules and their titles may name: people decide nothing here, and there may be 27 000 of them. */
+static bool is_told(enum directory_kind kind)
+{
+    return kind == DIRECTORY_TERRITORY || kind == DIRECTORY_AGENCY || kind == DIRECTORY_SITE ||
+           kind == DIRECTORY_SERVICE;
+}
+
+static bool
+decode_told(const struct earlier *earlier, struct loading *loading, struct region_input *input)
+{
+    size_t most = 1;
+    for (int kind = DIRECTORY_UNSPECIFIED + 1; kind < DIRECTORY_END; kind++) {
+        most += is_told((enum directory_kind)kind) ? earlier->counts[kind] : 0;
+    }
+    loading->rows = arena_array(loading->arena, most, sizeof(*loading->rows));
+    for (int kind = DIRECTORY_UNSPECIFIED + 1; loading->rows != NULL && kind < DIRECTORY_END;
+         kind++) {
+        const uint32_t count = is_told((enum directory_kind)kind) ? earlier->counts[kind] : 0;
+        for (uint32_t number = 1; number <= count; number++) {
+            const struct bytes coded = earlier->rows[kind][number];
+            if (coded.data != NULL &&
+                !directory_decode_row(coded, loading->arena, &loading->rows[input->row_count++])) {
+                return false;
+            }
+        }
+    }
+    input->rows = loading->rows;
+    return loading->rows != NULL;
+}
+
+static struct region *compile_told(struct store *store, uint32_t version)
+{
+    struct loading loading = {.store = store, .arena = arena_create(scratch_bytes)};
+    struct region_input input = {.version = version};
+    struct region *made = NULL;
+    struct earlier earlier;
+    struct error_list *errors = calloc(1, sizeof(*errors));
+    memset(&earlier, 0, sizeof(earlier));
+    if (loading.arena != NULL && errors != NULL && load_heading(&loading, &input) &&
+        load_texts(&loading, &input) && take_present(store, loading.arena, &earlier)) {
+        undo(store, version, &earlier);
+        if (!decode_told(&earlier, &loading, &input) || !region_create(&made, &input, errors)) {
+            made = NULL;
+        }
+    }
+    free(errors);
+    arena_destroy(&loading.arena);
+    return made;
+}
+
+const struct region *regions_recall(struct regions *regions, struct store *store, uint32_t version)
+{
+    enum { LAST = LIMIT_POLICY_VERSIONS_RECALLED - 1 };
+    size_t at = 0;
+    while (at < LAST && regions->recalled[at] != NULL &&
+           regions->recalled[at]->version != version) {
+        at++;
+    }
+    struct region *found = regions->recalled[at];
+    if (found == NULL || found->version != version) {
+        found = version == 0 || version > store_meta(store)->version ? NULL
+                                                                     : compile_told(store, version);
+        if (found == NULL) {
+            return NULL;
+        }
+        region_destroy(&regions->recalled[at]);
+    }
+    memmove(&regions->recalled[1], &regions->recalled[0], at * sizeof(found));
+    regions->recalled[0] = found;
+    return found;
 }
 
 /* ---- a plan over what is in force ------------------------------------------------------------------- */

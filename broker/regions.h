@@ -18,6 +18,8 @@ struct regions {
     struct region *older[LIMIT_POLICY_VERSIONS_LIVE]; /* NULL-terminated unless full */
     uint32_t left_out[LIMIT_POLICY_VERSIONS_LIVE];    /* pinned, but no longer compile */
     size_t left_out_count;
+    /* versions that are asked about and not alive, the newest asked first; LIMIT_POLICY_VERSIONS_RECALLED at most */
+    struct region *recalled[LIMIT_POLICY_VERSIONS_RECALLED];
 };
 
 /* store  in a transaction; read only
@@ -31,6 +33,10 @@ bool regions_input(struct store *store,
                    struct arena *arena,
                    struct region_input *out,
                    struct error *err) __attribute__((warn_unused_result));
+/* A version that is no longer alive, with the places, agencies, sites and services of its own time and without people: for
+ * telling what it decided. Compiled when it is asked for the first time; a few are kept. Valid until the next call;
+ * NULL: there is no such version, or no memory. */
+const struct region *regions_recall(struct regions *regions, struct store *store, uint32_t version);
 /* A plan laid over what is in force now, as a proposal: its texts, and the present rows with those that it changes.
  *
  * directory  the one in force

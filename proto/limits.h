@@ -43,6 +43,8 @@ enum {
     LIMIT_PROPOSAL_FILES = 130,   /* broker.yaml, calendar, 64 each of directory and policy */
     LIMIT_REASON_BYTES =
         4000, /* why a proposal was refused, one language; more lines are left out */
+    LIMIT_POLICY_VERSIONS_RECALLED =
+        4,                    /* compiled again to be told about; one costs milliseconds */
     LIMIT_PLANS_WAITING = 16, /* accepted sets that wait; each may hold 256 KiB of texts */
     LIMIT_PLAN_DAYS = 3660,   /* ten years: a later date is a slip of the pen */
     LIMIT_POLICY_VERSIONS_LIVE =

@@ -13,3 +13,13 @@ const struct region *core_region(const struct core *core, uint32_t version)
     }
     return core->region;
 }
+
+const struct region *core_told_region(const struct core *core, uint32_t version)
+{
+    const struct region *live = core_region(core, version);
+    if (live->version == version || core->recall == NULL) {
+        return live;
+    }
+    const struct region *recalled = core->recall(core->recall_world, version);
+    return recalled == NULL ? live : recalled;
+}

@@ -14,9 +14,15 @@ struct core {
     const struct region *region; /* in force; NULL before the first configuration */
     /* older versions that open cases are pinned to; NULL-terminated unless full */
     const struct region *older[LIMIT_POLICY_VERSIONS_LIVE];
+    /* A version that is no longer compiled, for telling what it decided, never for deciding; valid until the next call.
+     * NULL: nobody compiles versions again. It returns NULL for a version that it cannot compile. */
+    const struct region *(*recall)(void *world, uint32_t version);
+    void *recall_world;
 };
 
 /* The region of a version, or the one in force when that version is no longer compiled. */
 const struct region *core_region(const struct core *core, uint32_t version);
+/* The same for telling: compiled again when it has to be. Valid until the next call. */
+const struct region *core_told_region(const struct core *core, uint32_t version);
 
 #endif

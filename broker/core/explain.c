@@ -78,13 +78,24 @@ struct phrase explain_task(enum desk_reason reason)
 
 /* ---- one decision in full --------------------------------------------------------------------------- */
 
+/* A recalled version lives only until the next one is asked for. */
+static struct phrase copied(struct arena *arena, struct phrase phrase)
+{
+    return both(arena_text(arena, phrase.ru), arena_text(arena, phrase.en));
+}
+
+static bool is_whole(struct phrase phrase)
+{
+    return phrase.ru != NULL && phrase.en != NULL;
+}
+
 static bool list_passed_rules(const struct core *core,
                               struct arena *arena,
                               const struct case_record *record,
                               const struct fact_decision *decision,
                               struct explanation *out)
 {
-    const struct region *region = core_region(core, decision->policy_version);
+    const struct region *region = core_told_region(core, decision->policy_version);
     if (region->version != decision->policy_version || decision->failed_count == 0) {
         return true;
     }
@@ -105,10 +116,13 @@ static bool list_passed_rules(const struct core *core,
         if (bytes > LIMIT_FRAME_BYTES / 2) {
             break; /* hundreds of rules: the first of them have to do */
         }
-        out->passed_rules[out->passed_rule_count].rule = rule.id;
-        out->passed_rules[out->passed_rule_count].title = rule.title;
-        out->passed_rules[out->passed_rule_count].failed = text;
-        out->passed_rule_count++;
+        struct passed_rule *passed = &out->passed_rules[out->passed_rule_count++];
+        passed->rule = arena_text(arena, rule.id);
+        passed->title = copied(arena, rule.title);
+        passed->failed = copied(arena, text);
+        if (!is_whole(passed->title) || !is_whole(passed->failed) || passed->rule == NULL) {
+            return false;
+        }
     }
     return true;
 }
@@ -190,7 +204,7 @@ bool explain_decision(const struct core *core,
         !fact_decode_decision(coded, arena, decision)) {
         return false;
     }
-    const struct region *region = core_region(core, decision->policy_version);
+    const struct region *region = core_told_region(core, decision->policy_version);
     const bool same = region->version == decision->policy_version;
     const struct directory_worker *chosen =
         directory_worker(core->region->directory, decision->chosen);
@@ -203,13 +217,14 @@ bool explain_decision(const struct core *core,
     out->desk_reason = decision->desk_reason;
     if (same && decision->rule >= 0) {
         const struct policy_rule_view rule = policy_rule(region->policy, (size_t)decision->rule);
-        out->rule = rule.id;
-        out->rule_title = rule.title;
+        out->rule = arena_text(arena, rule.id);
+        out->rule_title = copied(arena, rule.title);
     }
     if (same && decision->pool >= 0) {
-        out->pool = policy_pool(region->policy, (size_t)decision->pool).id;
+        out->pool = arena_text(arena, policy_pool(region->policy, (size_t)decision->pool).id);
     }
-    if (!list_candidates(core, arena, decision, out) ||
+    if (out->rule == NULL || out->pool == NULL || !is_whole(out->rule_title) ||
+        !list_candidates(core, arena, decision, out) ||
         !list_passed_rules(core, arena, record, decision, out)) {
         return false;
     }

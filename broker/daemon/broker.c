@@ -28,8 +28,17 @@ struct session_world broker_session_world(const struct broker *broker)
                                   .boot_us = broker->boot_us};
 }
 
+static const struct region *recall(void *world, uint32_t version)
+{
+    struct broker *broker = world;
+
+    return regions_recall(&broker->regions, broker->books.store, version);
+}
+
 void broker_use_regions(struct broker *broker)
 {
+    broker->core.recall = recall;
+    broker->core.recall_world = broker;
     broker->core.region = broker->regions.current;
     for (size_t i = 0; i < LIMIT_POLICY_VERSIONS_LIVE; i++) {
         broker->core.older[i] = broker->regions.older[i];

@@ -54,6 +54,12 @@ void world_destroy(struct world **world)
     *world = NULL;
 }
 
+static const struct region *recall(void *world, uint32_t version)
+{
+    struct world *asked = world;
+    return regions_recall(&asked->regions, asked->store, version);
+}
+
 static void compile(struct world *world)
 {
     struct regions made;
@@ -64,6 +70,8 @@ static void compile(struct world *world)
     regions_release(&world->regions);
     world->regions = made;
     world->core.region = made.current;
+    world->core.recall = recall;
+    world->core.recall_world = world;
     for (size_t i = 0; i < LIMIT_POLICY_VERSIONS_LIVE; i++) {
         world->core.older[i] = made.older[i];
     }

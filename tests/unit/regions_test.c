@@ -199,6 +199,32 @@ static void a_broken_version_in_force_is_an_error(void **state)
     assert_null(world->regions.current);
 }
 
+/* What a version decided is told for ever, also after what its rules name has gone. */
+static void any_version_is_compiled_again_to_be_told_about(void **state)
+{
+    static const char *const rules[] = {"first", "second", "third", "fourth", "fifth", "sixth"};
+    struct world *world = *state;
+    for (uint32_t version = 1; version <= 6; version++) {
+        put_version(world, version, rules[version - 1]);
+    }
+    store_meta(world->store)->version = 6;
+    load(world);
+    assert_null(world->regions.older[0]);
+    for (int round = 0; round < 2; round++) {
+        for (uint32_t version = 1; version <= 6; version++) {
+            const struct region *told = regions_recall(&world->regions, world->store, version);
+            assert_non_null(told);
+            assert_int_equal(told->version, version);
+            assert_string_equal(policy_rule(told->policy, 0).id, rules[version - 1]);
+            assert_int_equal(directory_find(told->directory, DIRECTORY_AGENCY, "social"), 1);
+            assert_int_equal(directory_count(told->directory, DIRECTORY_WORKER), 0);
+            assert_ptr_equal(told, regions_recall(&world->regions, world->store, version));
+        }
+    }
+    assert_null(regions_recall(&world->regions, world->store, 7));
+    assert_null(regions_recall(&world->regions, world->store, 0));
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -208,6 +234,7 @@ int main(void)
         TEST(versions_of_waiting_cases_are_kept_newest_first),
         TEST(a_pinned_version_that_no_longer_compiles_is_left_out),
         TEST(a_broken_version_in_force_is_an_error),
+        TEST(any_version_is_compiled_again_to_be_told_about),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
