@@ -297,8 +297,7 @@ static void refuse_duplicates(struct builder *builder, const struct yaml_node *m
             (void)error_list_add(builder->errors,
                                  ERROR_DATA,
                                  &at,
-                                 "the key \"%s\" stands here twice (before: line %u)",
-                                 sorted[i]->key,
+                                 "this key stands here twice (before: line %u)",
                                  (unsigned)sorted[i - 1]->key_line);
         }
     }

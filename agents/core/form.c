@@ -43,11 +43,9 @@ static uint32_t find_code(struct form_map_reader *reader,
     } else if (nearest == NULL) {
         (void)form_map_report(reader,
                               value,
-                              "%s: нет такого кода «%.40s» / %s: no such code \"%.40s\"",
+                              "%s: нет такого кода / %s: no such code",
                               name.ru,
-                              value->text,
-                              name.en,
-                              value->text);
+                              name.en); /* what resembles no code may be a name: not repeated */
     } else {
         (void)form_map_report(reader,
                               value,

@@ -61,9 +61,7 @@ static void report_unknown(struct form_map_reader *reader,
         (void)error_list_add(reader->errors,
                              ERROR_DATA,
                              &at,
-                             "неизвестный ключ «%.60s» / unknown key \"%.60s\"",
-                             child->key,
-                             child->key);
+                             "неизвестный ключ / unknown key"); /* it may be a name: not repeated */
         return;
     }
     (void)error_list_add(reader->errors,

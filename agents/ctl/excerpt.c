@@ -31,6 +31,11 @@ const char *excerpt_half(const char *text, enum language language, char buffer[E
     return buffer;
 }
 
+struct bytes excerpt_of_form(const struct screen *screen, struct bytes content)
+{
+    return screen->err_is_terminal ? content : bytes_of("", 0);
+}
+
 void excerpt_print(const struct screen *screen, const struct error *error, struct bytes content)
 {
     struct error half = *error;

@@ -12,6 +12,7 @@ int main(int argc, char *argv[])
     struct program_world world = {.out = stdout,
                                   .err = stderr,
                                   .out_is_terminal = isatty(STDOUT_FILENO) == 1,
+                                  .err_is_terminal = isatty(STDERR_FILENO) == 1,
                                   .socket_variable = getenv("REFCTL_SOCKET"),
                                   .no_color = no_color != NULL && no_color[0] != '\0'};
 

@@ -81,7 +81,7 @@ static bool take_form(struct run *run, int64_t at_us, struct form_read *read, st
     }
     if (!form_read(&input, run->arena, read, errors) ||
         !form_check(read, at_us, run->arena, errors)) {
-        excerpt_print_all(screen, errors, input.content);
+        excerpt_print_all(screen, errors, excerpt_of_form(screen, input.content));
         return error_set(err,
                          ERROR_DATA,
                          SCREEN_IN(screen,

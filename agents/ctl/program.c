@@ -25,6 +25,7 @@ int program_run(int argc, char *const *argv, const struct program_world *world)
 {
     struct screen screen = {.out = world->out,
                             .err = world->err,
+                            .err_is_terminal = world->err_is_terminal,
                             .language = phrase_language_of_environment(),
                             .color = world->out_is_terminal && !world->no_color,
                             .now_us = world->now_us};

@@ -11,6 +11,7 @@ struct program_world {
     FILE *out;
     FILE *err;
     bool out_is_terminal;
+    bool err_is_terminal;
     int64_t now_us;
     const char *socket_variable; /* REFCTL_SOCKET, or NULL */
     bool no_color;               /* NO_COLOR is set and not empty */

@@ -18,6 +18,7 @@ struct json_t;
 struct screen {
     FILE *out;
     FILE *err;
+    bool err_is_terminal; /* somebody looks at it; else it may be a log */
     enum language language;
     bool color;
     bool json;

@@ -115,7 +115,7 @@ static enum submitted submit_file(struct submission *submission, struct error *e
     }
     if (!form_read(&input, run->arena, &read, errors) ||
         !form_check(&read, screen->now_us, run->arena, errors)) {
-        report(submission, errors, input.content);
+        report(submission, errors, excerpt_of_form(screen, input.content));
         (void)error_set(err,
                         ERROR_DATA,
                         SCREEN_IN(screen,

@@ -23,7 +23,7 @@ circumstances: Дома холодно.
 class Site:
     """refagentd of a site, and a tool that speaks to it as people's tools do."""
 
-    def __init__(self, region, site, workers, env=None, more=''):
+    def __init__(self, region, site, workers, env=None, more='', ready=True):
         self.region, self.site, self.process, self.socket, self.env = region, site, None, None, env
         self.context = zmq.Context()
         people = ', '.join(f'{{uid: {os.getuid()}, worker: {worker}}}' for worker in workers)
@@ -40,7 +40,8 @@ people: [{people}]
 drop: {{folder: drop, worker: {workers[0]}}}
 spool: {{entries: 20}}
 {more}''')
-        self.start()
+        if ready:
+            self.start()
 
     def start(self):
         self.process = Program(f'{BUILD}/refagentd', f'{self.folder}/agent.yaml', env=self.env)

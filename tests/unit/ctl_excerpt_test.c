@@ -55,6 +55,17 @@ static void a_place_outside_of_the_text_has_no_excerpt_test(void **state)
     check_prints(&error, "a\n", "x\n");
 }
 
+static void a_form_is_shown_to_somebody_who_looks_and_to_no_log_test(void **state)
+{
+    struct screen screen = {.err_is_terminal = true};
+    const struct bytes form = bytes_of_text("surname: x\n");
+
+    (void)state;
+    assert_int_equal(excerpt_of_form(&screen, form).size, form.size);
+    screen.err_is_terminal = false;
+    assert_int_equal(excerpt_of_form(&screen, form).size, 0);
+}
+
 static void control_characters_stay_out_of_the_terminal_test(void **state)
 {
     struct error error = {.code = ERROR_DATA, .text = "x"};
@@ -82,6 +93,7 @@ int main(void)
         cmocka_unit_test(the_caret_counts_letters_not_bytes_test),
         cmocka_unit_test(a_tab_does_not_move_the_caret_test),
         cmocka_unit_test(a_place_outside_of_the_text_has_no_excerpt_test),
+        cmocka_unit_test(a_form_is_shown_to_somebody_who_looks_and_to_no_log_test),
         cmocka_unit_test(control_characters_stay_out_of_the_terminal_test),
         cmocka_unit_test(halves_of_a_text_test),
     };

@@ -149,9 +149,9 @@ static void yaml_tree_reports_every_duplicate_test(void **state)
 {
     refuse(*state,
            "a: 1\nb: {x: 1, y: 2, x: 3}\n\"a\": 2\na: 3\n",
-           "2:17 the key \"x\" stands here twice (before: line 2)\n"
-           "3:1 the key \"a\" stands here twice (before: line 1)\n"
-           "4:1 the key \"a\" stands here twice (before: line 3)\n");
+           "2:17 this key stands here twice (before: line 2)\n"
+           "3:1 this key stands here twice (before: line 1)\n"
+           "4:1 this key stands here twice (before: line 3)\n");
 }
 
 static void yaml_tree_refuses_anchors_aliases_tags_test(void **state)
