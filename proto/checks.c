@@ -524,6 +524,12 @@ static void run_body(const struct check *check, const struct command *command)
     case COMMAND_POLICY_WITHDRAW:
         check_number(check, command->plan, "plan");
         break;
+    case COMMAND_ERASE:
+        check_subject(check, command, "subject");
+        if (!is_set(command->note)) {
+            add(check, REFUSAL_MISSING_FIELD, "reason");
+        }
+        break;
     case COMMAND_ACCEPT_CLOCK:
         break;
     case COMMAND_UNSPECIFIED:
@@ -556,6 +562,7 @@ bool checks_command(const struct command *command, int64_t now_us, struct proble
         [COMMAND_POLICY_APPLY] = "command.policy_apply.",
         [COMMAND_POLICY_ROLLBACK] = "command.policy_rollback.",
         [COMMAND_POLICY_WITHDRAW] = "command.policy_withdraw.",
+        [COMMAND_ERASE] = "command.erase.",
     };
     const size_t before = problems->count + problems->dropped;
     const char *prefix = (unsigned)command->kind < COMMAND_END ? prefixes[command->kind] : "";

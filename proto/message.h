@@ -162,6 +162,7 @@ enum command_kind {
     COMMAND_POLICY_APPLY,     /* administrator; subject: proposal, count: its parts, at */
     COMMAND_POLICY_ROLLBACK,  /* administrator; subject: proposal, version */
     COMMAND_POLICY_WITHDRAW,  /* administrator; plan */
+    COMMAND_ERASE,            /* administrator; subject: referral or case; note: the reason */
     COMMAND_END
 };
 
@@ -262,6 +263,7 @@ enum delivery_kind {
     DELIVERY_TASK,       /* to a desk's site */
     DELIVERY_NOTICE,     /* to sites that a rule notifies */
     DELIVERY_DISCLOSURE, /* sections re-sealed to the site */
+    DELIVERY_ERASURE,    /* to every site that had something of it */
     DELIVERY_END
 };
 
@@ -393,6 +395,11 @@ struct disclosure {
     size_t section_count;
 };
 
+struct erasure { /* nothing of the referral's sections may be left; acknowledged when nothing is */
+    struct id128 referral;
+    int64_t at_us;
+};
+
 struct delivery {
     enum lane lane;
     uint64_t number;
@@ -407,6 +414,7 @@ struct delivery {
         struct task_view task;
         struct notice_view notice;
         struct disclosure disclosure;
+        struct erasure erasure;
     } view;
 };
 
@@ -443,6 +451,7 @@ enum query_kind {
     QUERY_PAST,      /* text: a time; the referrals of cases since then, as they were decided */
     QUERY_PROPOSAL,  /* subject: what became of a proposal of this site */
     QUERY_PLANS,     /* accepted configurations that wait, or waited, newest first */
+    QUERY_ERASURES,  /* subject: referral or case, or none for all: what was destroyed where */
     QUERY_END
 };
 
@@ -696,6 +705,20 @@ struct past_referral {
     int64_t ended_us;
 };
 
+/* A site that had something of an erased referral; a referral's rows stand together. */
+struct erasure_row {
+    struct id128 referral;
+    const char *case_number;
+    int64_t at_us;
+    const char *actor;
+    const char *reason;
+    const char *site;
+    bool author;          /* the site that sent it */
+    int64_t shown_us;     /* when it was shown sections first; 0: never */
+    uint32_t sections;    /* how many */
+    int64_t confirmed_us; /* 0: not yet */
+};
+
 /* Inbox rows are deliveries as they stand in the mirror, with what the person did about them. */
 struct inbox_row {
     struct delivery delivery;
@@ -744,6 +767,8 @@ struct answer {
     size_t past_count;
     struct plan_row *plans;
     size_t plan_count;
+    struct erasure_row *erasures;
+    size_t erasure_count;
 };
 
 /* ---- the envelope -------------------------------------------------------------------------- */

@@ -188,6 +188,13 @@ static const struct wire_part_row policy_withdraw_rows[] = {
 static const struct wire_part policy_withdraw_part =
     COMMAND_PART(policy_withdraw, policy_withdraw_rows);
 
+#define ERASE (Referral__V1__Erase, struct command)
+static const struct wire_part_row erase_rows[] = {
+    ROW_ID(ERASE, subject),
+    ROW_TEXT_AS(ERASE, reason, note, LIMIT_SHORT_TEXT_BYTES),
+};
+static const struct wire_part erase_part = COMMAND_PART(erase, erase_rows);
+
 #define FORM (Referral__V1__Form, struct form)
 static const struct wire_part_row form_rows[] = {
     ROW_ID(FORM, id),
@@ -232,6 +239,7 @@ static const struct wire_part_choice command_bodies[] = {
     COMMAND_CHOICE(COMMAND_POLICY_APPLY, policy_apply, POLICY_APPLY),
     COMMAND_CHOICE(COMMAND_POLICY_ROLLBACK, policy_rollback, POLICY_ROLLBACK),
     COMMAND_CHOICE(COMMAND_POLICY_WITHDRAW, policy_withdraw, POLICY_WITHDRAW),
+    COMMAND_CHOICE(COMMAND_ERASE, erase, ERASE),
 };
 _Static_assert(sizeof(command_bodies) / sizeof(command_bodies[0]) == COMMAND_END - 1,
                "every command has a body");
@@ -280,6 +288,15 @@ static const struct wire_part reply_part = {&referral__v1__reply__descriptor,
 
 /* ---- deliveries */
 
+#define ERASURE (Referral__V1__Erasure, struct erasure)
+static const struct wire_part_row erasure_rows[] = {
+    ROW_ID(ERASURE, referral),
+    ROW_64(ERASURE, at_us),
+};
+static const struct wire_part wire_table_erasure = {&referral__v1__erasure__descriptor,
+                                                    sizeof(struct erasure),
+                                                    ROWS(erasure_rows)};
+
 #define VIEW_CHOICE(kind_, field, upper, our_field)                                                \
     {                                                                                              \
         .name = #field, .kind = (kind_), .number = REFERRAL__V1__DELIVERY__VIEW_##upper,           \
@@ -292,6 +309,7 @@ static const struct wire_part_choice delivery_views[] = {
     VIEW_CHOICE(DELIVERY_TASK, task, TASK, task_view),
     VIEW_CHOICE(DELIVERY_NOTICE, notice, NOTICE, notice_view),
     VIEW_CHOICE(DELIVERY_DISCLOSURE, disclosure, DISCLOSURE, disclosure),
+    VIEW_CHOICE(DELIVERY_ERASURE, erasure, ERASURE, erasure),
 };
 _Static_assert(sizeof(delivery_views) / sizeof(delivery_views[0]) == DELIVERY_END - 1,
                "every kind of delivery has a view");

@@ -290,6 +290,23 @@ static const struct wire_part past_part = {&referral__v1__past_referral__descrip
                                            sizeof(struct past_referral),
                                            ROWS(past_rows)};
 
+#define ERASURE_ROW (Referral__V1__ErasureRow, struct erasure_row)
+static const struct wire_part_row erasure_row_rows[] = {
+    ROW_ID(ERASURE_ROW, referral),
+    ROW_TEXT(ERASURE_ROW, case_number, LIMIT_SPEAKABLE_BYTES),
+    ROW_64(ERASURE_ROW, at_us),
+    ROW_TEXT(ERASURE_ROW, actor, LIMIT_CODE_BYTES),
+    ROW_TEXT(ERASURE_ROW, reason, LIMIT_SHORT_TEXT_BYTES),
+    ROW_TEXT(ERASURE_ROW, site, LIMIT_CODE_BYTES),
+    ROW_BOOL(ERASURE_ROW, author),
+    ROW_64(ERASURE_ROW, shown_us),
+    ROW_32(ERASURE_ROW, sections),
+    ROW_64(ERASURE_ROW, confirmed_us),
+};
+static const struct wire_part erasure_row_part = {&referral__v1__erasure_row__descriptor,
+                                                  sizeof(struct erasure_row),
+                                                  ROWS(erasure_row_rows)};
+
 #define ANSWER (Referral__V1__Answer, struct answer)
 static const struct wire_part_row answer_rows[] = {
     ROW_64(ANSWER, id),
@@ -310,6 +327,7 @@ static const struct wire_part_row answer_rows[] = {
     ROW_LIST(ANSWER, past, past_count, LIMIT_PAGE_ROWS, past_part),
     ROW_LIST(ANSWER, proposals, proposal_count, LIMIT_PAGE_ROWS, proposal_part),
     ROW_LIST(ANSWER, plans, plan_count, LIMIT_PAGE_ROWS, plan_part),
+    ROW_LIST(ANSWER, erasures, erasure_count, LIMIT_PAGE_ROWS, erasure_row_part),
 };
 const struct wire_part wire_table_answer = {&referral__v1__answer__descriptor,
                                             sizeof(struct answer),

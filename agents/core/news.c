@@ -125,6 +125,7 @@ void news_of_change(const struct delivery *old, const struct delivery *now, stru
     case DELIVERY_DISCLOSURE:
         add(out, NEWS_DISCLOSURE, 0, NULL);
         break;
+    case DELIVERY_ERASURE:
     case DELIVERY_UNSPECIFIED:
     case DELIVERY_END:
         break;

@@ -15,6 +15,7 @@ static const struct phrase kinds[DELIVERY_END] = {
     {"задача", "task"},
     {"извещение", "notice"},
     {"сведения", "disclosure"},
+    {"уничтожение", "erasure"},
 };
 
 static const struct labels *labels_of(const struct delivery *delivery);
@@ -98,6 +99,7 @@ void inbox_view_print(const struct screen *screen, const struct inbox_row *row)
         return;
     case DELIVERY_UNSPECIFIED:
     case DELIVERY_DISCLOSURE:
+    case DELIVERY_ERASURE:
     case DELIVERY_END:
         print_head(screen, delivery);
         return;
@@ -232,6 +234,7 @@ static const struct labels *labels_of(const struct delivery *delivery)
         return &delivery->view.notice.labels;
     case DELIVERY_UNSPECIFIED:
     case DELIVERY_DISCLOSURE:
+    case DELIVERY_ERASURE:
     case DELIVERY_END:
         break;
     }
@@ -252,6 +255,7 @@ static int64_t due_of(const struct delivery *delivery)
     case DELIVERY_UNSPECIFIED:
     case DELIVERY_NOTICE:
     case DELIVERY_DISCLOSURE:
+    case DELIVERY_ERASURE:
     case DELIVERY_END:
         break;
     }

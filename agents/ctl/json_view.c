@@ -181,7 +181,7 @@ json_t *json_view_referral(const struct referral_row *row)
 json_t *json_view_inbox(const struct inbox_row *row, size_t row_number)
 {
     static const char *const kinds[DELIVERY_END] = {
-        "unspecified", "referral", "offer", "case", "task", "notice", "disclosure"};
+        "unspecified", "referral", "offer", "case", "task", "notice", "disclosure", "erasure"};
     const struct delivery *delivery = &row->delivery;
     json_t *view = NULL;
 
@@ -203,6 +203,7 @@ json_t *json_view_inbox(const struct inbox_row *row, size_t row_number)
         break;
     case DELIVERY_UNSPECIFIED:
     case DELIVERY_DISCLOSURE:
+    case DELIVERY_ERASURE:
     case DELIVERY_END:
         view = json_object();
         break;

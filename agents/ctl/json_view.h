@@ -28,6 +28,7 @@ json_t *json_view_timeline(const struct timeline_row *row);
 json_t *json_view_explanation(const struct explanation *explanation);
 json_t *json_view_agency(const struct agency_row *row);
 json_t *json_view_curator(const struct curator_row *row);
+json_t *json_view_erasure(const struct erasure_row *row);
 json_t *json_view_version(const struct version_row *row);
 json_t *json_view_plan(const struct plan_row *row);
 json_t *json_view_difference(const struct version_difference *row);

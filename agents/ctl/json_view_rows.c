@@ -122,6 +122,32 @@ json_t *json_view_curator(const struct curator_row *row)
                      (int)row->connected);
 }
 
+json_t *json_view_erasure(const struct erasure_row *row)
+{
+    char id[ID128_TEXT_MAX];
+    return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:i, s:o}",
+                     "referral",
+                     id128_format(&row->referral, id),
+                     "case",
+                     json_view_text(row->case_number),
+                     "erased",
+                     json_view_time(row->at_us),
+                     "actor",
+                     json_view_text(row->actor),
+                     "reason",
+                     json_view_text(row->reason),
+                     "site",
+                     json_view_text(row->site),
+                     "author",
+                     (int)row->author,
+                     "shown",
+                     json_view_time(row->shown_us),
+                     "sections",
+                     (int)row->sections,
+                     "confirmed",
+                     json_view_time(row->confirmed_us));
+}
+
 json_t *json_view_version(const struct version_row *row)
 {
     static const char *const origins[VERSION_ORIGIN_END] = {"", "files", "applied", "rolled-back"};

@@ -102,6 +102,7 @@ const char *subject_number_of(const struct delivery *delivery)
     case DELIVERY_DISCLOSURE:
         number = delivery->view.disclosure.case_number;
         break;
+    case DELIVERY_ERASURE:
     case DELIVERY_UNSPECIFIED:
     case DELIVERY_END:
         break;
@@ -226,6 +227,7 @@ static const struct id128 *case_id_of(const struct delivery *delivery)
     case DELIVERY_UNSPECIFIED:
     case DELIVERY_REFERRAL:
     case DELIVERY_DISCLOSURE:
+    case DELIVERY_ERASURE:
     case DELIVERY_END:
         break;
     }

@@ -78,6 +78,9 @@ verb_function verb_agency_ls;
 verb_function verb_curator_ls;
 verb_function verb_status;
 verb_function verb_clock_accept;
+/* erase.c */
+verb_function verb_erase;
+verb_function verb_erase_show;
 verb_function verb_policy_check;
 verb_function verb_policy_explain;
 verb_function verb_policy_test;

@@ -237,6 +237,37 @@ const struct verb verb_table[] = {
      0,
      0,
      verb_agency_ls},
+    {"erase",
+     "show",
+     VERB_ADMINISTERS,
+     {"[СЛУЧАЙ|ОБРАЩЕНИЕ]", "[CASE|REFERRAL]"},
+     {"акт: что уничтожено, где и кем подтверждено",
+      "the act: what was destroyed, where, and who confirmed it"},
+     {"Строка на каждую площадку, у которой что-то было: автор обращения и все, кому раскрывались\n"
+      "разделы. «Ещё нет»: площадка не на связи или ещё не подтвердила.\n",
+      "A row for each site that had something: the referral's author and all that were shown\n"
+      "sections. Not yet: the site is not connected, or has not confirmed.\n"},
+     "refctl erase show NSO-2026-000123-7",
+     LISTS,
+     0,
+     1,
+     verb_erase_show},
+    {"erase",
+     NULL,
+     VERB_ADMINISTERS,
+     {"СЛУЧАЙ|ОБРАЩЕНИЕ", "CASE|REFERRAL"},
+     {"навсегда уничтожить данные семьи", "destroy what a family told, for good"},
+     {"Ключ обращения уничтожается у брокера сразу, площадки стирают раскрытое и свои копии и\n"
+      "подтверждают. Метки, решения и сроки остаются. Вернуть данные нельзя. После этого сделайте\n"
+      "копию (refbrokerd backup): в прежних копиях ключ остаётся до смены ключа раскрытия.\n",
+      "The broker destroys the referral's key at once; sites erase what was disclosed and their\n"
+      "copies, and confirm. Labels, decisions and times stay. It cannot be undone. Make a backup\n"
+      "(refbrokerd backup) after it: older ones hold the key until the disclosure key changes.\n"},
+     "refctl erase NSO-2026-000123-7 --reason 'отзыв согласия'",
+     ASKS | BIT(OPTION_REASON),
+     1,
+     1,
+     verb_erase},
     {"policy",
      "apply",
      VERB_ADMINISTERS,

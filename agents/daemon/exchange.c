@@ -166,7 +166,7 @@ static void welcomed(struct agent *agent, const struct welcome *welcome)
 static void keep(struct agent *agent, const struct command *command, const struct reply *reply)
 {
     struct bytes frame;
-    if (!reply->refused &&
+    if (!reply->refused && !mirror_is_erased(agent->store, &command->referral->id) &&
         spool_frame(agent->store, reply->lane, reply->number, agent->turn, &frame)) {
         kept_add(agent->store, &command->referral->id, frame, agent->now_us, agent->turn);
     }

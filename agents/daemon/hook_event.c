@@ -167,6 +167,7 @@ static void put_view(json_t *object, const struct delivery *delivery, const stru
         put_text(object, "case_number", delivery->view.disclosure.case_number);
         put_text(object, "worker", delivery->view.disclosure.worker);
         break;
+    case DELIVERY_ERASURE:
     case DELIVERY_UNSPECIFIED:
     case DELIVERY_END:
         break;

@@ -133,6 +133,7 @@ static bool is_inbox_row(const struct delivery *delivery, const char *actor)
         return true;
     case DELIVERY_CASE:
     case DELIVERY_DISCLOSURE:
+    case DELIVERY_ERASURE:
     case DELIVERY_UNSPECIFIED:
     case DELIVERY_END:
         break;
@@ -338,6 +339,7 @@ local_answer(struct agent *agent, const struct query *query, bool connected, str
     case QUERY_PAST:
     case QUERY_PROPOSAL:
     case QUERY_PLANS:
+    case QUERY_ERASURES:
     case QUERY_UNSPECIFIED:
     case QUERY_END:
         break;

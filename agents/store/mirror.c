@@ -4,6 +4,7 @@
  */
 #include "agents/store/mirror.h"
 
+#include "agents/store/kept.h"
 #include "agents/store/own_referrals.h"
 #include "agents/store/record.h"
 #include "proto/sealing.h"
@@ -177,6 +178,26 @@ static void drop(struct agent_store *store, const struct delivery *old, struct a
     }
 }
 
+/* Disclosed facts may have stayed behind an ended case: every one is looked at. */
+static void erase(struct agent_store *store, const struct id128 *referral)
+{
+    struct agent_store_key key;
+    uint8_t from[FACTS_KEY_BYTES + 1] = {0};
+    uint8_t view[MIRROR_KEY_BYTES];
+    size_t from_bytes = 1;
+
+    while (agent_store_seek_key(store, AGENT_STORE_FACTS, bytes_of(from, from_bytes), &key) &&
+           key.size == FACTS_KEY_BYTES) {
+        if (memcmp(key.data + ID128_BYTES, referral->bytes, ID128_BYTES) == 0) {
+            (void)agent_store_delete(store, AGENT_STORE_FACTS, bytes_of(key.data, key.size));
+        }
+        memcpy(from, key.data, FACTS_KEY_BYTES);
+        from_bytes = sizeof from; /* behind it */
+    }
+    (void)agent_store_delete(store, AGENT_STORE_VIEWS, key_of(DELIVERY_DISCLOSURE, referral, view));
+    kept_drop(store, referral);
+}
+
 static void
 note_own(struct agent_store *store, const struct delivery *delivery, struct arena *arena)
 {
@@ -211,6 +232,9 @@ void mirror_apply(struct agent_store *store,
         memset(&facts, 0, sizeof facts);
         change->sealed_shut = !sealing_open(&delivery->view.disclosure, sealing, arena, &facts) ||
                               !put_facts(store, delivery, &facts, arena);
+    }
+    if (delivery->kind == DELIVERY_ERASURE) {
+        erase(store, &delivery->entity);
     }
     put_delivery(store, AGENT_STORE_VIEWS, delivery, arena);
     note_own(store, delivery, arena);
@@ -258,6 +282,12 @@ bool mirror_next(struct agent_store *store,
                  struct delivery *out)
 {
     return next_in(store, AGENT_STORE_VIEWS, cursor, arena, out);
+}
+
+bool mirror_is_erased(struct agent_store *store, const struct id128 *referral)
+{
+    uint8_t key[MIRROR_KEY_BYTES];
+    return agent_store_has(store, AGENT_STORE_VIEWS, key_of(DELIVERY_ERASURE, referral, key));
 }
 
 void mirror_mark_seen(struct agent_store *store,

@@ -1,7 +1,7 @@
 /* The mirror: what the broker lets this site see, one view per entity, as it was told last.
  *
  * Disclosed sections are opened on arrival with the site's sealing key and rest under the storage key;
- * they go with their disclosure. During a resync the pages are kept aside until the last one.
+ * they go with their disclosure, and an erasure takes whatever there is of a referral. During a resync the pages are kept aside until the last one.
  */
 #ifndef AGENTS_STORE_MIRROR_H
 #define AGENTS_STORE_MIRROR_H
@@ -53,6 +53,9 @@ void mirror_facts(struct agent_store *store,
                   const struct mirror_reader *reader,
                   struct arena *arena,
                   struct case_view *out);
+
+/* The referral was erased: nothing of it may be kept. */
+bool mirror_is_erased(struct agent_store *store, const struct id128 *referral);
 
 /* A person opened the entity. */
 void mirror_mark_seen(struct agent_store *store,

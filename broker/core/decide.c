@@ -3,6 +3,7 @@
 
 #include "broker/core/casebook.h"
 #include "broker/core/desk.h"
+#include "broker/core/erasure.h"
 #include "broker/core/family.h"
 #include "broker/core/intake.h"
 #include "broker/core/offer.h"
@@ -38,6 +39,7 @@ static const struct decide_row decide_rows[COMMAND_END] = {
     [COMMAND_POLICY_APPLY] = {proposals_apply, SUBJECT_NONE},
     [COMMAND_POLICY_ROLLBACK] = {proposals_roll_back, SUBJECT_NONE},
     [COMMAND_POLICY_WITHDRAW] = {plans_withdraw, SUBJECT_NONE},
+    [COMMAND_ERASE] = {erasure_erase, SUBJECT_NONE},
 };
 
 static bool identify(struct hearing *hearing)

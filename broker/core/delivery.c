@@ -1,4 +1,5 @@
 /* Delivery: what a site's acknowledgement decides, lanes that begin anew, sites that are away. */
+#include "broker/core/erasure.h"
 #include "broker/core/offer.h"
 #include "broker/core/turn_part.h"
 
@@ -64,6 +65,8 @@ static void decide_delivered(struct turn *turn, uint32_t site, enum lane lane, u
             offer_delivered(turn, &line.entity);
         } else if (line.kind == DELIVERY_DISCLOSURE) {
             disclosure_delivered(turn, site, &line.entity);
+        } else if (line.kind == DELIVERY_ERASURE) {
+            erasure_delivered(turn, site, &line.entity);
         }
     }
 }
@@ -108,6 +111,8 @@ static void decide_resynced(struct turn *turn, uint32_t site, const uint64_t lin
             offer_delivered(turn, &entity);
         } else if (kind == DELIVERY_DISCLOSURE) {
             disclosure_delivered(turn, site, &entity);
+        } else if (kind == DELIVERY_ERASURE) {
+            erasure_delivered(turn, site, &entity);
         }
     }
 }

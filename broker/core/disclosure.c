@@ -29,7 +29,8 @@ void disclosure_to_worker(struct turn *turn, const struct id128 *case_id, uint32
         assert(found || store_failed(turn->store) != NULL);
         const bool shown =
             store_view(turn->store, row->site, DELIVERY_DISCLOSURE, &referral, &view);
-        if (shown && !view.gone && view.worker == worker && view.mask == mask) {
+        if ((shown && !view.gone && view.worker == worker && view.mask == mask) ||
+            turn_referral(turn, &referral).erased) {
             continue;
         }
         const struct fact disclosed = {.kind = FACT_DISCLOSED,

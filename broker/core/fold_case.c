@@ -30,6 +30,8 @@ void fold_referral_stored(const struct fold *fold)
     store_put_referral(fold->store, &record);
     store_meta(fold->store)->referrals++;
 
+    uint8_t digests[LIMIT_MATCHING_KEYS * MATCHING_DIGEST_BYTES];
+    assert(submitted.key_count <= LIMIT_MATCHING_KEYS);
     for (size_t i = 0; i < submitted.key_count; i++) {
         struct key_record key;
         memset(&key, 0, sizeof(key));
@@ -37,7 +39,12 @@ void fold_referral_stored(const struct fold *fold)
         key.role = submitted.keys[i].role;
         key.strength = submitted.keys[i].strength;
         store_put_key(fold->store, submitted.keys[i].digest, &key);
+        memcpy(
+            digests + i * MATCHING_DIGEST_BYTES, submitted.keys[i].digest, MATCHING_DIGEST_BYTES);
     }
+    store_put_referral_keys(fold->store,
+                            &fact->referral,
+                            bytes_of(digests, submitted.key_count * MATCHING_DIGEST_BYTES));
     const struct fold_line line = {.site = fact->site,
                                    .kind = DELIVERY_REFERRAL,
                                    .entity = fact->referral,
@@ -357,6 +364,13 @@ void fold_disclosed(const struct fold *fold)
     view.worker = fact->worker;
     view.at_us = fact->at_us;
     store_put_view(fold->store, fact->site, DELIVERY_DISCLOSURE, &fact->referral, &view);
+    struct shown_record shown;
+    memset(&shown, 0, sizeof(shown));
+    if (!store_shown(fold->store, &fact->referral, fact->site, &shown)) {
+        shown.shown_us = fact->at_us;
+    }
+    shown.mask |= fact->mask;
+    store_put_shown(fold->store, &fact->referral, fact->site, &shown);
     const struct case_record record = fold_case_of(fold);
     const struct fold_line line = {.site = fact->site,
                                    .kind = DELIVERY_DISCLOSURE,

@@ -1,6 +1,7 @@
 /* Answers: one query kind, one row, one function. */
 #include "broker/core/query.h"
 
+#include "broker/core/erasure.h"
 #include "broker/core/explain.h"
 #include "broker/core/past.h"
 #include "broker/core/permission.h"
@@ -343,6 +344,13 @@ static void answer_proposal(struct asking *asking)
     }
 }
 
+static void answer_erasures(struct asking *asking)
+{
+    if (!erasure_list(asking->core, asking->arena, asking->query, asking->answer)) {
+        refuse(asking, REFUSAL_BAD_FIELD, "query.cursor");
+    }
+}
+
 /* When the next plan comes into force; 0: none waits. */
 static int64_t next_plan_us(struct store *store)
 {
@@ -426,6 +434,7 @@ static const struct query_row query_rows[QUERY_END] = {
     [QUERY_PAST] = {answer_past, false},
     [QUERY_PROPOSAL] = {answer_proposal, false},
     [QUERY_PLANS] = {answer_plans, false},
+    [QUERY_ERASURES] = {answer_erasures, false},
 };
 
 static void answer_query(struct asking *asking, uint32_t site)

@@ -171,6 +171,17 @@ void turn_keep_key(struct turn *turn, const struct turn_key *key)
     turn->keys[turn->key_count++] = *key;
 }
 
+void turn_erase_key(struct turn *turn, const struct id128 *referral)
+{
+    struct id128 *erased =
+        grown(turn, turn->erased, turn->erased_count, &turn->erased_max, sizeof(*erased));
+    if (erased == NULL) {
+        return;
+    }
+    turn->erased = erased;
+    turn->erased[turn->erased_count++] = *referral;
+}
+
 void turn_refuse(struct hearing *hearing, enum refusal code, const char *field, const char *detail)
 {
     checks_add(hearing->problems, code, field, detail);
@@ -299,6 +310,12 @@ size_t turn_keys(const struct turn *turn, const struct turn_key **keys)
 {
     *keys = turn->keys;
     return turn->key_count;
+}
+
+size_t turn_erased(const struct turn *turn, const struct id128 **referrals)
+{
+    *referrals = turn->erased;
+    return turn->erased_count;
 }
 
 size_t turn_alarms(const struct turn *turn, const struct turn_alarm **alarms)

@@ -93,6 +93,9 @@ struct turn_key {
 };
 size_t turn_keys(const struct turn *turn, const struct turn_key **keys);
 
+/* Referrals erased in this turn, whose sealed keys are destroyed with the batch. */
+size_t turn_erased(const struct turn *turn, const struct id128 **referrals);
+
 /* Alarms of this turn, for the log: kind of fact, case number, reason code. */
 struct turn_alarm {
     enum desk_reason reason;

@@ -25,6 +25,9 @@ struct turn {
     struct turn_key *keys;
     size_t key_count;
     size_t keys_max;
+    struct id128 *erased;
+    size_t erased_count;
+    size_t erased_max;
     struct turn_alarm alarms[TURN_ALARMS_MAX];
     size_t alarm_count;
 };
@@ -61,6 +64,7 @@ void turn_emit(struct turn *turn, const struct fact *fact);
 struct id128 turn_new_id(struct turn *turn);
 void turn_alarm(struct turn *turn, const struct case_record *record, enum desk_reason reason);
 void turn_keep_key(struct turn *turn, const struct turn_key *key);
+void turn_erase_key(struct turn *turn, const struct id128 *referral);
 
 /* The command is refused; detail may be NULL. */
 void turn_refuse(struct hearing *hearing, enum refusal code, const char *field, const char *detail);

@@ -307,6 +307,19 @@ static bool view_notice(const struct core *core,
     return out->view.notice.case_number != NULL;
 }
 
+static bool view_erasure(const struct core *core,
+                         struct arena *arena,
+                         const struct id128 *entity,
+                         struct delivery *out)
+{
+    struct erasure_record record;
+    (void)arena;
+    out->gone = !store_erasure(core->store, entity, &record);
+    out->view.erasure =
+        (struct erasure){.referral = *entity, .at_us = out->gone ? 0 : record.at_us};
+    return true;
+}
+
 typedef bool view_function(const struct core *core,
                            struct arena *arena,
                            const struct id128 *entity,
@@ -318,6 +331,7 @@ static view_function *const views[DELIVERY_END] = {
     [DELIVERY_CASE] = view_whole_case,
     [DELIVERY_TASK] = view_task,
     [DELIVERY_NOTICE] = view_notice,
+    [DELIVERY_ERASURE] = view_erasure,
 };
 
 bool view_delivery(const struct core *core,

@@ -167,16 +167,16 @@ static void tell_restored(const struct store_tools *tools,
 {
     static const struct phrase text = {
         "Что брокер решил после этого времени, в копии нет.\n"
-        "Агенты сами заново пришлют обращения, которые сдали за последние 30 дней. Принятия, "
-        "отказы и "
-        "итоги, данные\nпосле этого времени, нужно дать снова: кураторы увидят предложения и "
-        "случаи "
-        "такими, какими они были.\nНомера случаев этого года продолжатся через 1000.\n",
+        "Агенты сами заново пришлют обращения, которые сдали за последние 30 дней. Принятия,\n"
+        "отказы, итоги и стирания (refctl erase) после этого времени нужно дать снова: кураторы\n"
+        "увидят предложения и случаи такими, какими они были.\n"
+        "Номера случаев этого года продолжатся через 1000.\n",
         "What the broker decided after that time is not in the backup.\n"
-        "Agents send again by themselves the referrals that they gave within the last 30 days. "
-        "Acceptances, refusals and\noutcomes given after that time must be given again: curators "
-        "see "
-        "offers and cases as they were then.\nNumbers of this year's cases go on 1000 further.\n"};
+        "Agents send again by themselves the referrals that they gave within the last 30 days.\n"
+        "Acceptances, refusals, outcomes and erasures (refctl erase) after that time must be "
+        "given\n"
+        "again: curators see offers and cases as they were then.\n"
+        "Numbers of this year's cases go on 1000 further.\n"};
     _Static_assert(BACKUP_KEPT_DAYS == 30 && BACKUP_NUMBERS_PASSED == 1000, "as the text says");
     char at[UTC_TEXT_MAX];
 

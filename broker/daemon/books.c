@@ -71,6 +71,7 @@ static bool collect_keys(struct turn *turn, struct arena *arena, struct journal_
     }
     record->keys = keys;
     record->key_count = count;
+    record->erased_count = turn_erased(turn, &record->erased);
     return keys != NULL;
 }
 

@@ -38,6 +38,9 @@ static const char *const table_names[TABLE_END] = {
     [TABLE_PROPOSAL] = "proposal",
     [TABLE_PART] = "proposal-part",
     [TABLE_REASONS] = "reasons",
+    [TABLE_REFERRAL_KEY] = "referral-key",
+    [TABLE_SHOWN] = "shown",
+    [TABLE_ERASURE] = "erasure",
     [TABLE_ROW_CHANGE] = "row-change",
 };
 

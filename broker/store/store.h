@@ -25,7 +25,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { STORE_LAYOUT = 5 };
+enum { STORE_LAYOUT = 6 };
 
 /* ---- records: zero the whole struct before filling it, so that padding is equal everywhere ------- */
 
@@ -104,6 +104,7 @@ struct referral_record {
     bool joined; /* came to a case that was open */
     int64_t receipts_us[RECEIPT_END];
     int64_t due_us[RECEIPT_END];
+    bool erased;    /* nobody is shown sections of it any more */
     uint64_t batch; /* where its body stands in the journal */
     uint32_t entry;
     uint32_t fact;
@@ -187,6 +188,21 @@ struct view_record {
     uint32_t mask;   /* disclosures: sections */
     uint32_t worker; /* disclosures: for whom */
     int64_t at_us;
+};
+
+/* A site that had something of a referral: was shown sections, or, after an erasure, sent it. */
+struct shown_record {
+    int64_t shown_us; /* first; 0: never */
+    uint32_t mask;    /* all sections that it was ever shown */
+    uint32_t nothing; /* 0, where padding would be */
+    int64_t confirmed_us;
+};
+
+struct erasure_record {
+    int64_t at_us;
+    uint32_t site;
+    uint32_t worker;
+    char reason[LIMIT_SHORT_TEXT_BYTES + 1];
 };
 
 struct timeline_record {
@@ -329,6 +345,14 @@ bool store_key_before(struct store *store,
                       const struct id128 *before,
                       struct key_record *out);
 
+/* Digests of a referral's keys, MATCHING_DIGEST_BYTES each; borrowed until the next write. */
+bool store_referral_keys(struct store *store, const struct id128 *referral, struct bytes *digests);
+void store_put_referral_keys(struct store *store,
+                             const struct id128 *referral,
+                             struct bytes digests);
+/* Every entry of a referral's keys, and what was noted of them. */
+void store_forget_keys(struct store *store, const struct id128 *referral);
+
 bool store_assignment(struct store *store, const struct id128 *id, struct assignment_record *out);
 void store_put_assignment(struct store *store, const struct assignment_record *record);
 bool store_case_assignment(struct store *store,
@@ -397,6 +421,26 @@ bool store_view_after(struct store *store,
                       enum delivery_kind *kind,
                       struct id128 *entity,
                       struct view_record *out);
+
+/* Sites that had something of a referral: pass site 0 first, then what was found. */
+bool store_shown(struct store *store,
+                 const struct id128 *referral,
+                 uint32_t site,
+                 struct shown_record *out);
+void store_put_shown(struct store *store,
+                     const struct id128 *referral,
+                     uint32_t site,
+                     const struct shown_record *record);
+bool store_shown_after(struct store *store,
+                       const struct id128 *referral,
+                       uint32_t *site,
+                       struct shown_record *out);
+bool store_erasure(struct store *store, const struct id128 *referral, struct erasure_record *out);
+void store_put_erasure(struct store *store,
+                       const struct id128 *referral,
+                       const struct erasure_record *record);
+/* In order of referrals: pass none first, then what was found. */
+bool store_erasure_after(struct store *store, struct id128 *referral, struct erasure_record *out);
 
 void store_put_timer(struct store *store, const struct timer_record *timer);
 void store_delete_timer(struct store *store, const struct timer_record *timer);

@@ -32,6 +32,9 @@ enum store_table {
     TABLE_PROPOSAL,        /* site -> proposal_record */
     TABLE_PART,            /* site, index -> bytes of a proposal */
     TABLE_REASONS,         /* site -> why its proposal was refused: ru, NUL, en, NUL */
+    TABLE_REFERRAL_KEY,    /* referral id -> digests of its matching keys */
+    TABLE_SHOWN,           /* referral id, site -> shown_record */
+    TABLE_ERASURE,         /* referral id -> erasure_record */
     TABLE_ROW_CHANGE,      /* version, kind, number -> size of the row before, before, after */
     TABLE_END
 };

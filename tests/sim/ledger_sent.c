@@ -117,6 +117,7 @@ static bool may_see(const struct saying *saying, const struct delivery *delivery
         return was_notified(ledger, &delivery->entity, saying->site);
     case DELIVERY_DISCLOSURE:
         return may_see_sections(saying, delivery);
+    case DELIVERY_ERASURE:
     case DELIVERY_UNSPECIFIED:
     case DELIVERY_END:
         break;

@@ -278,6 +278,7 @@ act_on_view(struct sim *sim, int agent, const struct delivery *view, struct chan
     case DELIVERY_REFERRAL:
     case DELIVERY_NOTICE:
     case DELIVERY_DISCLOSURE:
+    case DELIVERY_ERASURE:
     case DELIVERY_UNSPECIFIED:
     case DELIVERY_END:
         break;
