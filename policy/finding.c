@@ -27,7 +27,7 @@ static const struct {
     {"more than ", DIAGNOSTIC_YAML_DEPTH, "слишком большая вложенность"},
     {"tags (!name)", DIAGNOSTIC_YAML_TAG, "теги (!имя) здесь не читаются"},
     {"anchors (&name)", DIAGNOSTIC_YAML_ANCHOR, "якоря (&имя) здесь не читаются"},
-    {"the key \"", DIAGNOSTIC_YAML_KEY_TWICE, "ключ здесь уже был"},
+    {"the key \"", DIAGNOSTIC_YAML_KEY_TWICE, "этот ключ в той же записи уже стоит выше"},
     {"no memory left", DIAGNOSTIC_MEMORY, "не хватило памяти, чтобы прочитать файл"},
     {"a tab cannot stand here",
      DIAGNOSTIC_YAML_TAB,
@@ -42,6 +42,35 @@ static const struct {
     {"the text holds a NUL", DIAGNOSTIC_FILE_TEXT, "файл записан не в UTF-8 или повреждён"},
 };
 
+/* What libyaml says of a mistake in writing, as people make it. */
+static const struct {
+    const char *begins;
+    struct phrase text;
+} syntax_texts[] = {
+    {"did not find expected ',' or '}'",
+     {"не закрыта скобка { или кавычка, или забыта запятая",
+      "a { or a quote is not closed, or a comma is missing"}},
+    {"did not find expected ',' or ']'",
+     {"не закрыта скобка [ или кавычка, или забыта запятая",
+      "a [ or a quote is not closed, or a comma is missing"}},
+    {"did not find expected '-' indicator",
+     {"строка стоит не под своей записью: отступ больше или меньше, чем у соседних",
+      "the line does not stand under its entry: its indentation differs from its neighbours'"}},
+    {"did not find expected key",
+     {"строка стоит не под своей записью или кавычка закрыта раньше",
+      "the line does not stand under its entry, or a quote is closed too early"}},
+    {"mapping values are not allowed",
+     {"лишнее двоеточие или отступ; текст с двоеточием берут в кавычки",
+      "a colon too many or a wrong indentation; a text with a colon is quoted"}},
+    {"could not find expected ':'",
+     {"после ключа нет двоеточия с пробелом", "a colon and a blank are missing behind the key"}},
+    {"found unexpected end of stream",
+     {"файл кончился, а кавычка или скобка не закрыта",
+      "the file ends and a quote or a bracket is not closed"}},
+    {"did not find expected node content",
+     {"здесь должно стоять значение", "a value must stand here"}},
+};
+
 static void
 add(struct finding_list *list, enum diagnostic code, const struct text_pos *at, struct phrase text);
 static bool is_warning(enum diagnostic code);
@@ -50,6 +79,7 @@ static struct finding *take_slot(struct finding_list *list, bool warning);
 static const char *format_text(struct arena *arena, const char *format, va_list args)
     __attribute__((format(printf, 2, 0)));
 static enum diagnostic yaml_phrase(struct arena *arena, const char *said, struct phrase *text);
+static bool syntax_phrase(struct arena *arena, const char *said, struct phrase *text);
 
 bool finding_list_begin(struct finding_list *list, struct arena *arena)
 {
@@ -239,6 +269,33 @@ static enum diagnostic yaml_phrase(struct arena *arena, const char *said, struct
             return yaml_texts[i].code;
         }
     }
-    text->ru = arena_format(arena, "запись YAML: %s", said);
+    if (!syntax_phrase(arena, said, text)) {
+        text->ru = arena_format(arena, "запись YAML: %s", said);
+    }
     return DIAGNOSTIC_YAML_SYNTAX;
+}
+
+/* With the line in which began what is not closed, when libyaml names it. */
+static bool syntax_phrase(struct arena *arena, const char *said, struct phrase *text)
+{
+    static const char mark[] = " that began in line ";
+    const char *line = strstr(said, mark);
+    const int digits = line == NULL ? 0 : (int)strspn(line + sizeof(mark) - 1, "0123456789");
+
+    for (size_t i = 0; i < sizeof(syntax_texts) / sizeof(syntax_texts[0]); i++) {
+        const struct phrase *known = &syntax_texts[i].text;
+        if (strncmp(said, syntax_texts[i].begins, strlen(syntax_texts[i].begins)) != 0) {
+            continue;
+        }
+        if (line == NULL) {
+            *text = *known;
+        } else {
+            const char *number = line + sizeof(mark) - 1;
+            text->ru =
+                arena_format(arena, "%s (запись начата в строке %.*s)", known->ru, digits, number);
+            text->en = arena_format(arena, "%s (begun in line %.*s)", known->en, digits, number);
+        }
+        return true;
+    }
+    return false;
 }

@@ -68,7 +68,7 @@ bool source_compile(const struct region_input *input,
                     struct arena *arena,
                     struct region **out,
                     struct error_list *errors) __attribute__((warn_unused_result));
-/* "file:line:column: error P012: text", the source line and a caret under it. */
+/* "file:line:column: error P012: text", the source line and a caret under it, what to do (once a code). */
 void source_print(const struct source_report *report, enum language language, FILE *stream);
 
 #endif

@@ -6,6 +6,8 @@
 enum { SHOWN_CHARACTERS_MAX = 160 };
 
 static void print_line(const struct source_diagnostic *item, FILE *stream);
+static void
+print_advice(const struct source_report *report, size_t at, enum language language, FILE *stream);
 static size_t character_bytes(const char *text);
 
 void source_print(const struct source_report *report, enum language language, FILE *stream)
@@ -34,11 +36,31 @@ void source_print(const struct source_report *report, enum language language, FI
         if (item->line != NULL && item->at.line > 0) {
             print_line(item, stream);
         }
+        print_advice(report, i, language, stream);
     }
     if (report->errors + report->warnings > report->count) {
         (void)fprintf(stream,
                       russian ? "… и ещё %zu\n" : "... and %zu more\n",
                       report->errors + report->warnings - report->count);
+    }
+}
+
+/* What to do, at the first finding of a code. */
+static void
+print_advice(const struct source_report *report, size_t at, enum language language, FILE *stream)
+{
+    struct diagnostic_entry entry;
+
+    for (size_t i = 0; i < at; i++) {
+        if (report->items[i].code == report->items[at].code) {
+            return;
+        }
+    }
+    if (diagnostic_describe(report->items[at].code, &entry)) {
+        (void)fprintf(stream,
+                      "    %s: %s\n",
+                      language == LANGUAGE_RU ? "как исправить" : "to mend it",
+                      phrase_in(entry.advice, language));
     }
 }
 

@@ -166,7 +166,7 @@ static void a_missing_set_is_an_error(void **state)
     assert_string_equal(
         printed(fixture, LANGUAGE_RU),
         "ошибка P002: файл не читается: cannot open config/nowhere.yaml: No such file "
-        "or directory\n");
+        "or directory\n    как исправить: проверьте путь в broker.yaml и права на файл\n");
 }
 
 static void a_policy_may_be_a_folder(void **state)

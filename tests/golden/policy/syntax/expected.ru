@@ -1,4 +1,6 @@
-calendar.yaml:2:1: ошибка P004: запись YAML: did not find expected node content (while parsing a flow node that began in line 2)
+calendar.yaml:2:1: ошибка P004: здесь должно стоять значение (запись начата в строке 2)
+    как исправить: проверьте скобки, кавычки, двоеточия и отступы у этого места
 policy.yaml:2:16: ошибка P007: якоря (&имя) здесь не читаются
     pools: {local: &anchor {workers: {role: case-curator}}}
                    ^
+    как исправить: уберите якорь и напишите значение полностью
