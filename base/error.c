@@ -9,6 +9,8 @@
 static const int exit_statuses[ERROR_CODE_END] = {
     [ERROR_NONE] = 0,
     [ERROR_FINDINGS] = 1,
+    [ERROR_CRITICAL] = 2,
+    [ERROR_UNKNOWN] = 3,
     [ERROR_USAGE] = 64,
     [ERROR_DATA] = 65,
     [ERROR_NO_INPUT] = 66,

@@ -14,7 +14,9 @@
 /* One kind of failure. error_exit_status maps each to one exit status (sysexits.h). */
 enum error_code {
     ERROR_NONE = 0,
-    ERROR_FINDINGS,    /* 1: a check did its work and found mistakes */
+    ERROR_FINDINGS, /* 1: a check did its work and found mistakes */
+    ERROR_CRITICAL, /* 2: … something that cannot wait (2 and 3: for monitoring systems, as Nagios has it) */
+    ERROR_UNKNOWN,     /* 3: … nothing, because it could not look */
     ERROR_USAGE,       /* 64: the command line */
     ERROR_DATA,        /* 65: the user's data are wrong */
     ERROR_NO_INPUT,    /* 66: an input file is missing or unreadable */

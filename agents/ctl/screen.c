@@ -62,6 +62,9 @@ void screen_error(const struct screen *screen, const struct error *err)
 {
     char text[sizeof(err->at.file) + sizeof(err->text) + 32];
 
+    if (err->text[0] == '\0') {
+        return;
+    }
     (void)fputs("refctl: ", screen->err);
     write_text(screen->err, 0, error_format(err, text, sizeof(text)));
     (void)fputc('\n', screen->err);

@@ -46,7 +46,7 @@ void screen_hint(const struct screen *screen, const char *format, ...)
  * first. */
 void screen_field(const struct screen *screen, const char *label, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
-/* "refctl: text" to err. */
+/* "refctl: text" to err; nothing when the error has no text, because the answer said it. */
 void screen_error(const struct screen *screen, const struct error *err);
 /* What begins a colour in the texts of the functions above (in no others), "" without colours; SCREEN_PLAIN
  * ends it. */

@@ -72,11 +72,13 @@ verb_function verb_case_ls;
 verb_function verb_case_show;
 verb_function verb_case_timeline;
 verb_function verb_explain;
-/* assign.c, agency.c, curator.c, status.c, clock_accept.c, policy_check.c, policy_explain.c, policy_test.c, keygen.c */
+/* assign.c, agency.c, curator.c, status.c, doctor.c, clock_accept.c, policy_check.c, policy_explain.c, policy_test.c, keygen.c */
 verb_function verb_assign;
 verb_function verb_agency_ls;
 verb_function verb_curator_ls;
 verb_function verb_status;
+verb_function verb_doctor;
+verb_function verb_check;
 verb_function verb_clock_accept;
 /* erase.c */
 verb_function verb_erase;

@@ -1,6 +1,8 @@
 /* Every subcommand with its texts. */
 #include "agents/ctl/verb.h"
 
+#include "agents/ctl/health.h"
+
 #define BIT(option) (UINT32_C(1) << (option))
 
 enum {
@@ -215,6 +217,42 @@ const struct verb verb_table[] = {
      0,
      0,
      verb_status},
+    {"doctor",
+     NULL,
+     VERB_ADMINISTERS,
+     {"", ""},
+     {"что не в порядке и что делать", "what is wrong and what to do"},
+     {"Смотрит на агента, связь, место, часы, просроченное здесь и на столах региона. ✓ в "
+      "порядке,\n"
+      "! пора заняться, ✗ нельзя ждать, ? узнать не удалось. Код выхода 1, если не всё в "
+      "порядке.\n",
+      "Looks at the agent, the line, space, clocks, and what is overdue here and on the region's\n"
+      "desks. ✓ well, ! see to it, ✗ cannot wait, ? could not be learnt. Exit status 1 when not "
+      "all\n"
+      "is well.\n"},
+     "refctl doctor",
+     ASKS,
+     0,
+     0,
+     verb_doctor},
+    {"check",
+     NULL,
+     VERB_ADMINISTERS,
+     {"[ЧТО…]", "[THING...]"},
+     {"то же для системы наблюдения", "the same for a monitoring system"},
+     {"Одна строка и код выхода, как у подключаемых проверок Nagios: 0 в порядке, 1 "
+      "предупреждение,\n"
+      "2 нельзя ждать, 3 неизвестно. ЧТО: agent line spool refused disk clock inbox program, а о\n"
+      "всём регионе desks sites; без слов — всё своё, без двух последних.\n",
+      "One line and an exit status as Nagios' plug-ins have them: 0 ok, 1 warning, 2 critical,\n"
+      "3 unknown. THING: agent line spool refused disk clock inbox program, and of the whole "
+      "region\n"
+      "desks sites; without words all but the last two.\n"},
+     "refctl check line disk",
+     ASKS & ~BIT(OPTION_JSON),
+     0,
+     HEALTH_THINGS,
+     verb_check},
     {"curator",
      "ls",
      VERB_ADMINISTERS,
