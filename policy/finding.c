@@ -1,6 +1,8 @@
 /* Findings: both languages are formatted at once, from the same arguments. */
 #include "policy/finding.h"
 
+#include "base/yaml_phrase.h"
+
 #include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -11,64 +13,26 @@ enum { FINDING_TEXT_BYTES = 1024 };
 static const struct phrase memory_out = {"не хватило памяти для проверки",
                                          "the check ran out of memory"};
 
-/* What yaml_tree says, for readers of Russian and as a code; only the beginning is compared. */
+/* The code of what yaml_tree says; only the beginning is compared. What is not here is a mistake in writing. */
 static const struct {
     const char *begins;
     enum diagnostic code;
-    const char *ru;
-} yaml_texts[] = {
-    {"a second document in one file", DIAGNOSTIC_YAML_DOCUMENTS, "второй документ в одном файле"},
-    {"aliases (*name)",
-     DIAGNOSTIC_YAML_ALIAS,
-     "ссылки (*имя) здесь не читаются: напишите значение полностью"},
-    {"a key must be one word",
-     DIAGNOSTIC_YAML_KEY_FORM,
-     "ключом может быть только слово, не список и не карта"},
-    {"more than ", DIAGNOSTIC_YAML_DEPTH, "слишком большая вложенность"},
-    {"tags (!name)", DIAGNOSTIC_YAML_TAG, "теги (!имя) здесь не читаются"},
-    {"anchors (&name)", DIAGNOSTIC_YAML_ANCHOR, "якоря (&имя) здесь не читаются"},
-    {"the key \"", DIAGNOSTIC_YAML_KEY_TWICE, "этот ключ в той же записи уже стоит выше"},
-    {"no memory left", DIAGNOSTIC_MEMORY, "не хватило памяти, чтобы прочитать файл"},
-    {"a tab cannot stand here",
-     DIAGNOSTIC_YAML_TAB,
-     "здесь не может стоять табуляция: отступайте пробелами"},
-    {"the file is longer", DIAGNOSTIC_FILE_TOO_LONG, "файл слишком длинный"},
-    {"the byte ", DIAGNOSTIC_FILE_TEXT, "файл записан не в UTF-8 или повреждён"},
-    {"the character U+", DIAGNOSTIC_FILE_TEXT, "в файле недопустимый управляющий знак"},
-    {"\\u", DIAGNOSTIC_FILE_TEXT, "половина суррогатной пары \\u: знака нет"},
-    {"no such character",
-     DIAGNOSTIC_FILE_TEXT,
-     "такого знака нет: пишите его самого или \\U и 8 цифр"},
-    {"the text holds a NUL", DIAGNOSTIC_FILE_TEXT, "файл записан не в UTF-8 или повреждён"},
-};
-
-/* What libyaml says of a mistake in writing, as people make it. */
-static const struct {
-    const char *begins;
-    struct phrase text;
-} syntax_texts[] = {
-    {"did not find expected ',' or '}'",
-     {"не закрыта скобка { или кавычка, или забыта запятая",
-      "a { or a quote is not closed, or a comma is missing"}},
-    {"did not find expected ',' or ']'",
-     {"не закрыта скобка [ или кавычка, или забыта запятая",
-      "a [ or a quote is not closed, or a comma is missing"}},
-    {"did not find expected '-' indicator",
-     {"строка стоит не под своей записью: отступ больше или меньше, чем у соседних",
-      "the line does not stand under its entry: its indentation differs from its neighbours'"}},
-    {"did not find expected key",
-     {"строка стоит не под своей записью или кавычка закрыта раньше",
-      "the line does not stand under its entry, or a quote is closed too early"}},
-    {"mapping values are not allowed",
-     {"лишнее двоеточие или отступ; текст с двоеточием берут в кавычки",
-      "a colon too many or a wrong indentation; a text with a colon is quoted"}},
-    {"could not find expected ':'",
-     {"после ключа нет двоеточия с пробелом", "a colon and a blank are missing behind the key"}},
-    {"found unexpected end of stream",
-     {"файл кончился, а кавычка или скобка не закрыта",
-      "the file ends and a quote or a bracket is not closed"}},
-    {"did not find expected node content",
-     {"здесь должно стоять значение", "a value must stand here"}},
+} yaml_codes[] = {
+    {"a second document in one file", DIAGNOSTIC_YAML_DOCUMENTS},
+    {"aliases (*name)", DIAGNOSTIC_YAML_ALIAS},
+    {"a key must be one word", DIAGNOSTIC_YAML_KEY_FORM},
+    {"more than ", DIAGNOSTIC_YAML_DEPTH},
+    {"tags (!name)", DIAGNOSTIC_YAML_TAG},
+    {"anchors (&name)", DIAGNOSTIC_YAML_ANCHOR},
+    {"this key stands here twice", DIAGNOSTIC_YAML_KEY_TWICE},
+    {"no memory left", DIAGNOSTIC_MEMORY},
+    {"a tab cannot stand here", DIAGNOSTIC_YAML_TAB},
+    {"the file is longer", DIAGNOSTIC_FILE_TOO_LONG},
+    {"the byte ", DIAGNOSTIC_FILE_TEXT},
+    {"the character U+", DIAGNOSTIC_FILE_TEXT},
+    {"\\u", DIAGNOSTIC_FILE_TEXT},
+    {"no such character", DIAGNOSTIC_FILE_TEXT},
+    {"the text holds a NUL", DIAGNOSTIC_FILE_TEXT},
 };
 
 static void
@@ -78,8 +42,7 @@ static bool speaks_of_absence(enum diagnostic code);
 static struct finding *take_slot(struct finding_list *list, bool warning);
 static const char *format_text(struct arena *arena, const char *format, va_list args)
     __attribute__((format(printf, 2, 0)));
-static enum diagnostic yaml_phrase(struct arena *arena, const char *said, struct phrase *text);
-static bool syntax_phrase(struct arena *arena, const char *said, struct phrase *text);
+static enum diagnostic yaml_code(const char *said);
 
 bool finding_list_begin(struct finding_list *list, struct arena *arena)
 {
@@ -142,10 +105,7 @@ void finding_adopt_yaml(struct finding_list *list, const struct error_list *erro
 {
     for (size_t i = 0; i < errors->count; i++) {
         const struct error *error = &errors->items[i];
-        struct phrase text;
-        enum diagnostic code = yaml_phrase(list->arena, error->text, &text);
-
-        add(list, code, &error->at, text);
+        add(list, yaml_code(error->text), &error->at, yaml_phrase(list->arena, error->text));
     }
     list->errors += errors->dropped;
     list->dropped += errors->dropped;
@@ -260,42 +220,12 @@ static const char *format_text(struct arena *arena, const char *format, va_list 
     return arena_text_of(arena, bytes_of(text, bytes));
 }
 
-static enum diagnostic yaml_phrase(struct arena *arena, const char *said, struct phrase *text)
+static enum diagnostic yaml_code(const char *said)
 {
-    text->en = arena_text(arena, said);
-    for (size_t i = 0; i < sizeof(yaml_texts) / sizeof(yaml_texts[0]); i++) {
-        if (strncmp(said, yaml_texts[i].begins, strlen(yaml_texts[i].begins)) == 0) {
-            text->ru = yaml_texts[i].ru;
-            return yaml_texts[i].code;
+    for (size_t i = 0; i < sizeof(yaml_codes) / sizeof(yaml_codes[0]); i++) {
+        if (strncmp(said, yaml_codes[i].begins, strlen(yaml_codes[i].begins)) == 0) {
+            return yaml_codes[i].code;
         }
-    }
-    if (!syntax_phrase(arena, said, text)) {
-        text->ru = arena_format(arena, "запись YAML: %s", said);
     }
     return DIAGNOSTIC_YAML_SYNTAX;
-}
-
-/* With the line in which began what is not closed, when libyaml names it. */
-static bool syntax_phrase(struct arena *arena, const char *said, struct phrase *text)
-{
-    static const char mark[] = " that began in line ";
-    const char *line = strstr(said, mark);
-    const int digits = line == NULL ? 0 : (int)strspn(line + sizeof(mark) - 1, "0123456789");
-
-    for (size_t i = 0; i < sizeof(syntax_texts) / sizeof(syntax_texts[0]); i++) {
-        const struct phrase *known = &syntax_texts[i].text;
-        if (strncmp(said, syntax_texts[i].begins, strlen(syntax_texts[i].begins)) != 0) {
-            continue;
-        }
-        if (line == NULL) {
-            *text = *known;
-        } else {
-            const char *number = line + sizeof(mark) - 1;
-            text->ru =
-                arena_format(arena, "%s (запись начата в строке %.*s)", known->ru, digits, number);
-            text->en = arena_format(arena, "%s (begun in line %.*s)", known->en, digits, number);
-        }
-        return true;
-    }
-    return false;
 }

@@ -1,0 +1,13 @@
+/* What yaml_tree and libyaml say of a file that cannot be read, for readers of Russian and of English. */
+#ifndef BASE_YAML_PHRASE_H
+#define BASE_YAML_PHRASE_H
+
+#include "base/arena.h"
+#include "base/phrase.h"
+
+/* said  the text of an error of yaml_tree_parse
+ * Texts live in the arena or are static; where the arena is full they are NULL. A text that is not known here comes back
+ * as it is, in Russian with words before it. */
+struct phrase yaml_phrase(struct arena *arena, const char *said);
+
+#endif
