@@ -9,6 +9,7 @@ import json
 import os
 import random
 import select
+import shutil
 import signal
 import subprocess
 import sys
@@ -123,6 +124,20 @@ class Storm:
         for referrer in self.referrers:
             referrer.end()
 
+    def lose_spool(self):
+        """What must not happen: a site takes referrals without a broker, and its disk is gone."""
+        referrer, site = self.referrers[0], self.sites[SCHOOL]
+        self.region.broker.kill()
+        referrer.start()
+        while len(referrer.taken) < 3:
+            self.news.wait(0.5)
+        referrer.end()
+        site.process.kill()
+        shutil.rmtree(f'{site.folder}/store')
+        self.region.restart()
+        site.start()
+        self.curators.start()
+
     # -- afterwards
 
     def settle(self):
@@ -163,6 +178,14 @@ class Storm:
             assert answer.problems[0].code == exchange.REFUSAL_BUSY, answer
             agent.socket.poll(20)
 
+    def ids_at_the_broker(self):
+        return [identity for view in self.cases.values() for identity in view.referrals]
+
+    def lost(self):
+        """Acknowledged, and not there."""
+        taken = {identity for referrer in self.referrers for identity in referrer.taken}
+        return taken - set(self.ids_at_the_broker())
+
     def close(self):
         for site in self.sites.values():
             site.close()
@@ -193,16 +216,21 @@ class KillTest(unittest.TestCase):
         loud = cls.storm.close()
         assert not loud, loud
 
-    def ids_at_the_broker(self):
-        return [identity for view in self.storm.cases.values() for identity in view.referrals]
-
     def test_acknowledged_referrals_are_all_at_the_broker(self):
-        taken = {identity for referrer in self.storm.referrers for identity in referrer.taken}
-        self.assertGreater(len(taken), CYCLES // 2)
-        self.assertEqual(taken - set(self.ids_at_the_broker()), set())
+        self.assertGreater(sum(len(referrer.taken) for referrer in self.storm.referrers), CYCLES // 2)
+        self.assertEqual(self.storm.lost(), set())
+
+    def test_lost_store_of_a_site_would_be_noticed(self):
+        storm = Storm()
+        try:
+            storm.lose_spool()
+            storm.settle()
+            self.assertEqual(storm.lost(), set(storm.referrers[0].taken))
+        finally:
+            self.assertEqual(storm.close(), [])
 
     def test_no_referral_is_there_twice(self):
-        ids = self.ids_at_the_broker()
+        ids = self.storm.ids_at_the_broker()
         self.assertEqual(len(ids), len(set(ids)))
         self.assertEqual(self.storm.status.referrals, len(ids))
         numbers = [row['number'] for row in self.storm.listed]
