@@ -190,14 +190,33 @@ void disk_tree_note(struct disk_tree *tree, const struct record *record, uint32_
 }
 
 /* What was done before the rename was done to things that have another name now. */
-static void rename_earlier(struct change *first, const struct change *rename)
+static void rename_earlier(struct change *first, size_t count, const struct change *rename)
 {
-    for (struct change *change = first; change < rename; change++) {
-        follow(change->name, rename->name, rename->to);
-        if (change->kind == RECORD_RENAME) {
-            follow(change->to, rename->name, rename->to);
+    for (size_t i = 0; i < count; i++) {
+        follow(first[i].name, rename->name, rename->to);
+        if (first[i].kind == RECORD_RENAME) {
+            follow(first[i].to, rename->name, rename->to);
         }
     }
+}
+
+/* What the rename renames exists, even while the folder that it came from is not synced: of the first `count` changes,
+ * those that made it are safe with the rename. Returns how many are left. */
+static size_t secure_source(struct disk_tree *tree, size_t count, const struct change *rename)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++) {
+        const struct change *change = &tree->since.list[i];
+        const bool made_it = change->kind == RECORD_RENAME
+                                 ? strcmp(change->to, rename->name) == 0
+                                 : strcmp(change->name, rename->name) == 0;
+        if (made_it && change->kind != RECORD_REMOVE) {
+            make(&tree->safe, change);
+        } else {
+            tree->since.list[kept++] = *change;
+        }
+    }
+    return kept;
 }
 
 void disk_tree_sync(struct disk_tree *tree, const char *folder)
@@ -209,11 +228,11 @@ void disk_tree_sync(struct disk_tree *tree, const char *folder)
             tree->since.list[kept++] = change;
             continue;
         }
-        make(&tree->safe, &change);
         if (change.kind == RECORD_RENAME) {
-            tree->since.list[i] = change;
-            rename_earlier(tree->since.list, &tree->since.list[i]);
+            kept = secure_source(tree, kept, &change);
+            rename_earlier(tree->since.list, kept, &change);
         }
+        make(&tree->safe, &change);
     }
     tree->since.count = kept;
 }

@@ -11,8 +11,11 @@ static const size_t frame_arena_bytes = (size_t)32 << 20;
 
 struct promise_ear {
     struct arena *arena;
-    struct bytes routing; /* the part before */
+    struct bytes routing;  /* the part before */
+    struct id128 dropping; /* not safe before the folder is synced */
 };
+
+static const char incoming[] = "drop/incoming";
 
 static void fail(const char *why)
 {
@@ -138,10 +141,28 @@ hear(const struct promise_ear *ear, struct promise *promise, const struct envelo
     }
 }
 
+static void see_drop(struct promise_ear *ear, struct promise *promise, const struct record *record)
+{
+    char name[ID128_TEXT_MAX] = "";
+    const size_t start = sizeof(incoming); /* and a slash */
+    if (record->kind == RECORD_RENAME && record->data.size > start + sizeof(name) &&
+        memcmp(record->data.data, incoming, start - 1) == 0) {
+        memcpy(name, record->data.data + start, sizeof(name) - 1);
+        if (!id128_parse(name, &ear->dropping)) {
+            fail("a form has another name");
+        }
+    } else if (record->kind == RECORD_SYNC_DIR && strcmp(record->name, incoming) == 0 &&
+               !id128_is_none(&ear->dropping)) {
+        promise->dropped[promise->dropped_count++] = ear->dropping;
+        memset(&ear->dropping, 0, sizeof(ear->dropping));
+    }
+}
+
 void promise_hear(struct promise_ear *ear, struct promise *promise, const struct record *record)
 {
     struct envelope envelope;
     struct wire_fault fault;
+    see_drop(ear, promise, record);
     if (record->kind == RECORD_PART) {
         ear->routing = record->data;
         return;

@@ -26,13 +26,17 @@ struct promise {
     uint64_t taken;              /* commands that it told its people were stored */
     struct id128 referrals[PROMISE_REFERRALS_MAX]; /* likewise */
     size_t referral_count;
+    struct id128 dropped
+        [PROMISE_REFERRALS_MAX]; /* forms that somebody put into its drop folder, and synced */
+    size_t dropped_count;
 };
 
 struct promise_ear;
 
 struct promise_ear *promise_ear_create(void);
 void promise_ear_destroy(struct promise_ear **ear);
-/* Adds what the message of a record (PART or FRAME) promises; other records promise nothing. */
+/* Adds what the message of a record (PART or FRAME) promises. A form "<id>.yaml" that comes into drop/incoming is the
+ * agent's from then on; other records promise nothing. */
 void promise_hear(struct promise_ear *ear, struct promise *promise, const struct record *record);
 
 #endif

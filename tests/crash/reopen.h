@@ -28,7 +28,8 @@ bool reopen_broker(const struct reopen_history *history,
 bool reopen_fsck(const char *store, struct error *err) __attribute__((warn_unused_result));
 /* Every record opens; the spool is the one that was named, holds or has settled each command that was taken or sent;
  * deliveries that were acknowledged were applied; each referral that was taken is known, and waits in the spool or
- * was answered. */
+ * was answered. A form that came into the drop folder beside the store is there whole, or is such a referral; one that
+ * lies in `done` is. */
 bool reopen_agent(const char *store,
                   const struct key32 *storage,
                   const struct promise *promise,

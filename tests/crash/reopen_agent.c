@@ -4,13 +4,20 @@
 #include "agents/store/mirror.h"
 #include "agents/store/own_referrals.h"
 #include "agents/store/spool.h"
+#include "base/file.h"
 
 #include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 static const size_t turn_bytes = (size_t)64 << 20;
 
+enum { FORM_BYTES_LEAST = 200 };
+
 struct reopened {
+    const char *folder; /* store */
     struct agent_store *store;
     struct arena *arena;
     const struct promise *promise;
@@ -72,6 +79,48 @@ compare_referrals(struct reopened *reopened, const struct spool_state *spool, st
     return true;
 }
 
+/* A whole file whose name ends in "<id>.yaml" is in that folder of the drop folder. */
+static bool lies_in(const struct reopened *reopened, const char *folder, const struct id128 *id)
+{
+    char path[PATH_MAX];
+    char text[ID128_TEXT_MAX];
+    char ending[ID128_TEXT_MAX + 8];
+    struct file_names names;
+    struct stat status;
+    struct error ignored;
+    bool found = false;
+    (void)snprintf(ending, sizeof(ending), "%s.yaml", id128_format(id, text));
+    (void)snprintf(path, sizeof(path), "%s/../drop/%s", reopened->folder, folder);
+    if (!file_list(path, ending, reopened->arena, &names, &ignored)) {
+        return false; /* no such folder yet */
+    }
+    for (size_t i = 0; i < names.count; i++) {
+        (void)snprintf(
+            path, sizeof(path), "%s/../drop/%s/%s", reopened->folder, folder, names.items[i]);
+        found = found || (stat(path, &status) == 0 && status.st_size >= FORM_BYTES_LEAST);
+    }
+    return found;
+}
+
+static bool compare_drops(struct reopened *reopened, struct error *err)
+{
+    struct own_referral own;
+    for (size_t i = 0; i < reopened->promise->dropped_count; i++) {
+        const struct id128 *id = &reopened->promise->dropped[i];
+        arena_reset(reopened->arena);
+        if (own_referrals_get(reopened->store, id, reopened->arena, &own)) {
+            continue;
+        }
+        if (lies_in(reopened, "done", id)) {
+            return error_set(err, ERROR_DATA, "form %zu is said to be done, and is not", i);
+        }
+        if (!lies_in(reopened, "incoming", id) && !lies_in(reopened, "taking", id)) {
+            return error_set(err, ERROR_DATA, "form %zu is gone", i);
+        }
+    }
+    return true;
+}
+
 static bool compare_lane(struct reopened *reopened,
                          const struct spool_state *spool,
                          enum lane lane,
@@ -119,7 +168,7 @@ static bool compare(struct reopened *reopened, struct error *err)
         !id128_equal(&promise->incarnation, &spool.incarnation)) {
         return error_set(err, ERROR_DATA, "the spool is another than the one that was named");
     }
-    return compare_referrals(reopened, &spool, err);
+    return compare_referrals(reopened, &spool, err) && compare_drops(reopened, err);
 }
 
 bool reopen_agent(const char *store,
@@ -128,7 +177,8 @@ bool reopen_agent(const char *store,
                   struct error *err)
 {
     const struct agent_store_options options = {.path = store, .storage = storage};
-    struct reopened reopened = {.arena = arena_create(turn_bytes), .promise = promise};
+    struct reopened reopened = {
+        .folder = store, .arena = arena_create(turn_bytes), .promise = promise};
     bool well = (reopened.arena != NULL || error_set(err, ERROR_OS, "no memory")) &&
                 agent_store_open(&reopened.store, &options, err);
     if (well) {
