@@ -54,7 +54,7 @@ CC       := $(compiler.$(variant))
 CPPFLAGS += -D_POSIX_C_SOURCE=200809L -UNDEBUG -DREFBROKER_VERSION='"$(VERSION)"' -I. -I$(out)
 CFLAGS   += -std=c17 -g -fno-common $(flags.$(variant))
 LDFLAGS  += -Wl,--as-needed
-LDLIBS   := -lzmq -lprotobuf-c -llmdb -lyaml -lsodium -ljansson -lunistring -lz3
+LDLIBS   := -lzmq -lprotobuf-c -llmdb -lyaml -lsodium -ljansson -lunistring -lz3 -lseccomp
 
 # -- What is built ------------------------------------------------------------------------------
 

@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { FILE_BYTES_MAX = 4096 };
+enum { FILE_BYTES_MAX = 4096, FOLDER_STICKY = 01000 /* S_ISVTX, which plain POSIX lacks */ };
 
 struct kind {
     const char *name;
@@ -36,6 +36,7 @@ static const struct kind kinds[] = {
 static const char z85_digits[] =
     "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-:+=^!/*?&<>()[]{}@%$#";
 
+static bool is_private(const char *path, const struct stat *file, struct error *err);
 static bool
 read_text(const char *path, const struct kind *kind, char text[FILE_BYTES_MAX], struct error *err);
 static bool parse_text(char *text,
@@ -65,6 +66,17 @@ void keys_random(void *out, size_t bytes)
 void keys_wipe(void *secret, size_t bytes)
 {
     sodium_memzero(secret, bytes);
+}
+
+bool keys_lock(void *secret, size_t bytes)
+{
+    return sodium_mlock(secret, bytes) == 0;
+}
+
+void keys_unlock(void *secret, size_t bytes)
+{
+    (void)sodium_munlock(secret, bytes);
+    sodium_memzero(secret, bytes); /* munlock wipes only where there is mlock */
 }
 
 void keys_generate(enum keys_kind secret_kind, uint32_t epoch, struct key32 *out)
@@ -175,6 +187,41 @@ bool keys_of_text(const char *text, uint8_t out[KEYS_BYTES])
     return true;
 }
 
+/* Whoever may write into the folder can put another key in the place of this one; not where the folder is sticky. */
+static bool is_private(const char *path, const struct stat *file, struct error *err)
+{
+    const char *slash = strrchr(path, '/');
+    const int length = slash == NULL ? 1 : slash == path ? 1 : (int)(slash - path);
+    char folder[PATH_MAX];
+    struct stat status;
+
+    if ((file->st_mode & (S_IRWXG | S_IRWXO)) != 0) {
+        return error_set(
+            err,
+            ERROR_PERMISSION,
+            "the secret key file %s is open to group or others (mode %04o): chmod 0400",
+            path,
+            (unsigned)(file->st_mode & 07777));
+    }
+    if (file->st_uid != geteuid() && file->st_uid != 0) {
+        return error_set(
+            err, ERROR_PERMISSION, "the secret key file %s belongs to another user", path);
+    }
+    (void)snprintf(folder, sizeof(folder), "%.*s", length, slash == NULL ? "." : path);
+    if (stat(folder, &status) != 0) {
+        return error_set_errno(err, ERROR_NO_INPUT, errno, "the folder of the key file %s", path);
+    }
+    if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0 && (status.st_mode & FOLDER_STICKY) == 0) {
+        return error_set(err,
+                         ERROR_PERMISSION,
+                         "the folder of the secret key file %s is open to group or others for "
+                         "writing (mode %04o): chmod go-w",
+                         path,
+                         (unsigned)(status.st_mode & 07777));
+    }
+    return true;
+}
+
 /* By hand, so that no freed memory keeps a secret. */
 static bool
 read_text(const char *path, const struct kind *kind, char text[FILE_BYTES_MAX], struct error *err)
@@ -192,12 +239,7 @@ read_text(const char *path, const struct kind *kind, char text[FILE_BYTES_MAX], 
         (void)error_set(err, ERROR_NO_INPUT, "the key file %s is not a regular file", path);
         goto out;
     }
-    if (kind->secret && (status.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
-        (void)error_set(err,
-                        ERROR_PERMISSION,
-                        "the secret key file %s is open to group or others (mode %04o): chmod 0400",
-                        path,
-                        (unsigned)(status.st_mode & 07777));
+    if (kind->secret && !is_private(path, &status, err)) {
         goto out;
     }
     while (got != 0 && size < FILE_BYTES_MAX) {

@@ -3,8 +3,8 @@
  *     # curve key of site school-7-tatarsk
  *     curve-secret Yne@$w-vo<fVvi]a<NY6T1ed:M$fCG*[IaLV{hID
  *
- * Kinds with an epoch (disclosure, matching) carry it as a third word. A secret file that group or
- * others can read is refused. Keys are printed in Z85 (ZeroMQ RFC 32).
+ * Kinds with an epoch (disclosure, matching) carry it as a third word. A secret file is refused when group or others can
+ * read it, when it is neither ours nor root's, and when others can replace it in its folder. Keys are printed in Z85 (ZeroMQ RFC 32).
  */
 #ifndef BASE_KEYS_H
 #define BASE_KEYS_H
@@ -36,6 +36,10 @@ struct key32 {
 bool keys_start(struct error *err) __attribute__((warn_unused_result));
 void keys_random(void *out, size_t bytes);
 void keys_wipe(void *secret, size_t bytes);
+/* Keep secrets out of swap and of core dumps, and wipe them when they are unlocked. False: the system gives no locked
+ * memory (RLIMIT_MEMLOCK); they are wiped all the same. */
+bool keys_lock(void *secret, size_t bytes);
+void keys_unlock(void *secret, size_t bytes);
 
 /* Draw a new secret of a kind; public kinds are derived with keys_public_of. */
 void keys_generate(enum keys_kind secret_kind, uint32_t epoch, struct key32 *out);

@@ -9,6 +9,7 @@
 
 struct keeper {
     struct key32 secret;
+    bool locked; /* it is in memory that is not swapped */
     struct key32 public_key;
     struct journal *journal;
     struct arena *scratch; /* the batch that was read last, coded and decoded */
@@ -29,6 +30,7 @@ bool keeper_open(struct keeper **out, const char *path, struct journal *journal,
     if (keeper == NULL) {
         return error_set(err, ERROR_OS, "no memory for the keeper");
     }
+    keeper->locked = keys_lock(&keeper->secret, sizeof(keeper->secret));
     keeper->scratch = arena_create(scratch_bytes);
     if (keeper->scratch == NULL) {
         keeper_close(&keeper);
@@ -50,10 +52,15 @@ void keeper_close(struct keeper **keeper)
     if (*keeper == NULL) {
         return;
     }
-    keys_wipe(&(*keeper)->secret, sizeof((*keeper)->secret));
+    keys_unlock(&(*keeper)->secret, sizeof((*keeper)->secret));
     arena_destroy(&(*keeper)->scratch);
     free(*keeper);
     *keeper = NULL;
+}
+
+bool keeper_is_locked(const struct keeper *keeper)
+{
+    return keeper->locked;
 }
 
 const struct key32 *keeper_public(const struct keeper *keeper)

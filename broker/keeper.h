@@ -25,6 +25,8 @@ struct keeper;
 bool keeper_open(struct keeper **out, const char *path, struct journal *journal, struct error *err)
     __attribute__((warn_unused_result));
 void keeper_close(struct keeper **keeper);
+/* Is its secret in memory that is never swapped? Without, it is wiped at the end all the same. */
+bool keeper_is_locked(const struct keeper *keeper);
 /* What agents seal to, with its epoch. Valid until close. */
 const struct key32 *keeper_public(const struct keeper *keeper);
 

@@ -243,6 +243,8 @@ static void read_broker(struct source_set *set, struct names *names)
     }
     read_keys(set, &reader);
     (void)reader_text(&reader, "store", READER_REQUIRED);
+    bool sandbox = true; /* the daemon's; see settings.h */
+    (void)reader_flag(&reader, "sandbox", &sandbox);
     names->calendar = take_path(set, &reader, "calendar");
     names->directory = take_path(set, &reader, "directory");
     names->policy = take_path(set, &reader, "policy");

@@ -34,6 +34,7 @@ struct agent {
     const struct agent_config *config; /* as at the start */
     const struct agent_config *people; /* as read last: who may speak, which hooks there are */
     struct agent_keys keys;
+    bool keys_locked;    /* in memory that is not swapped */
     const char *program; /* "refagentd 0.1.0" */
     struct clock *clock;
     struct log *log;

@@ -23,6 +23,13 @@ static bool read_keys(struct agent *agent, struct error *err)
            keys_read(config->disclosure, KEYS_DISCLOSURE_PUBLIC, &keys->disclosure, err);
 }
 
+/* Always true: where the system gives no locked memory the keys are wiped at the end all the same. */
+static bool lock_keys(struct agent *agent)
+{
+    agent->keys_locked = keys_lock(&agent->keys, sizeof agent->keys);
+    return true;
+}
+
 static bool allocate(struct agent *agent, struct error *err)
 {
     agent->life = arena_create(LIFE_BYTES);
@@ -81,7 +88,7 @@ bool agent_setup_open(struct agent *agent, struct error *err)
     agent->now_us = clock_wall_us(agent->clock);
     agent->boot_us = clock_boot_us(agent->clock);
     agent->started_us = agent->now_us;
-    return keys_start(err) && read_keys(agent, err) && allocate(agent, err) &&
+    return keys_start(err) && lock_keys(agent) && read_keys(agent, err) && allocate(agent, err) &&
            signals_open(&agent->signals, err) && open_store(agent, err) &&
            open_socket(agent, err) && drop_folder_open(agent, err);
 }
@@ -96,5 +103,5 @@ void agent_setup_close(struct agent *agent)
     signals_close(&agent->signals);
     arena_destroy(&agent->turn);
     arena_destroy(&agent->life);
-    keys_wipe(&agent->keys, sizeof agent->keys);
+    keys_unlock(&agent->keys, sizeof agent->keys);
 }

@@ -3,6 +3,7 @@
 #include "agents/daemon/agent_loop.h"
 #include "agents/daemon/agent_setup.h"
 #include "base/notify.h"
+#include "base/sandbox.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -87,6 +88,7 @@ int main(int argc, char **argv)
     int status = loaded ? EXIT_SUCCESS : report(errors);
     free(errors);
     if (loaded && !check) {
+        sandbox_forbid_dumps();
         status = serve(config);
     }
     agent_config_destroy(&config);

@@ -2,6 +2,7 @@
 #include "broker/daemon/loop.h"
 
 #include "base/notify.h"
+#include "base/sandbox.h"
 #include "broker/daemon/admission.h"
 #include "broker/daemon/broker.h"
 #include "broker/daemon/inbound.h"
@@ -58,6 +59,49 @@ bool loop_open(struct broker *broker, struct error *err)
 {
     configuration_open(&broker->configuration);
     return open_memory(broker, err) && open_books(broker, err);
+}
+
+/* The folder that a file stands in, or "." */
+static const char *folder_of(struct broker *broker, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash == NULL
+               ? "."
+               : arena_text_of(broker->program, bytes_of(path, (size_t)(slash - path) + 1));
+}
+
+/* The store for writing; keys and what a proposal reads for reading; nothing else from here on, in the child that reads
+ * proposals too. Before the link, whose thread is to be in it. */
+static bool enter_sandbox(struct broker *broker, struct error *err)
+{
+    const struct settings *settings = &broker->settings;
+    struct sandbox_state state = {"no: sandbox: no", "no: sandbox: no"};
+    struct sandbox_path paths[4 + SETTINGS_READ_MAX] = {
+        {settings->store, true},
+        {folder_of(broker, settings->path), false},
+        {folder_of(broker, settings->curve_key), false},
+        {folder_of(broker, settings->disclosure_key), false}};
+    size_t count = 4;
+
+    for (size_t i = 0; i < SETTINGS_READ_MAX; i++) {
+        if (settings->read[i] != NULL) {
+            paths[count++].path = settings->read[i];
+        }
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (paths[i].path == NULL) {
+            return error_set(err, ERROR_OS, "no memory");
+        }
+    }
+    if (settings->sandbox && !sandbox_enter(paths, count, &state, err)) {
+        return false;
+    }
+    LOG_INFO(broker->log,
+             "sandbox",
+             LOG_TEXT("paths", state.paths),
+             LOG_TEXT("calls", state.calls),
+             LOG_TEXT("secrets", keeper_is_locked(broker->keeper) ? "locked" : "not locked"));
+    return true;
 }
 
 /* The configuration of the journal, or the first one from the files. */
@@ -308,7 +352,8 @@ bool loop_run(const struct loop_options *options, struct error *err)
     broker->clock = options->clock;
     broker->log = options->log;
     bool ok = signals_open(&broker->signals, err) && loop_open(broker, err) &&
-              open_configuration(broker, err) && open_link(broker, err);
+              enter_sandbox(broker, err) && open_configuration(broker, err) &&
+              open_link(broker, err);
     if (ok) {
         tell_ready(broker, options->notify_socket);
     }

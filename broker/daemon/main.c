@@ -1,6 +1,7 @@
 /* refbrokerd: reads the command line, wires clock and log, runs the loop or a tool. */
 #include "base/keys.h"
 #include "base/phrase.h"
+#include "base/sandbox.h"
 #include "broker/daemon/backup.h"
 #include "broker/daemon/loop.h"
 #include "broker/daemon/store_tools.h"
@@ -200,6 +201,7 @@ int main(int argc, char **argv)
     if (arguments.job == JOB_SAY) {
         return fputs(arguments.said, stdout) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
     }
+    sandbox_forbid_dumps();
     struct clock *clock = clock_create_real();
     struct log *log = clock == NULL ? NULL : log_create(stderr, clock, arguments.level);
     struct arena *arena = arena_create((size_t)16 << 20);

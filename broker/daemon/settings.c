@@ -30,13 +30,32 @@ take_path(struct yaml_take *take, const char *file, const char *key, struct aren
     return text == NULL ? NULL : file_beside(arena, file, text);
 }
 
+/* What a proposal reads stays within reach; whether it is good is found out then. */
+static void take_read(struct yaml_take *take, struct settings *made, struct arena *arena)
+{
+    static const char *const keys[SETTINGS_READ_MAX] = {"calendar", "directory", "policy"};
+    for (size_t i = 0; i < SETTINGS_READ_MAX; i++) {
+        const struct yaml_node *node = yaml_take_node(take, keys[i], NULL, YAML_OPTIONAL);
+        made->read[i] = node == NULL || node->kind != YAML_SCALAR
+                            ? NULL
+                            : file_beside(arena, made->path, node->text);
+    }
+}
+
+/* "sandbox: no", for a kernel that is odd. */
+static bool take_sandbox(struct yaml_take *take)
+{
+    bool on = true;
+    (void)yaml_take_flag(take, "sandbox", YAML_OPTIONAL, &on);
+    return on;
+}
+
 bool settings_load(struct settings *out,
                    const char *path,
                    struct arena *arena,
                    struct error_list *errors)
 {
-    static const char *const others[] = {
-        "region", "number-prefix", "title", "calendar", "directory", "policy"};
+    static const char *const others[] = {"region", "number-prefix", "title"};
     struct settings made = {.path = file_of(path, arena)};
     struct bytes content;
     struct yaml_file file;
@@ -57,6 +76,8 @@ bool settings_load(struct settings *out,
     for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
         (void)yaml_take_node(&top, others[i], NULL, YAML_OPTIONAL);
     }
+    take_read(&top, &made, arena);
+    made.sandbox = take_sandbox(&top);
     const struct yaml_node *node = yaml_take_node(&top, "keys", NULL, YAML_REQUIRED);
     bool good = yaml_take_end(&top);
     if (node != NULL) {

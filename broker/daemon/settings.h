@@ -11,6 +11,8 @@
 
 #include <stdbool.h>
 
+enum { SETTINGS_READ_MAX = 3 };
+
 /* Paths are made relative to the file's folder. Texts live in the arena. */
 struct settings {
     const char *path; /* broker.yaml itself */
@@ -18,6 +20,9 @@ struct settings {
     const char *curve_key;
     const char *disclosure_key;
     const char *store;
+    const char *read
+        [SETTINGS_READ_MAX]; /* what else broker.yaml names: calendar, directory, policy; NULL: absent */
+    bool sandbox;
 };
 
 /* path  broker.yaml, or a folder that holds one. Every mistake is in errors, with its position. */

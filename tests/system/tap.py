@@ -16,6 +16,12 @@ class TapResult(unittest.TestResult):
         for line in detail.splitlines():
             print(f'# {line}', flush=True)
 
+    def addSkip(self, test, reason):
+        super().addSkip(test, reason)
+        self.count += 1
+        claim = getattr(test, '_testMethodName', str(test)).removeprefix('test_').replace('_', ' ')
+        print(f'ok {self.count} - {claim} # SKIP {reason}', flush=True)
+
     def addSuccess(self, test):
         super().addSuccess(test)
         self.line('ok', test)

@@ -108,6 +108,12 @@ static void keys_read_refuses_open_secrets_test(void **state)
     assert_int_equal(chmod(path, 0440), 0);
     assert_false(keys_read(path, KEYS_CURVE_SECRET, &key, &err));
     assert_int_equal(err.code, ERROR_PERMISSION);
+    assert_int_equal(chmod(path, 0400), 0);
+    assert_int_equal(chmod(scratch_path(scratch, "."), 0770), 0);
+    assert_false(keys_read(scratch_path(scratch, "x.key"), KEYS_CURVE_SECRET, &key, &err));
+    assert_int_equal(err.code, ERROR_PERMISSION); /* others of the group could replace it */
+    assert_int_equal(chmod(scratch_path(scratch, "."), 0700), 0);
+    assert_true(keys_read(scratch_path(scratch, "x.key"), KEYS_CURVE_SECRET, &key, &err));
     (void)snprintf(text, sizeof(text), "curve-public %s", public_text);
     path = scratch_write(scratch, "x.pub", text);
     assert_int_equal(chmod(path, 0644), 0);
