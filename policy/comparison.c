@@ -2,6 +2,7 @@
 #include "policy/comparison.h"
 
 #include "policy/comparison_outcome.h"
+#include "policy/comparison_situation.h"
 #include "policy/proof_cover.h"
 
 #include <stdlib.h>
@@ -14,6 +15,7 @@ struct side {
     struct comparison_outcomes outcomes;
     struct proof_space_rules rules;
     struct solver_term *terms; /* by outcome */
+    const struct solver_term *situations;
 };
 
 /* Outcomes that some referral gets of the old and of the new policy. */
@@ -41,6 +43,7 @@ static bool begin(struct comparing *comparing,
                   struct error *err);
 static bool
 begin_side(struct comparing *comparing, const struct comparison_side *given, struct side *out);
+static void add_terms(struct proof_space *space, struct side *side, size_t rule, enum risk risk);
 static void find_pairs(struct comparing *comparing);
 static void find_pairs_of(struct comparing *comparing, size_t old);
 static size_t find_alike(const struct comparing *comparing, size_t old);
@@ -96,8 +99,10 @@ static bool begin(struct comparing *comparing,
                   const struct comparison_side *now,
                   struct error *err)
 {
-    if (!proof_space_create(
-            &comparing->space, now->directory, was->directory, comparing->arena, err)) {
+    const struct proof_space_side sides[] = {{now->policy, now->directory},
+                                             {was->policy, was->directory}};
+
+    if (!proof_space_create(&comparing->space, &sides[0], &sides[1], comparing->arena, err)) {
         return false;
     }
     comparing->pairs = arena_array(comparing->arena, PAIRS_MAX, sizeof(struct pair));
@@ -115,9 +120,17 @@ begin_side(struct comparing *comparing, const struct comparison_side *given, str
 {
     struct proof_space *space = &comparing->space;
     size_t rules = given->policy->rule_count;
+    struct comparison_situations situations;
 
+    out->outcomes = (struct comparison_outcomes){.side = given, .arena = comparing->arena};
     if (!proof_space_add_rules(space, given->policy, given->directory, &out->rules) ||
-        !comparison_outcome_collect(given, comparing->arena, &out->outcomes)) {
+        !comparison_situation_list(space, &out->rules, &situations)) {
+        return false;
+    }
+    out->outcomes.situations = situations.list;
+    out->outcomes.situation_count = situations.count;
+    out->situations = situations.terms;
+    if (!comparison_outcome_collect(&out->outcomes)) {
         return false;
     }
     out->terms = arena_array(comparing->arena, out->outcomes.count + 1, sizeof(*out->terms));
@@ -128,20 +141,36 @@ begin_side(struct comparing *comparing, const struct comparison_side *given, str
         out->terms[i] = solver_constant(space->solver, false);
     }
     for (size_t rule = 0; rule <= rules; rule++) {
-        struct solver_term here = rule == rules ? out->rules.open[rule] : out->rules.decides[rule];
         for (uint32_t risk = RISK_NORM; risk < RISK_END; risk++) {
-            struct solver_term both[] = {
-                here, proof_space_one_of(space, PROOF_BOX_RISK, UINT32_C(1) << risk)};
-            struct solver_term *term =
-                &out->terms[comparison_outcome_of(&out->outcomes, rule, (enum risk)risk)];
-            struct solver_term either[] = {*term, solver_all(space->solver, both, 2)};
-            *term = solver_any(space->solver, either, 2);
+            add_terms(space, out, rule, (enum risk)risk);
         }
     }
     for (size_t i = 0; i < out->outcomes.count; i++) {
         out->terms[i] = solver_name(space->solver, out->terms[i]);
     }
     return true;
+}
+
+/* What comes of a rule at a level: one outcome, or one for each situation. */
+static void add_terms(struct proof_space *space, struct side *side, size_t rule, enum risk risk)
+{
+    const struct comparison_outcomes *outcomes = &side->outcomes;
+    bool none = rule == side->rules.policy->rule_count;
+    struct solver_term here[] = {none ? side->rules.open[rule] : side->rules.decides[rule],
+                                 proof_space_one_of(space, PROOF_BOX_RISK, UINT32_C(1) << risk),
+                                 solver_constant(space->solver, true)};
+    bool alike = true;
+
+    for (size_t i = 1; i < outcomes->situation_count; i++) {
+        alike = alike && comparison_outcome_of(outcomes, rule, risk, i) ==
+                             comparison_outcome_of(outcomes, rule, risk, 0);
+    }
+    for (size_t i = 0; i < (alike ? 1 : outcomes->situation_count); i++) {
+        here[2] = alike ? here[2] : side->situations[i];
+        struct solver_term *term = &side->terms[comparison_outcome_of(outcomes, rule, risk, i)];
+        struct solver_term either[] = {*term, solver_all(space->solver, here, alike ? 2 : 3)};
+        *term = solver_any(space->solver, either, 2);
+    }
 }
 
 /* Outcome by outcome of the old policy, because what follows from one of them is quickly found out; what follows from any
@@ -201,7 +230,13 @@ static size_t outcome_now(const struct comparing *comparing, const struct side *
 {
     uint32_t risk = solver_value(comparing->space.solver, comparing->space.codes[PROOF_BOX_RISK]);
 
-    return comparison_outcome_of(&side->outcomes, decider_now(comparing, side), (enum risk)risk);
+    size_t situation = 0;
+    while (situation + 1 < side->outcomes.situation_count &&
+           !solver_holds(comparing->space.solver, side->situations[situation])) {
+        situation++;
+    }
+    return comparison_outcome_of(
+        &side->outcomes, decider_now(comparing, side), (enum risk)risk, situation);
 }
 
 static size_t decider_now(const struct comparing *comparing, const struct side *side)

@@ -4,15 +4,25 @@
 #include <assert.h>
 #include <string.h>
 
-enum { DURATION_BYTES = 32 };
+enum {
+    DURATION_BYTES = 32,
+    OUTCOMES_MAX = UINT16_MAX,
+    NOTICES_MAX = LIMIT_RULE_NOTICES * (1 + LIMIT_PROGRAMMES)
+};
 
-static struct comparison_outcome
-outcome_of(const struct comparison_outcomes *outcomes, size_t rule, uint32_t risk);
+static struct comparison_outcome outcome_of(const struct comparison_outcomes *outcomes,
+                                            size_t cell);
 static bool is_same(const struct comparison_outcome *a, const struct comparison_outcome *b);
 static const char *key_of(const struct comparison_outcomes *outcomes, size_t at);
 static const char *curators(const struct comparison_outcomes *outcomes, size_t at);
 static const char *notices(const struct comparison_outcomes *outcomes,
-                           const struct policy_rule *rule);
+                           const struct policy_rule *rule,
+                           uint32_t programmes);
+static size_t add_notices(const struct comparison_outcomes *outcomes,
+                          const struct policy_notice *notices,
+                          size_t notice_count,
+                          const char *sorted[NOTICES_MAX],
+                          size_t count);
 static const char *notice_text(const struct comparison_outcomes *outcomes,
                                const struct policy_notice *notice);
 static const char *pool_text(const struct comparison_outcomes *outcomes,
@@ -36,42 +46,46 @@ static const char *
 joined(const struct comparison_outcomes *outcomes, const char *text, const char *more);
 static const char *kept(const char *text);
 
-bool comparison_outcome_collect(const struct comparison_side *side,
-                                struct arena *arena,
-                                struct comparison_outcomes *out)
+bool comparison_outcome_collect(struct comparison_outcomes *outcomes)
 {
-    size_t pairs = (side->policy->rule_count + 1) * RISK_END;
+    size_t cells = (outcomes->side->policy->rule_count + 1) * RISK_END * outcomes->situation_count;
+    size_t room = cells < OUTCOMES_MAX ? cells : OUTCOMES_MAX;
 
-    *out = (struct comparison_outcomes){.side = side, .arena = arena};
-    out->list = arena_array(arena, pairs, sizeof(*out->list));
-    out->of = arena_array(arena, pairs, sizeof(*out->of));
-    if (out->list == NULL || out->of == NULL) {
+    outcomes->count = 0;
+    outcomes->list = arena_array(outcomes->arena, room + 1, sizeof(*outcomes->list));
+    outcomes->of = arena_array(outcomes->arena, cells, sizeof(*outcomes->of));
+    if (outcomes->list == NULL || outcomes->of == NULL) {
         return false;
     }
-    for (size_t pair = 0; pair < pairs; pair++) {
-        size_t rule = pair / RISK_END;
-        if (pair % RISK_END == RISK_UNSPECIFIED) {
+    for (size_t cell = 0; cell < cells; cell++) {
+        if (cell / outcomes->situation_count % RISK_END == RISK_UNSPECIFIED) {
             continue;
         }
-        out->list[out->count] = outcome_of(out, rule, (uint32_t)(pair % RISK_END));
+        outcomes->list[outcomes->count] = outcome_of(outcomes, cell);
         size_t same = 0;
-        while (same < out->count && !is_same(&out->list[same], &out->list[out->count])) {
+        while (!is_same(&outcomes->list[same], &outcomes->list[outcomes->count])) {
             same++;
         }
-        out->of[pair] = (uint16_t)same;
-        out->count += same == out->count ? 1 : 0;
+        if (same == OUTCOMES_MAX) {
+            return false;
+        }
+        outcomes->of[cell] = (uint16_t)same;
+        outcomes->count += same == outcomes->count ? 1 : 0;
     }
-    for (size_t i = 0; i < out->count; i++) {
-        out->list[i].key = key_of(out, i);
+    for (size_t i = 0; i < outcomes->count; i++) {
+        outcomes->list[i].key = key_of(outcomes, i);
     }
     return true;
 }
 
-size_t
-comparison_outcome_of(const struct comparison_outcomes *outcomes, size_t rule, enum risk risk)
+size_t comparison_outcome_of(const struct comparison_outcomes *outcomes,
+                             size_t rule,
+                             enum risk risk,
+                             size_t situation)
 {
-    assert(rule <= outcomes->side->policy->rule_count && risk < RISK_END);
-    return outcomes->of[rule * RISK_END + risk];
+    assert(rule <= outcomes->side->policy->rule_count && risk < RISK_END &&
+           situation < outcomes->situation_count);
+    return outcomes->of[(rule * RISK_END + risk) * outcomes->situation_count + situation];
 }
 
 size_t comparison_outcome_compare(const struct comparison_outcomes *was,
@@ -113,10 +127,13 @@ size_t comparison_outcome_compare(const struct comparison_outcomes *was,
     return count;
 }
 
-static struct comparison_outcome
-outcome_of(const struct comparison_outcomes *outcomes, size_t rule, uint32_t risk)
+static struct comparison_outcome outcome_of(const struct comparison_outcomes *outcomes, size_t cell)
 {
     const struct policy *policy = outcomes->side->policy;
+    const struct comparison_situation *situation =
+        &outcomes->situations[cell % outcomes->situation_count];
+    const uint32_t risk = (uint32_t)(cell / outcomes->situation_count % RISK_END);
+    const size_t rule = cell / outcomes->situation_count / RISK_END;
     struct comparison_outcome outcome = {.notify = ""};
 
     if (rule == policy->rule_count) {
@@ -125,10 +142,19 @@ outcome_of(const struct comparison_outcomes *outcomes, size_t rule, uint32_t ris
     outcome.rule = &policy->rules[rule];
     outcome.procedure = outcome.rule->procedure == PROCEDURE_UNSPECIFIED ? policy->procedure
                                                                          : outcome.rule->procedure;
-    outcome.notify = notices(outcomes, outcome.rule);
-    for (size_t i = 0; i < NORM_END; i++) {
-        const struct duration *own = &outcome.rule->norms[i];
-        outcome.norms[i] = own->unit == DURATION_NONE ? policy->norms[risk][i] : *own;
+    outcome.notify = notices(outcomes, outcome.rule, situation->programmes);
+    const struct policy_norm_question question = {
+        .rule = outcome.rule, .risk = risk, .territory = situation->territory};
+    for (enum norm norm = 0; norm < NORM_END; norm++) {
+        struct duration length =
+            policy_tree_norm(policy, outcomes->side->directory, &question, norm).length;
+        for (size_t i = 0; i < policy->programme_count; i++) {
+            const struct duration other = policy->programmes[i].norms[risk][norm];
+            if ((situation->programmes >> i & 1) != 0 && policy_tree_is_stricter(other, length)) {
+                length = other;
+            }
+        }
+        outcome.norms[norm] = length;
     }
     return outcome;
 }
@@ -182,24 +208,48 @@ static const char *curators(const struct comparison_outcomes *outcomes, size_t a
 
 /* In the order of their texts: the order in the file means nothing. */
 static const char *notices(const struct comparison_outcomes *outcomes,
-                           const struct policy_rule *rule)
+                           const struct policy_rule *rule,
+                           uint32_t programmes)
 {
-    const char *sorted[LIMIT_RULE_NOTICES];
+    const struct policy *policy = outcomes->side->policy;
+    const char *sorted[NOTICES_MAX];
+    size_t count = add_notices(outcomes, rule->notices, rule->notice_count, sorted, 0);
     const char *text = "";
 
-    for (size_t i = 0; i < rule->notice_count; i++) {
-        const char *notice = notice_text(outcomes, &rule->notices[i]);
-        size_t at = i;
-        while (at > 0 && strcmp(sorted[at - 1], notice) > 0) {
-            sorted[at] = sorted[at - 1];
-            at--;
+    for (size_t i = 0; i < policy->programme_count; i++) {
+        const struct policy_programme *programme = &policy->programmes[i];
+        if ((programmes >> i & 1) != 0) {
+            count =
+                add_notices(outcomes, programme->notices, programme->notice_count, sorted, count);
         }
-        sorted[at] = notice;
     }
-    for (size_t i = 0; i < rule->notice_count; i++) {
+    for (size_t i = 0; i < count; i++) {
         text = joined(outcomes, text, sorted[i]);
     }
     return text;
+}
+
+/* Each once. Returns how many there are then. */
+static size_t add_notices(const struct comparison_outcomes *outcomes,
+                          const struct policy_notice *notices,
+                          size_t notice_count,
+                          const char *sorted[NOTICES_MAX],
+                          size_t count)
+{
+    for (size_t i = 0; i < notice_count; i++) {
+        const char *notice = notice_text(outcomes, &notices[i]);
+        size_t at = count;
+        while (at > 0 && strcmp(sorted[at - 1], notice) > 0) {
+            at--;
+        }
+        if (at > 0 && strcmp(sorted[at - 1], notice) == 0) {
+            continue;
+        }
+        memmove(&sorted[at + 1], &sorted[at], (count - at) * sizeof(sorted[0]));
+        sorted[at] = notice;
+        count++;
+    }
+    return count;
 }
 
 static const char *notice_text(const struct comparison_outcomes *outcomes,

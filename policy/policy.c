@@ -6,9 +6,18 @@
 #include <assert.h>
 #include <string.h>
 
-/* What a byte of the files can become at the most: a list's id of two bytes is a number of four. */
-enum { POLICY_BYTES = 1 << 20, POLICY_BYTES_EACH = 32, FINDING_BYTES_MAX = 4 << 20 };
+/* What a byte of the files can become at the most: a norm of a territory is a whole table. */
+enum { POLICY_BYTES = 1 << 20, POLICY_BYTES_EACH = 128, FINDING_BYTES_MAX = 4 << 20 };
 
+/* Sites as they are found. */
+struct told {
+    const struct directory *directory;
+    uint32_t territory;
+    uint32_t *sites;
+    size_t count;
+};
+
+static void tell(struct told *told, const struct policy_notice *notice);
 static bool shares(const uint32_t *list, size_t count, uint32_t number);
 static bool has_training(const struct directory_worker *worker, const struct policy_pool *pool);
 
@@ -94,6 +103,23 @@ struct policy_rule_view policy_rule(const struct policy *policy, size_t index)
     return (struct policy_rule_view){.id = rule->id, .title = rule->title, .at = rule->at};
 }
 
+size_t policy_programme_count(const struct policy *policy)
+{
+    return policy->programme_count;
+}
+
+struct policy_programme_view policy_programme(const struct policy *policy, size_t index)
+{
+    assert(index < policy->programme_count);
+    const struct policy_programme *programme = &policy->programmes[index];
+
+    return (struct policy_programme_view){.id = programme->id,
+                                          .title = programme->title,
+                                          .at = programme->at,
+                                          .from = programme->dates.from,
+                                          .behind = programme->dates.behind};
+}
+
 size_t policy_pool_count(const struct policy *policy)
 {
     return policy->pool_count;
@@ -156,26 +182,37 @@ bool policy_pool_covers_case(const struct policy *policy, size_t pool)
 }
 
 size_t policy_notice_sites(const struct policy *policy,
-                           size_t rule_index,
                            const struct directory *directory,
-                           uint32_t territory,
+                           const struct policy_ground *ground,
                            uint32_t sites[LIMIT_NOTICE_SITES])
 {
-    assert(rule_index < policy->rule_count);
-    const struct policy_rule *rule = &policy->rules[rule_index];
-    uint32_t agencies = directory_count(directory, DIRECTORY_AGENCY);
-    size_t count = 0;
+    assert(ground->rule < policy->rule_count);
+    const struct policy_rule *rule = &policy->rules[ground->rule];
+    struct told told = {.directory = directory, .territory = ground->territory, .sites = sites};
 
     for (size_t i = 0; i < rule->notice_count; i++) {
-        for (uint32_t at = 1; at <= agencies && count < LIMIT_NOTICE_SITES; at++) {
-            const struct directory_agency *agency = directory_agency(directory, at);
-            if (policy_tree_selects_agency(&rule->notices[i], directory, at, territory) &&
-                agency->home_site != 0 && !shares(sites, count, agency->home_site)) {
-                sites[count++] = agency->home_site;
-            }
+        tell(&told, &rule->notices[i]);
+    }
+    for (size_t i = 0; i < policy->programme_count; i++) {
+        const struct policy_programme *programme = &policy->programmes[i];
+        for (size_t j = 0; j < programme->notice_count && (ground->programmes >> i & 1) != 0; j++) {
+            tell(&told, &programme->notices[j]);
         }
     }
-    return count;
+    return told.count;
+}
+
+static void tell(struct told *told, const struct policy_notice *notice)
+{
+    uint32_t agencies = directory_count(told->directory, DIRECTORY_AGENCY);
+
+    for (uint32_t at = 1; at <= agencies && told->count < LIMIT_NOTICE_SITES; at++) {
+        const struct directory_agency *agency = directory_agency(told->directory, at);
+        if (policy_tree_selects_agency(notice, told->directory, at, told->territory) &&
+            agency->home_site != 0 && !shares(told->sites, told->count, agency->home_site)) {
+            told->sites[told->count++] = agency->home_site;
+        }
+    }
 }
 
 bool policy_tree_selects_agency(const struct policy_notice *notice,

@@ -55,7 +55,9 @@ struct policy_verdict {
     enum procedure procedure;
     uint8_t pools[LIMIT_RULE_POOLS]; /* indexes, in order */
     size_t pool_count;
-    struct duration norms[NORM_END]; /* rule's, else level's, else built-in (POLICY.md) */
+    struct duration
+        norms[NORM_END]; /* rule's, else level's, else built-in (POLICY.md); then programmes' */
+    uint32_t programmes; /* mask by index: those that add to the decision of the rule */
     struct fact_failed
         failed[LIMIT_RULES]; /* earlier rules, by index, and the first condition that failed */
     size_t failed_count;
@@ -71,6 +73,13 @@ struct policy_rule_view {
     const char *id;
     struct phrase title;
     struct text_pos at;
+};
+struct policy_programme_view {
+    const char *id;
+    struct phrase title;
+    struct text_pos at;
+    const char *from;   /* the first day; NULL: from the beginning */
+    const char *behind; /* the first day behind it; NULL: it has no end */
 };
 struct policy_pool_view {
     const char *id;
@@ -122,6 +131,8 @@ void policy_decide(const struct policy *policy,
 const char *policy_id(const struct policy *policy);
 size_t policy_rule_count(const struct policy *policy);
 struct policy_rule_view policy_rule(const struct policy *policy, size_t index);
+size_t policy_programme_count(const struct policy *policy);
+struct policy_programme_view policy_programme(const struct policy *policy, size_t index);
 size_t policy_pool_count(const struct policy *policy);
 struct policy_pool_view policy_pool(const struct policy *policy, size_t index);
 /* A failed condition as a sentence: "уровень: нужен «угроза жизни», а был «ТЖС»" / "risk: …". In the arena. */
@@ -153,6 +164,32 @@ struct policy_trace policy_trace(const struct policy *policy,
                                  size_t rule,
                                  const struct policy_facts *facts,
                                  struct arena *arena);
+/* The same of a programme's gate; its dates are the first condition. */
+struct policy_trace policy_programme_trace(const struct policy *policy,
+                                           const struct directory *directory,
+                                           size_t programme,
+                                           const struct policy_facts *facts,
+                                           struct arena *arena);
+/* Who set a norm of a verdict. */
+enum policy_norm_origin {
+    POLICY_NORM_DEFAULT,
+    POLICY_NORM_LEVEL,
+    POLICY_NORM_LEVEL_PLACE, /* the level's for a territory */
+    POLICY_NORM_RULE,
+    POLICY_NORM_RULE_PLACE,
+    POLICY_NORM_PROGRAMME
+};
+struct policy_norm_source {
+    enum policy_norm_origin origin;
+    uint32_t territory; /* of *_PLACE */
+    size_t programme;   /* of PROGRAMME */
+    struct text_pos at; /* line 0: in no file */
+};
+struct policy_norm_source policy_norm_source(const struct policy *policy,
+                                             const struct directory *directory,
+                                             const struct policy_facts *facts,
+                                             const struct policy_verdict *verdict,
+                                             enum norm norm);
 /* "answer"; "принято или отклонено" / "accepted or declined". Static. */
 const char *policy_norm_key(enum norm norm);
 struct phrase policy_norm_title(enum norm norm);
@@ -166,12 +203,17 @@ bool policy_pool_selects(const struct policy *policy,
                          const struct directory *directory,
                          uint32_t worker);
 bool policy_pool_covers_case(const struct policy *policy, size_t pool);
-/* Sites (numbers, each once, at most LIMIT_NOTICE_SITES) that a rule notifies for a territory: the home
- * sites of the agencies its selectors name. */
+/* Who decided about a referral of a territory. */
+struct policy_ground {
+    size_t rule;
+    uint32_t programmes; /* mask */
+    uint32_t territory;
+};
+/* Sites (numbers, each once, at most LIMIT_NOTICE_SITES) that are told: the home sites of the agencies that the
+ * selectors of the rule and then those of the programmes name. */
 size_t policy_notice_sites(const struct policy *policy,
-                           size_t rule,
                            const struct directory *directory,
-                           uint32_t territory,
+                           const struct policy_ground *ground,
                            uint32_t sites[LIMIT_NOTICE_SITES]);
 
 #endif

@@ -52,7 +52,8 @@ void policy_check(const struct policy *policy,
                         "в политике нет правил: все обращения пойдут на стол разбора",
                         "the policy has no rules: every referral will go to the triage desk");
     }
-    policy_tree_check_norms(policy, findings);
+    policy_tree_check_norms(policy, directory, findings);
+    policy_tree_check_needless_norms(policy, directory, findings);
     check_pools(policy, directory, findings);
     check_waves(policy, directory, findings);
     check_notices(policy, directory, findings);
@@ -176,7 +177,8 @@ static void check_notices(const struct policy *policy,
         size_t most = 0;
         for (uint32_t territory = 1; territory <= territories && rule->notice_count > 0;
              territory++) {
-            size_t count = policy_notice_sites(policy, i, directory, territory, sites);
+            const struct policy_ground ground = {.rule = i, .territory = territory};
+            size_t count = policy_notice_sites(policy, directory, &ground, sites);
             most = count > most ? count : most;
         }
         if (rule->notice_count > 0 && most == 0) {

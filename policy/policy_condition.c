@@ -211,8 +211,9 @@ static void read_leaf(struct build *build, const struct yaml_node *node, const s
     case CONDITION_ALL:
     case CONDITION_ANY:
     case CONDITION_NOT:
+    case CONDITION_DATES:
     case CONDITION_END:
-        assert(!"a group is no leaf");
+        assert(!"a group, or a word of no file");
     }
 }
 

@@ -8,6 +8,7 @@
 struct glance {
     const struct directory *directory;
     uint32_t territory;
+    int64_t at_us;
     uint32_t bits[CONDITION_END]; /* by kind of condition */
 };
 
@@ -15,8 +16,13 @@ static struct glance glance_at(const struct directory *directory, const struct p
 /* Number of the node that failed; -1: it holds. */
 static int32_t failed_node(const struct policy_when *when, size_t at, const struct glance *glance);
 static inline bool leaf_holds(const struct policy_condition *node, const struct glance *glance);
+static bool lies_within(const struct policy_condition *node, const struct glance *glance);
 static uint32_t bit(uint32_t number);
+static struct policy_norm_question norm_question(const struct policy *policy,
+                                                 const struct policy_facts *facts,
+                                                 const struct policy_verdict *verdict);
 static void set_norms(const struct policy *policy,
+                      const struct directory *directory,
                       const struct policy_facts *facts,
                       struct policy_verdict *verdict);
 
@@ -31,6 +37,7 @@ void policy_decide(const struct policy *policy,
     verdict->pool_count = 0;
     verdict->failed_count = 0;
     verdict->procedure = policy->procedure;
+    verdict->programmes = 0;
     verdict->not_rolled_out =
         !policy_tree_rolled_out(policy, directory, facts->labels.territory, facts->at_us);
     for (size_t i = 0; i < policy->rule_count && !verdict->not_rolled_out; i++) {
@@ -50,7 +57,42 @@ void policy_decide(const struct policy *policy,
         verdict->pool_count = rule->pool_count;
         break;
     }
-    set_norms(policy, facts, verdict);
+    for (size_t i = 0; i < policy->programme_count && verdict->rule >= 0; i++) {
+        const struct policy_when *gate = &policy->programmes[i].gate;
+        bool open = gate->count == 0 || failed_node(gate, 0, &glance) < 0;
+        verdict->programmes |= open ? UINT32_C(1) << i : 0;
+    }
+    set_norms(policy, directory, facts, verdict);
+}
+
+struct policy_norm_source policy_norm_source(const struct policy *policy,
+                                             const struct directory *directory,
+                                             const struct policy_facts *facts,
+                                             const struct policy_verdict *verdict,
+                                             enum norm norm)
+{
+    const struct policy_norm_question question = norm_question(policy, facts, verdict);
+    const struct policy_norm_found found = policy_tree_norm(policy, directory, &question, norm);
+    struct policy_norm_source source = {
+        .origin = found.origin, .territory = found.territory, .at = {.line = 0}};
+    struct duration length = found.length;
+
+    if (found.spot.line > 0) {
+        source.at = error_pos(found.file, found.spot.line, found.spot.column);
+    }
+    for (size_t i = 0; i < policy->programme_count; i++) {
+        const struct policy_programme *programme = &policy->programmes[i];
+        const struct policy_spot spot = programme->norm_spots[question.risk][norm];
+        if ((verdict->programmes >> i & 1) != 0 &&
+            policy_tree_is_stricter(programme->norms[question.risk][norm], length)) {
+            length = programme->norms[question.risk][norm];
+            source = (struct policy_norm_source){
+                .origin = POLICY_NORM_PROGRAMME,
+                .programme = i,
+                .at = error_pos(programme->at.file, spot.line, spot.column)};
+        }
+    }
+    return source;
 }
 
 bool policy_tree_holds(const struct policy_when *when,
@@ -100,6 +142,7 @@ uint32_t policy_tree_fact_bits(enum policy_condition_kind kind, const struct pol
     case CONDITION_ANY:
     case CONDITION_NOT:
     case CONDITION_TERRITORY:
+    case CONDITION_DATES:
     case CONDITION_CURATOR_FROM:
     case CONDITION_NOTIFIED:
     case CONDITION_NOTIFIED_KIND:
@@ -112,7 +155,8 @@ uint32_t policy_tree_fact_bits(enum policy_condition_kind kind, const struct pol
 
 static struct glance glance_at(const struct directory *directory, const struct policy_facts *facts)
 {
-    struct glance glance = {.directory = directory, .territory = facts->labels.territory};
+    struct glance glance = {
+        .directory = directory, .territory = facts->labels.territory, .at_us = facts->at_us};
 
     for (enum policy_condition_kind kind = CONDITION_RISK; kind < CONDITION_END; kind++) {
         glance.bits[kind] = policy_tree_fact_bits(kind, facts);
@@ -152,9 +196,17 @@ static int32_t failed_node(const struct policy_when *when, size_t at, const stru
 
 static inline bool leaf_holds(const struct policy_condition *node, const struct glance *glance)
 {
-    return node->kind == CONDITION_TERRITORY
-               ? policy_tree_lies_within(node, glance->directory, glance->territory)
-               : (glance->bits[node->kind] & node->mask) != 0;
+    return node->kind >= CONDITION_TERRITORY ? lies_within(node, glance)
+                                             : (glance->bits[node->kind] & node->mask) != 0;
+}
+
+/* In space or in time. */
+static bool lies_within(const struct policy_condition *node, const struct glance *glance)
+{
+    if (node->kind == CONDITION_DATES) {
+        return node->dates->from_us <= glance->at_us && glance->at_us < node->dates->until_us;
+    }
+    return policy_tree_lies_within(node, glance->directory, glance->territory);
 }
 
 /* Number 0 is "unspecified" and satisfies nothing. */
@@ -163,20 +215,33 @@ static uint32_t bit(uint32_t number)
     return number == 0 || number > 31 ? 0 : UINT32_C(1) << number;
 }
 
+static struct policy_norm_question norm_question(const struct policy *policy,
+                                                 const struct policy_facts *facts,
+                                                 const struct policy_verdict *verdict)
+{
+    const uint32_t risk = (uint32_t)facts->labels.risk;
+
+    return (struct policy_norm_question){.rule = verdict->rule < 0 ? NULL
+                                                                   : &policy->rules[verdict->rule],
+                                         .risk = risk < RISK_END ? risk : 0,
+                                         .territory = facts->labels.territory};
+}
+
 static void set_norms(const struct policy *policy,
+                      const struct directory *directory,
                       const struct policy_facts *facts,
                       struct policy_verdict *verdict)
 {
-    uint32_t risk = (uint32_t)facts->labels.risk < RISK_END ? (uint32_t)facts->labels.risk : 0;
+    const struct policy_norm_question question = norm_question(policy, facts, verdict);
 
-    memcpy(verdict->norms, policy->norms[risk], sizeof(verdict->norms));
-    if (verdict->rule < 0) {
-        return;
-    }
-    const struct duration *own = policy->rules[verdict->rule].norms;
-    for (size_t i = 0; i < NORM_END; i++) {
-        if (own[i].unit != DURATION_NONE) {
-            verdict->norms[i] = own[i];
+    for (enum norm norm = 0; norm < NORM_END; norm++) {
+        struct duration length = policy_tree_norm(policy, directory, &question, norm).length;
+        for (size_t i = 0; i < policy->programme_count; i++) {
+            const struct duration other = policy->programmes[i].norms[question.risk][norm];
+            if ((verdict->programmes >> i & 1) != 0 && policy_tree_is_stricter(other, length)) {
+                length = other;
+            }
         }
+        verdict->norms[norm] = length;
     }
 }

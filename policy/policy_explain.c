@@ -15,6 +15,10 @@ struct sentence {
     const struct policy_facts *facts;
 };
 
+static struct policy_trace trace_of(const struct policy_when *when,
+                                    const struct directory *directory,
+                                    const struct policy_facts *facts,
+                                    struct arena *arena);
 static size_t depth_of(const struct policy_when *when, size_t at);
 static struct phrase group_text(enum policy_condition_kind kind);
 static struct phrase leaf_text(const struct policy_condition *leaf,
@@ -29,6 +33,7 @@ static void tell_fact(struct sentence *sentence, const struct policy_condition *
 static void
 add_codes(struct sentence *sentence, enum vocabulary list, uint32_t mask, struct phrase between);
 static void add_territories(struct sentence *sentence, const struct policy_condition *leaf);
+static void add_dates(struct sentence *sentence, const struct policy_dates *dates);
 static void add_title(struct sentence *sentence, struct phrase title);
 static void add(struct sentence *sentence, const char *ru, const char *en);
 static enum vocabulary list_of(enum policy_condition_kind kind);
@@ -86,7 +91,24 @@ struct policy_trace policy_trace(const struct policy *policy,
                                  struct arena *arena)
 {
     assert(rule < policy->rule_count);
-    const struct policy_when *when = &policy->rules[rule].when;
+    return trace_of(&policy->rules[rule].when, directory, facts, arena);
+}
+
+struct policy_trace policy_programme_trace(const struct policy *policy,
+                                           const struct directory *directory,
+                                           size_t programme,
+                                           const struct policy_facts *facts,
+                                           struct arena *arena)
+{
+    assert(programme < policy->programme_count);
+    return trace_of(&policy->programmes[programme].gate, directory, facts, arena);
+}
+
+static struct policy_trace trace_of(const struct policy_when *when,
+                                    const struct directory *directory,
+                                    const struct policy_facts *facts,
+                                    struct arena *arena)
+{
     struct policy_trace trace = {.rows = arena_array(arena, when->count + 1, sizeof(*trace.rows)),
                                  .count = when->count};
     bool lean = when->count > 0 && when->nodes[0].kind == CONDITION_ALL;
@@ -174,6 +196,7 @@ static void tell_failed(struct sentence *sentence, const struct policy_when *whe
     case CONDITION_BASIS:
     case CONDITION_REFERRER_KIND:
     case CONDITION_TERRITORY:
+    case CONDITION_DATES:
         describe_leaf(sentence, node);
         tell_fact(sentence, node);
         break;
@@ -221,6 +244,10 @@ static void describe_group(struct sentence *sentence, const struct policy_when *
 
 static void describe_leaf(struct sentence *sentence, const struct policy_condition *leaf)
 {
+    if (leaf->kind == CONDITION_DATES) {
+        add_dates(sentence, leaf->dates);
+        return;
+    }
     if (leaf->kind == CONDITION_TERRITORY) {
         add(sentence, "территория: требуется ", "territory: must be in ");
         add_territories(sentence, leaf);
@@ -246,6 +273,18 @@ static void describe_leaf(struct sentence *sentence, const struct policy_conditi
 
 static void tell_fact(struct sentence *sentence, const struct policy_condition *leaf)
 {
+    if (leaf->kind == CONDITION_DATES) {
+        bool early = sentence->facts->at_us < leaf->dates->from_us;
+        bool late = sentence->facts->at_us >= leaf->dates->until_us;
+        add(sentence,
+            early  ? ", обращение пришло раньше"
+            : late ? ", обращение пришло позже"
+                   : ", обращение пришло в этот срок",
+            early  ? ", the referral came before that"
+            : late ? ", the referral came after that"
+                   : ", the referral came within that");
+        return;
+    }
     if (leaf->kind == CONDITION_TERRITORY) {
         const struct directory_territory *row =
             directory_territory(sentence->directory, sentence->facts->labels.territory);
@@ -288,6 +327,19 @@ static void add_territories(struct sentence *sentence, const struct policy_condi
             add(sentence, alternatives.ru, alternatives.en);
         }
         add_title(sentence, row == NULL ? (struct phrase){"?", "?"} : row->title);
+    }
+}
+
+static void add_dates(struct sentence *sentence, const struct policy_dates *dates)
+{
+    add(sentence, "срок программы:", "time of the programme:");
+    if (dates->from != NULL) {
+        add(sentence, " с ", " from ");
+        add(sentence, dates->from, dates->from);
+    }
+    if (dates->behind != NULL) {
+        add(sentence, " до ", " before ");
+        add(sentence, dates->behind, dates->behind);
     }
 }
 
@@ -339,6 +391,7 @@ static enum vocabulary list_of(enum policy_condition_kind kind)
     case CONDITION_ANY:
     case CONDITION_NOT:
     case CONDITION_TERRITORY:
+    case CONDITION_DATES:
     case CONDITION_CURATOR_FROM:
     case CONDITION_NOTIFIED:
     case CONDITION_NOTIFIED_KIND:

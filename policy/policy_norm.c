@@ -40,6 +40,9 @@ static const char *const defaults[NORM_END][4] = {
     [NORM_TRIAGE] = {"30 min", "4 wh", "1 wd", "2 wd"},
 };
 
+/* Beside the levels of a policy and the norms of a rule: territories with norms of their own. */
+static const char territories_key[] = "territories";
+
 static const enum risk default_levels[4] = {RISK_CRITICAL, RISK_SOP, RISK_TZS, RISK_EARLY};
 
 static void read_norm(struct policy_source *source,
@@ -94,15 +97,42 @@ void policy_tree_default_norms(struct policy *policy)
 
 void policy_tree_read_levels(struct policy_source *source, const struct yaml_node *map)
 {
+    struct policy *policy = source->policy;
+    struct duration written[RISK_END][NORM_END] = {{{.amount = 0}}};
+    struct policy_spot spots[RISK_END][NORM_END] = {{{.line = 0}}};
+
     if (map == NULL) {
         return;
     }
+    policy_tree_read_level_norms(source, map, written, spots, &policy->places);
+    for (size_t risk = 0; risk < RISK_END; risk++) {
+        for (size_t norm = 0; norm < NORM_END; norm++) {
+            if (written[risk][norm].unit != DURATION_NONE) {
+                policy->norms[risk][norm] = written[risk][norm];
+                policy->norm_spots[risk][norm] = spots[risk][norm];
+                policy->norm_files[risk] = policy_tree_keep(source, source->file->name);
+            }
+        }
+    }
+}
+
+void policy_tree_read_level_norms(struct policy_source *source,
+                                  const struct yaml_node *map,
+                                  struct duration norms[RISK_END][NORM_END],
+                                  struct policy_spot spots[RISK_END][NORM_END],
+                                  struct policy_places *places)
+{
     struct reader reader =
         reader_begin(source->file, map, (struct phrase){"сроки", "norms"}, source->findings);
+
     for (const struct yaml_node *node = reader.map == NULL ? NULL : map->first; node != NULL;
          node = node->next) {
         uint32_t risk = vocabulary_find(VOCABULARY_RISK, node->key);
-        if (risk == 0) {
+        if (risk != 0) {
+            policy_tree_read_norms(source, node, norms[risk], spots[risk], NULL);
+        } else if (places != NULL && strcmp(node->key, territories_key) == 0) {
+            policy_tree_read_places(source, node, true, places);
+        } else {
             struct text_pos at = yaml_tree_key_pos(source->file, node);
             (void)reference_unknown(
                 (struct reference_kind){DIAGNOSTIC_LEVEL_UNKNOWN,
@@ -111,25 +141,26 @@ void policy_tree_read_levels(struct policy_source *source, const struct yaml_nod
                 vocabulary_nearest(VOCABULARY_RISK, node->key),
                 &at,
                 source->findings);
-            continue;
         }
-        source->policy->norm_files[risk] = policy_tree_keep(source, source->file->name);
-        policy_tree_read_norms(
-            source, node, source->policy->norms[risk], source->policy->norm_spots[risk]);
     }
 }
 
 void policy_tree_read_norms(struct policy_source *source,
                             const struct yaml_node *map,
                             struct duration norms[NORM_END],
-                            struct policy_spot spots[NORM_END])
+                            struct policy_spot spots[NORM_END],
+                            struct policy_places *places)
 {
     struct reader reader =
         reader_begin(source->file, map, (struct phrase){"сроки", "norms"}, source->findings);
 
     for (const struct yaml_node *node = reader.map == NULL ? NULL : map->first; node != NULL;
          node = node->next) {
-        read_norm(source, node, norms, spots);
+        if (places != NULL && strcmp(node->key, territories_key) == 0) {
+            policy_tree_read_places(source, node, false, places);
+        } else {
+            read_norm(source, node, norms, spots);
+        }
     }
 }
 

@@ -12,6 +12,7 @@ enum { FILES_MAX = 64 };
 /* The parts of one file, found before any of them is read: rules need all pools. */
 struct parts {
     const struct yaml_node *pools;
+    const struct yaml_node *programmes;
     const struct yaml_node *rules;
     const struct yaml_node *requires;
     const struct yaml_node *norms;
@@ -26,6 +27,7 @@ static bool
 within(struct policy_source *source, size_t count, size_t count_max, struct phrase what);
 static size_t count_of(const struct yaml_node *node);
 static size_t count_rules(const struct yaml_node *list);
+static size_t count_inner_rules(const struct yaml_node *list);
 
 void policy_tree_parse(struct policy_source *source,
                        const struct yaml_file *files,
@@ -64,7 +66,11 @@ void policy_tree_parse(struct policy_source *source,
     }
     for (size_t i = 0; i < file_count; i++) {
         source->file = &files[i];
-        policy_tree_read_rules(source, parts[i].rules);
+        policy_tree_read_programmes(source, parts[i].programmes);
+    }
+    for (size_t i = 0; i < file_count; i++) {
+        source->file = &files[i];
+        policy_tree_read_rules(source, parts[i].rules, NULL);
         policy_tree_read_requires(source, parts[i].requires);
         policy_tree_read_levels(source, parts[i].norms);
         policy_tree_read_disclose(source, parts[i].disclose);
@@ -110,6 +116,7 @@ static void take_parts(struct policy_source *source, struct parts *parts)
     }
     take_head(source, &reader);
     parts->pools = reader_node(&reader, "pools", READER_OPTIONAL);
+    parts->programmes = reader_list(&reader, "programmes", READER_OPTIONAL);
     parts->rules = reader_list(&reader, "rules", READER_OPTIONAL);
     parts->requires = reader_list(&reader, "require", READER_OPTIONAL);
     parts->norms = reader_node(&reader, "norms", READER_OPTIONAL);
@@ -150,14 +157,20 @@ static bool reserve(struct policy_source *source, const struct parts *parts, siz
     size_t rules = 0;
     size_t requires = 0;
     size_t waves = 0;
+    size_t programmes = 0;
 
     for (size_t i = 0; i < file_count; i++) {
         pools += count_of(parts[i].pools);
         rules += count_rules(parts[i].rules);
+        programmes += count_of(parts[i].programmes);
+        rules += count_inner_rules(parts[i].programmes);
         requires += count_of(parts[i].requires);
         waves += count_of(parts[i].rollout);
     }
     bool good = within(source, pools, LIMIT_POOLS, (struct phrase){"пулов", "pools"});
+    good =
+        within(source, programmes, LIMIT_PROGRAMMES, (struct phrase){"программ", "programmes"}) &&
+        good;
     good = within(source, rules, LIMIT_RULES, (struct phrase){"правил", "rules"}) && good;
     good = within(source,
                   requires,
@@ -205,9 +218,15 @@ static size_t count_of(const struct yaml_node *node)
 /* With those that stand in others. */
 static size_t count_rules(const struct yaml_node *list)
 {
-    size_t count = count_of(list);
+    return count_of(list) + count_inner_rules(list);
+}
 
-    for (const struct yaml_node *node = count == 0 ? NULL : list->first; node != NULL;
+/* Those that stand in rules or in programmes. */
+static size_t count_inner_rules(const struct yaml_node *list)
+{
+    size_t count = 0;
+
+    for (const struct yaml_node *node = count_of(list) == 0 ? NULL : list->first; node != NULL;
          node = node->next) {
         const struct yaml_node *inner =
             node->kind == YAML_MAP ? yaml_tree_get(node, "rules") : NULL;

@@ -10,7 +10,8 @@ static void tell_require(const struct policy *policy,
 static void tell_reach(const struct policy *policy,
                        const struct proof_failure *failure,
                        struct finding_list *findings);
-static const char *example_text(const struct directory *directory,
+static const char *example_text(const struct policy *policy,
+                                const struct directory *directory,
                                 const struct policy_facts *facts,
                                 struct arena *arena);
 static const char *list_codes(struct arena *arena, enum vocabulary list, uint32_t mask);
@@ -35,6 +36,14 @@ void policy_prove(const struct policy *policy,
             tell_require(policy, directory, failure, findings);
         } else if (failure->claim == PROOF_REACH && failure->verdict == PROOF_FAILS) {
             tell_reach(policy, failure, findings);
+        } else if (failure->claim == PROOF_PROGRAMMES && failure->verdict == PROOF_FAILS) {
+            const struct policy_programme *programme = &policy->programmes[failure->programme];
+            finding_warning(findings,
+                            DIAGNOSTIC_PROGRAMME_NEVER,
+                            &programme->at,
+                            "программа «%s» не касается ни одного обращения, которое берёт правило",
+                            "programme \"%s\" concerns no referral that a rule takes",
+                            programme->id);
         }
     }
     arena_destroy(&arena);
@@ -57,7 +66,7 @@ static void tell_require(const struct policy *policy,
             require->id);
         return;
     }
-    const char *example = example_text(directory, &failure->example, findings->arena);
+    const char *example = example_text(policy, directory, &failure->example, findings->arena);
     if (failure->decided_by < 0) {
         (void)finding_error(findings,
                             DIAGNOSTIC_REQUIRE_BROKEN,
@@ -109,16 +118,19 @@ static void tell_reach(const struct policy *policy,
 }
 
 /* Codes, the same in both languages. */
-static const char *example_text(const struct directory *directory,
+static const char *example_text(const struct policy *policy,
+                                const struct directory *directory,
                                 const struct policy_facts *facts,
                                 struct arena *arena)
 {
     const struct fact_labels *labels = &facts->labels;
     const struct directory_territory *territory = directory_territory(directory, labels->territory);
+    bool before = false;
+    const char *day = policy_tree_day_at(policy, facts->at_us, &before);
     const char *example = arena_format(
         arena,
         "{territory: %s, risk: %s, direction: %s, channel: %s, basis: %s, referrer-kind: %s, "
-        "need: %s, age: %s, flag: %s}",
+        "need: %s, age: %s, flag: %s%s%s}",
         territory == NULL ? "?" : territory->id,
         vocabulary_code(VOCABULARY_RISK, (uint32_t)labels->risk),
         vocabulary_code(VOCABULARY_DIRECTION, (uint32_t)labels->direction),
@@ -129,7 +141,11 @@ static const char *example_text(const struct directory *directory,
         vocabulary_code(VOCABULARY_AGENCY_KIND, (uint32_t)facts->referrer_kind),
         list_codes(arena, VOCABULARY_NEED, labels->needs),
         list_codes(arena, VOCABULARY_AGE, labels->ages),
-        list_codes(arena, VOCABULARY_FLAG, labels->flags));
+        list_codes(arena, VOCABULARY_FLAG, labels->flags),
+        day == NULL ? ""
+        : before    ? ", at: before "
+                    : ", at: ",
+        day == NULL ? "" : day);
 
     return example == NULL ? "?" : example;
 }

@@ -15,7 +15,6 @@ static bool is_empty_list(const struct yaml_node *node);
 static void read_wave(struct policy_source *source, const struct yaml_node *node);
 static void check_repeats(struct policy_source *source, const struct reader_ids *ids);
 static bool is_in_a_wave(const struct policy *policy, uint32_t territory);
-static int64_t begin_of_day(const struct policy_context *context, const struct utc_civil *date);
 
 /* Without `disclose` only those who lead a case see what it is about. */
 void policy_tree_default_disclose(struct policy *policy)
@@ -63,6 +62,18 @@ bool policy_tree_rolled_out(const struct policy *policy,
         }
     }
     return !policy->has_waves;
+}
+
+int64_t policy_tree_day_begins(const struct policy_source *source, const struct utc_civil *date)
+{
+    const struct policy_context *context = source->context;
+    int64_t us = utc_of_civil(date);
+
+    if (context->calendar == NULL || context->zone == NULL) {
+        return us;
+    }
+    int64_t offset_us = calendar_offset_s(context->calendar, context->zone, us) * UTC_SECOND_US;
+    return us - calendar_offset_s(context->calendar, context->zone, us - offset_us) * UTC_SECOND_US;
 }
 
 /* `curator` is short for both roles that lead cases. */
@@ -138,7 +149,7 @@ static void read_wave(struct policy_source *source, const struct yaml_node *node
             from);
     } else if (from != NULL) {
         wave->from = policy_tree_keep(source, from);
-        wave->from_us = begin_of_day(source->context, &date);
+        wave->from_us = policy_tree_day_begins(source, &date);
         if (policy->wave_count > 0 &&
             wave->from_us < policy->waves[policy->wave_count - 1].from_us) {
             reader_error(&reader,
@@ -184,16 +195,4 @@ static bool is_in_a_wave(const struct policy *policy, uint32_t territory)
         }
     }
     return false;
-}
-
-/* Midnight in the zone of the region. */
-static int64_t begin_of_day(const struct policy_context *context, const struct utc_civil *date)
-{
-    int64_t us = utc_of_civil(date);
-
-    if (context->calendar == NULL || context->zone == NULL) {
-        return us;
-    }
-    int64_t offset_us = calendar_offset_s(context->calendar, context->zone, us) * UTC_SECOND_US;
-    return us - calendar_offset_s(context->calendar, context->zone, us - offset_us) * UTC_SECOND_US;
 }

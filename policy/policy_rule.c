@@ -17,24 +17,35 @@ static void read_when(struct policy_source *source,
                       struct reader *reader,
                       const struct policy_rule *parent,
                       struct policy_rule *rule);
-static void
-inherit(const struct reader *reader, const struct policy_rule *parent, struct policy_rule *rule);
+static void inherit(const struct policy_source *source,
+                    const struct reader *reader,
+                    const struct policy_rule *parent,
+                    struct policy_rule *rule);
 static void read_curators(struct policy_source *source,
                           struct reader *reader,
                           enum reader_need need,
                           struct policy_rule *rule);
 static void
 add_pool(struct policy_source *source, const struct yaml_node *item, struct policy_rule *rule);
-static void
-read_notices(struct policy_source *source, struct reader *reader, struct policy_rule *rule);
+static void inherit_norms(const struct policy_source *source,
+                          const struct policy_rule *parent,
+                          struct policy_rule *rule);
 static void read_require(struct policy_source *source, const struct yaml_node *node);
 static const char *take_id(struct policy_source *source, struct reader *reader);
 
-void policy_tree_read_rules(struct policy_source *source, const struct yaml_node *list)
+void policy_tree_read_rules(struct policy_source *source,
+                            const struct yaml_node *list,
+                            const struct policy_programme *programme)
 {
+    struct policy_rule gate = {.id = ""};
+
+    if (programme != NULL) {
+        gate.id = programme->id;
+        gate.when = programme->gate;
+    }
     for (const struct yaml_node *node = list == NULL ? NULL : list->first; node != NULL;
          node = node->next) {
-        read_rule(source, node, NULL, 1);
+        read_rule(source, node, programme == NULL ? NULL : &gate, 1);
     }
 }
 
@@ -64,14 +75,15 @@ static void read_rule(struct policy_source *source,
     read_when(source, &reader, parent, &rule);
     rule.procedure =
         (enum procedure)reader_code(&reader, "procedure", VOCABULARY_PROCEDURE, READER_OPTIONAL);
-    read_curators(source, &reader, parent == NULL ? READER_REQUIRED : READER_OPTIONAL, &rule);
-    read_notices(source, &reader, &rule);
+    bool inherits = parent != NULL && parent->pool_count > 0;
+    read_curators(source, &reader, inherits ? READER_OPTIONAL : READER_REQUIRED, &rule);
+    policy_tree_read_notices(source, &reader, rule.notices, &rule.notice_count);
     const struct yaml_node *norms = reader_node(&reader, "norms", READER_OPTIONAL);
     if (norms != NULL) {
-        policy_tree_read_norms(source, norms, rule.norms, rule.norm_spots);
+        policy_tree_read_norms(source, norms, rule.norms, rule.norm_spots, &rule.places);
     }
     if (parent != NULL) {
-        inherit(&reader, parent, &rule);
+        inherit(source, &reader, parent, &rule);
     }
     const struct yaml_node *inner = reader_list(&reader, "rules", READER_OPTIONAL);
     (void)reader_end(&reader);
@@ -163,8 +175,10 @@ static void read_when(struct policy_source *source,
 }
 
 /* What the inner rule does not say itself. */
-static void
-inherit(const struct reader *reader, const struct policy_rule *parent, struct policy_rule *rule)
+static void inherit(const struct policy_source *source,
+                    const struct reader *reader,
+                    const struct policy_rule *parent,
+                    struct policy_rule *rule)
 {
     if (yaml_tree_get(reader->map, "curator") == NULL) {
         memcpy(rule->pools, parent->pools, sizeof(rule->pools));
@@ -177,12 +191,52 @@ inherit(const struct reader *reader, const struct policy_rule *parent, struct po
     if (rule->procedure == PROCEDURE_UNSPECIFIED) {
         rule->procedure = parent->procedure;
     }
+    inherit_norms(source, parent, rule);
+}
+
+/* A norm that the inner rule names, anywhere or for a territory, is its own altogether. */
+static void inherit_norms(const struct policy_source *source,
+                          const struct policy_rule *parent,
+                          struct policy_rule *rule)
+{
+    size_t count = rule->places.count + parent->places.count;
+    struct policy_places places = {.count = rule->places.count};
+    bool own[NORM_END];
+
+    if (parent->places.count > 0) {
+        places.list = arena_array(source->policy->arena, count, sizeof(*places.list));
+    }
+    if (places.list == NULL && parent->places.count > 0) {
+        finding_error(source->findings,
+                      DIAGNOSTIC_MEMORY,
+                      NULL,
+                      "политика: не хватило памяти",
+                      "policy: out of memory");
+        return;
+    }
     for (size_t i = 0; i < NORM_END; i++) {
-        if (rule->norms[i].unit == DURATION_NONE) {
+        own[i] = rule->norms[i].unit != DURATION_NONE;
+        for (size_t j = 0; j < rule->places.count; j++) {
+            own[i] = own[i] || rule->places.list[j].norms[0][i].unit != DURATION_NONE;
+        }
+        if (!own[i]) {
             rule->norms[i] = parent->norms[i];
             rule->norm_spots[i] = parent->norm_spots[i];
         }
     }
+    if (parent->places.count == 0) {
+        return;
+    }
+    memcpy(places.list, rule->places.list, places.count * sizeof(*places.list));
+    for (size_t i = 0; i < parent->places.count; i++) {
+        struct policy_place *place = &places.list[places.count++];
+        *place = parent->places.list[i];
+        place->inherited = true;
+        for (size_t j = 0; j < NORM_END; j++) {
+            place->norms[0][j] = own[j] ? (struct duration){.amount = 0} : place->norms[0][j];
+        }
+    }
+    rule->places = places;
 }
 
 static void read_curators(struct policy_source *source,
@@ -244,8 +298,10 @@ add_pool(struct policy_source *source, const struct yaml_node *item, struct poli
     rule->pools[rule->pool_count++] = (uint8_t)pool;
 }
 
-static void
-read_notices(struct policy_source *source, struct reader *reader, struct policy_rule *rule)
+void policy_tree_read_notices(struct policy_source *source,
+                              struct reader *reader,
+                              struct policy_notice notices[LIMIT_RULE_NOTICES],
+                              size_t *count)
 {
     const struct yaml_node *list = reader_list(reader, "notify", READER_OPTIONAL);
 
@@ -263,8 +319,8 @@ read_notices(struct policy_source *source, struct reader *reader, struct policy_
         return;
     }
     for (const struct yaml_node *item = list->first; item != NULL; item = item->next) {
-        if (policy_tree_read_notice(source, item, &rule->notices[rule->notice_count])) {
-            rule->notice_count++;
+        if (policy_tree_read_notice(source, item, &notices[*count])) {
+            ++*count;
         }
     }
 }

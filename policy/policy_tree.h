@@ -10,6 +10,7 @@
 #ifndef POLICY_POLICY_TREE_H
 #define POLICY_POLICY_TREE_H
 
+#include "base/utc.h"
 #include "policy/policy.h"
 #include "policy/reader.h"
 
@@ -18,7 +19,8 @@ enum {
     POLICY_TREE_LIST = 64 /* codes in one list */,
     POLICY_TREE_WAVES = 64,
     POLICY_TREE_RULE_DEPTH = 4 /* rules in rules */,
-    POLICY_TREE_REQUIRES = 64
+    POLICY_TREE_REQUIRES = 64,
+    POLICY_TREE_PLACES = 64 /* territories with norms of their own, in the policy or in a rule */
 };
 
 enum policy_condition_kind {
@@ -36,6 +38,7 @@ enum policy_condition_kind {
     CONDITION_BASIS,
     CONDITION_REFERRER_KIND,
     CONDITION_TERRITORY,
+    CONDITION_DATES,        /* of a programme; has no word of its own */
     CONDITION_CURATOR_FROM, /* from here on results, in `then` of a requirement */
     CONDITION_NOTIFIED,
     CONDITION_NOTIFIED_KIND,
@@ -43,15 +46,26 @@ enum policy_condition_kind {
     CONDITION_END
 };
 
+/* The days of a programme. */
+struct policy_dates {
+    int64_t from_us;  /* INT64_MIN: from the beginning */
+    int64_t until_us; /* the first moment behind it; INT64_MAX: for ever */
+    const char *from; /* days: the first, and the first behind it; NULL: none */
+    const char *behind;
+};
+
 struct policy_condition {
     enum policy_condition_kind kind;
     uint32_t span;
     uint32_t line; /* in the rule's file */
     uint32_t column;
-    uint32_t mask;           /* codes that satisfy it */
-    uint32_t code;           /* RISK_AT_LEAST, RISK_BELOW: as written */
-    uint64_t pools;          /* CURATOR_FROM: by pool index */
-    const uint32_t *numbers; /* TERRITORY, NOTIFIED: rows */
+    uint32_t mask;  /* codes that satisfy it */
+    uint32_t code;  /* RISK_AT_LEAST, RISK_BELOW: as written */
+    uint64_t pools; /* CURATOR_FROM: by pool index */
+    union {
+        const uint32_t *numbers;          /* TERRITORY, NOTIFIED: rows */
+        const struct policy_dates *dates; /* DATES */
+    };
     size_t number_count;
 };
 
@@ -92,6 +106,19 @@ struct policy_spot {
     uint32_t column;
 };
 
+/* Norms that a territory has, with all below it; in a rule those of the level 0 alone are used. */
+struct policy_place {
+    uint32_t territory;
+    bool inherited; /* from the outer rule */
+    const char *file;
+    struct duration norms[RISK_END][NORM_END];
+    struct policy_spot spots[RISK_END][NORM_END];
+};
+struct policy_places {
+    struct policy_place *list;
+    size_t count;
+};
+
 struct policy_rule {
     const char *id;
     struct phrase title;
@@ -104,6 +131,21 @@ struct policy_rule {
     size_t notice_count;
     struct duration norms[NORM_END];
     struct policy_spot norm_spots[NORM_END]; /* in the file of at */
+    struct policy_places places;
+};
+
+/* Stacked on the rules: what it adds to the decision about a referral that passes its gate. */
+struct policy_programme {
+    const char *id;
+    struct phrase title;
+    struct text_pos at;
+    struct policy_when gate; /* dates and `when` together */
+    struct policy_dates dates;
+    struct policy_notice notices[LIMIT_RULE_NOTICES];
+    size_t notice_count;
+    size_t rule_count; /* of its own */
+    struct duration norms[RISK_END][NORM_END];
+    struct policy_spot norm_spots[RISK_END][NORM_END]; /* in the file of at */
 };
 
 struct policy_require {
@@ -138,6 +180,9 @@ struct policy {
     struct duration norms[RISK_END][NORM_END];
     struct policy_spot norm_spots[RISK_END][NORM_END];
     const char *norm_files[RISK_END];
+    struct policy_places places;
+    struct policy_programme programmes[LIMIT_PROGRAMMES];
+    size_t programme_count;
     uint32_t role_sections[ROLE_END];
     bool kind_given[AGENCY_KIND_END];
     uint32_t kind_sections[AGENCY_KIND_END];
@@ -160,8 +205,14 @@ void policy_tree_read_when(struct policy_source *source,
                            const struct yaml_node *node,
                            bool results,
                            struct policy_when *out);
-/* policy_rule.c */
-void policy_tree_read_rules(struct policy_source *source, const struct yaml_node *list);
+/* policy_rule.c; programme: whose gate they share, NULL for those of the region. */
+void policy_tree_read_rules(struct policy_source *source,
+                            const struct yaml_node *list,
+                            const struct policy_programme *programme);
+void policy_tree_read_notices(struct policy_source *source,
+                              struct reader *reader,
+                              struct policy_notice notices[LIMIT_RULE_NOTICES],
+                              size_t *count);
 void policy_tree_read_requires(struct policy_source *source, const struct yaml_node *list);
 /* policy_pool.c */
 void policy_tree_read_pools(struct policy_source *source, const struct yaml_node *map);
@@ -174,20 +225,67 @@ const char *policy_tree_nearest_pool(const struct policy *policy, const char *id
 /* policy_norm.c */
 void policy_tree_default_norms(struct policy *policy);
 void policy_tree_read_levels(struct policy_source *source, const struct yaml_node *map);
+/* places: where territories: {…} goes; NULL: there is no such key here. */
 void policy_tree_read_norms(struct policy_source *source,
                             const struct yaml_node *map,
                             struct duration norms[NORM_END],
-                            struct policy_spot spots[NORM_END]);
+                            struct policy_spot spots[NORM_END],
+                            struct policy_places *places);
+/* {sop: {answer: 4 h}} */
+void policy_tree_read_level_norms(struct policy_source *source,
+                                  const struct yaml_node *map,
+                                  struct duration norms[RISK_END][NORM_END],
+                                  struct policy_spot spots[RISK_END][NORM_END],
+                                  struct policy_places *places);
 /* The word of the file: "deliver". */
 const char *policy_tree_norm_key(enum norm norm);
+/* policy_place.c */
+/* What stands under norms: territories: {…}. Lengthens places. by_level: of the policy, else of a rule. */
+void policy_tree_read_places(struct policy_source *source,
+                             const struct yaml_node *map,
+                             bool by_level,
+                             struct policy_places *places);
+/* A norm and who said so: the rule, in the nearest territory and then anywhere; the level likewise. */
+struct policy_norm_found {
+    struct duration length;
+    enum policy_norm_origin origin;
+    uint32_t territory; /* of *_PLACE */
+    const char *file;
+    struct policy_spot spot;
+};
+struct policy_norm_question {
+    const struct policy_rule *rule; /* NULL: none */
+    uint32_t risk;
+    uint32_t territory; /* 0: any without norms of its own */
+};
+struct policy_norm_found policy_tree_norm(const struct policy *policy,
+                                          const struct directory *directory,
+                                          const struct policy_norm_question *question,
+                                          enum norm norm);
+/* The stricter of two: the one that would pass first if both began on a working day's morning and no day off came
+ * between; of two that pass together the one that runs around the clock. None given is the least strict. */
+bool policy_tree_is_stricter(struct duration duration, struct duration than);
+/* policy_programme.c */
+void policy_tree_read_programmes(struct policy_source *source, const struct yaml_node *list);
+/* When an example came, as of proof.h: on the day, or before it. NULL: no programme has dates. */
+const char *policy_tree_day_at(const struct policy *policy, int64_t at_us, bool *before);
 /* policy_level.c */
 /* Levels (mask) that earlier rules leave to a rule and that its condition allows. */
 uint32_t policy_tree_levels(const struct policy *policy, size_t rule);
-void policy_tree_check_norms(const struct policy *policy, struct finding_list *findings);
+/* policy_norm_order.c */
+void policy_tree_check_norms(const struct policy *policy,
+                             const struct directory *directory,
+                             struct finding_list *findings);
+/* policy_place.c: norms that change nothing, of territories and of programmes. */
+void policy_tree_check_needless_norms(const struct policy *policy,
+                                      const struct directory *directory,
+                                      struct finding_list *findings);
 /* policy_rollout.c */
 void policy_tree_read_disclose(struct policy_source *source, const struct yaml_node *map);
 void policy_tree_default_disclose(struct policy *policy);
 void policy_tree_read_rollout(struct policy_source *source, const struct yaml_node *list);
+/* Midnight of a day in the zone of the region. */
+int64_t policy_tree_day_begins(const struct policy_source *source, const struct utc_civil *date);
 bool policy_tree_rolled_out(const struct policy *policy,
                             const struct directory *directory,
                             uint32_t territory,

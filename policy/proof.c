@@ -11,6 +11,8 @@ static bool begin(struct proof_claim_run *run,
                   struct error *err);
 static void ask_fall_through(struct proof_claim_run *run);
 static void ask_reach(struct proof_claim_run *run);
+static void ask_programmes(struct proof_claim_run *run);
+static bool assert_rolled_out(struct proof_claim_run *run);
 static void find_shadows(struct proof_claim_run *run, size_t rule, struct proof_failure *failure);
 static void show_met(struct proof_claim_run *run, size_t rule, struct proof_failure *failure);
 static enum solver_answer drop_needless(struct proof_claim_run *run,
@@ -33,6 +35,7 @@ bool proof_run(struct proof *out,
         ask_reach(&run);
         proof_claim_requires(&run);
         proof_claim_pools(&run);
+        ask_programmes(&run);
     }
     roster_destroy(&run.roster);
     proof_space_destroy(&run.space);
@@ -72,6 +75,11 @@ void proof_claim_show(const struct proof_claim_run *run,
     failure->example = proof_space_facts(&run->rules, point);
     failure->decided_by = proof_space_decider(&run->rules, point);
     failure->from = wave == NULL ? NULL : wave->from;
+    uint32_t period = point->fields[PROOF_BOX_PERIOD];
+    if (period > 0 && (wave == NULL || wave->from_us < run->space.period_us[period])) {
+        failure->from = run->space.days[period - 1];
+    }
+    failure->until = period + 1 < run->space.period_count ? run->space.days[period] : NULL;
 }
 
 enum proof_verdict proof_claim_verdict(enum solver_answer answer)
@@ -122,24 +130,72 @@ static void ask_reach(struct proof_claim_run *run)
     }
 }
 
+/* Something passes the gate, and a rule decides it. */
+static void ask_programmes(struct proof_claim_run *run)
+{
+    const struct policy *policy = run->rules.policy;
+
+    run->proof->asked[PROOF_PROGRAMMES] = policy->programme_count;
+    for (size_t i = 0; i < policy->programme_count && !run->full; i++) {
+        struct solver_term asked[] = {
+            run->rules.gates[i],
+            solver_not(run->space.solver, run->rules.open[policy->rule_count])};
+        enum solver_answer answer = solver_ask(run->space.solver, asked, 2);
+        if (answer == SOLVER_YES) {
+            run->proof->held[PROOF_PROGRAMMES]++;
+            continue;
+        }
+        struct proof_failure *failure = proof_claim_fail(
+            run, PROOF_PROGRAMMES, answer == SOLVER_NO ? PROOF_FAILS : PROOF_UNKNOWN);
+        if (failure != NULL) {
+            failure->programme = i;
+        }
+    }
+}
+
 static bool begin(struct proof_claim_run *run,
                   const struct policy *policy,
                   const struct directory *directory,
                   struct error *err)
 {
-    if (!proof_space_create(&run->space, directory, NULL, run->arena, err) ||
+    const struct proof_space_side side = {policy, directory};
+
+    if (!proof_space_create(&run->space, &side, NULL, run->arena, err) ||
         !roster_create(&run->roster, policy, directory, err)) {
         return false;
     }
-    run->failure_room = 1 + policy->require_count + policy->rule_count * (1 + LIMIT_RULE_POOLS);
+    run->failure_room =
+        1 + policy->require_count + policy->rule_count * (1 + LIMIT_RULE_POOLS) + LIMIT_PROGRAMMES;
     run->failures = arena_array(run->arena, run->failure_room, sizeof(*run->failures));
     run->reached = arena_array(run->arena, policy->rule_count + 1, sizeof(*run->reached));
     if (run->failures == NULL || run->reached == NULL ||
         !proof_space_add_rules(&run->space, policy, directory, &run->rules)) {
         return error_set(err, ERROR_OS, "proof: out of memory");
     }
-    solver_assert(run->space.solver, proof_space_within(&run->space, run->rules.in_force));
-    return true;
+    return assert_rolled_out(run) || error_set(err, ERROR_OS, "proof: out of memory");
+}
+
+/* In each period the territories whose wave has come before its end. */
+static bool assert_rolled_out(struct proof_claim_run *run)
+{
+    const struct proof_space *space = &run->space;
+    struct solver *solver = space->solver;
+    bool *marked = arena_array(run->arena, space->territory_count, sizeof(*marked));
+
+    for (uint32_t period = 0; period < space->period_count && marked != NULL; period++) {
+        bool last = period + 1 == space->period_count;
+        for (uint32_t at = 0; at < space->territory_count; at++) {
+            const struct policy_wave *wave = run->rules.waves[at];
+            marked[at] = run->rules.in_force[at] &&
+                         (wave == NULL || last || wave->from_us < space->period_us[period + 1]);
+        }
+        struct solver_term either[] = {
+            solver_not(solver,
+                       solver_between(solver, space->codes[PROOF_BOX_PERIOD], period, period)),
+            proof_space_within(&run->space, marked)};
+        solver_assert(solver, solver_any(solver, either, 2));
+    }
+    return marked != NULL;
 }
 
 /* The solver names some earlier rules that suffice; of these, those without which it would not. */

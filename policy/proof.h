@@ -5,10 +5,12 @@
  *     require           every requirement of the policy holds
  *     pools             every pool that a rule names has a worker in every territory from which a referral can come to
  *                       that rule, from the day of the territory's wave
+ *     programmes        every programme adds to the decision about some referral
  *
  * A decision procedure answers (base/solver), so "holds" is a proof and not the absence of an example. Claims are about
- * territories as rolled out; of one that is in no wave no rule ever takes a referral. Who is on leave or full is not known
- * here. The broker alone sets the flag possible-duplicate, so an example with it cannot be sent as a form.
+ * every date of the programmes and about territories as rolled out; of one that is in no wave no rule ever takes a
+ * referral. Who is on leave or full is not known here. The broker alone sets the flag possible-duplicate, so an example
+ * with it cannot be sent as a form.
  *
  * source_load runs it on whatever is to be activated: a broken requirement refuses the set.
  */
@@ -17,7 +19,14 @@
 
 #include "policy/policy.h"
 
-enum proof_claim { PROOF_NO_FALL_THROUGH, PROOF_REACH, PROOF_REQUIRE, PROOF_POOLS, PROOF_CLAIMS };
+enum proof_claim {
+    PROOF_NO_FALL_THROUGH,
+    PROOF_REACH,
+    PROOF_REQUIRE,
+    PROOF_POOLS,
+    PROOF_PROGRAMMES,
+    PROOF_CLAIMS
+};
 
 enum proof_verdict { PROOF_HOLDS, PROOF_FAILS, PROOF_UNKNOWN /* too large a question */ };
 
@@ -29,7 +38,8 @@ struct proof_failure {
     size_t require;             /* REQUIRE */
     size_t pool;                /* POOLS */
     bool dead_end; /* POOLS: somewhere no pool of the rule has anybody; the example is from there */
-    bool has_example;
+    size_t programme; /* PROGRAMMES */
+    bool has_example; /* never for PROGRAMMES */
     struct policy_facts
         example;        /* REACH: satisfies the rule's condition; none when no referral does */
     int32_t decided_by; /* the rule that takes the example; -1: none */
@@ -37,7 +47,8 @@ struct proof_failure {
      * POOLS: territories without a worker, in the order of the tree. */
     const uint32_t *others;
     size_t other_count;
-    const char *from; /* the first day on which the example is decided so; NULL: always */
+    const char *from;  /* the first day on which the example is decided so; NULL: always */
+    const char *until; /* the first day behind that time; NULL: for ever */
 };
 
 struct proof {

@@ -8,6 +8,7 @@ static void add_one_of(const struct proof_box *box,
                        enum proof_box_field field,
                        struct arena *arena,
                        struct phrase *text);
+static void add_periods(const struct proof_box *box, struct arena *arena, struct phrase *text);
 static void add_places(const struct proof_box *box,
                        const struct directory *directory,
                        struct arena *arena,
@@ -33,6 +34,7 @@ enum vocabulary proof_box_list(enum proof_box_field field)
         [PROOF_BOX_CHANNEL] = VOCABULARY_CHANNEL,
         [PROOF_BOX_BASIS] = VOCABULARY_LEGAL_BASIS,
         [PROOF_BOX_REFERRER] = VOCABULARY_AGENCY_KIND,
+        [PROOF_BOX_PERIOD] = VOCABULARY_END,
         [PROOF_BOX_TERRITORY] = VOCABULARY_END,
         [PROOF_BOX_NEEDS] = VOCABULARY_NEED,
         [PROOF_BOX_AGES] = VOCABULARY_AGE,
@@ -46,6 +48,9 @@ enum vocabulary proof_box_list(enum proof_box_field field)
 uint32_t proof_box_codes(enum proof_box_field field)
 {
     assert(field != PROOF_BOX_TERRITORY);
+    if (field == PROOF_BOX_PERIOD) {
+        return UINT32_MAX;
+    }
     return vocabulary_mask_all(proof_box_list(field)) | (field == PROOF_BOX_BASIS ? 1 : 0);
 }
 
@@ -72,9 +77,10 @@ proof_box_text(const struct proof_box *box, const struct directory *directory, s
 {
     struct phrase text = {"", ""};
 
-    for (enum proof_box_field field = 0; field < PROOF_BOX_TERRITORY; field++) {
+    for (enum proof_box_field field = 0; field < PROOF_BOX_PERIOD; field++) {
         add_one_of(box, field, arena, &text);
     }
+    add_periods(box, arena, &text);
     add_several(box, PROOF_BOX_FLAGS, arena, &text);
     add_several(box, PROOF_BOX_NEEDS, arena, &text);
     add_several(box, PROOF_BOX_AGES, arena, &text);
@@ -152,6 +158,43 @@ static void add_several(const struct proof_box *box,
                    field_name(field),
                    (struct phrase){", ни одного из: ", ", none of: "},
                    titles(list, several->none_of, arena)));
+    }
+}
+
+/* "arrival: from 2026-01-01 before 2027-01-01" */
+static void add_periods(const struct proof_box *box, struct arena *arena, struct phrase *text)
+{
+    uint32_t mask = box->one_of[PROOF_BOX_PERIOD];
+    struct phrase runs = {"", ""};
+
+    for (uint32_t at = 0; at < box->period_count; at++) {
+        uint32_t first = at;
+        while (at < box->period_count && (mask >> at & 1) != 0) {
+            at++;
+        }
+        if (at == first || (first == 0 && at == box->period_count)) {
+            continue;
+        }
+        const char *from = first == 0 ? "" : box->days[first - 1];
+        const char *behind = at == box->period_count ? "" : box->days[at - 1];
+        struct phrase begin = joined(
+            arena,
+            first == 0 ? (struct phrase){"", ""} : (struct phrase){"с ", "from "},
+            (struct phrase){from, from},
+            first == 0 || behind[0] == '\0' ? (struct phrase){"", ""} : (struct phrase){" ", " "});
+        struct phrase end =
+            joined(arena,
+                   behind[0] == '\0' ? (struct phrase){"", ""} : (struct phrase){"до ", "before "},
+                   (struct phrase){behind, behind},
+                   (struct phrase){"", ""});
+        add(&runs, arena, next_word, joined(arena, begin, end, (struct phrase){"", ""}));
+    }
+    if (runs.en[0] != '\0') {
+        add(text,
+            arena,
+            next_limit,
+            joined(
+                arena, (struct phrase){"поступило", "arrived"}, (struct phrase){": ", ": "}, runs));
     }
 }
 

@@ -16,6 +16,7 @@ enum proof_box_field {
     PROOF_BOX_CHANNEL,
     PROOF_BOX_BASIS,
     PROOF_BOX_REFERRER,
+    PROOF_BOX_PERIOD, /* between the dates of programmes, by number from 0 */
     PROOF_BOX_TERRITORY,
     PROOF_BOX_ONE_OF,
     PROOF_BOX_NEEDS = PROOF_BOX_ONE_OF, /* several: masks */
@@ -35,6 +36,8 @@ struct proof_box {
     uint32_t one_of[PROOF_BOX_TERRITORY]; /* masks; proof_box_codes: no limit */
     bool *places;                         /* territories by position; NULL: no limit */
     struct proof_box_several several[PROOF_BOX_SEVERAL];
+    const char *const *days; /* the first day of each period but 0 */
+    uint32_t period_count;
     /* The same territories for readers: these with all below them, and these alone. */
     const char **below;
     size_t below_count;
@@ -43,8 +46,9 @@ struct proof_box {
     bool but; /* all territories but these: told where that is shorter */
 };
 
-enum vocabulary proof_box_list(enum proof_box_field field); /* VOCABULARY_END: territories */
-/* Codes that the field can have; basis: with 0. Not for territories. */
+enum vocabulary
+proof_box_list(enum proof_box_field field); /* VOCABULARY_END: territories, periods */
+/* Codes that the field can have; basis: with 0; period: as many as there can be at all. Not for territories. */
 uint32_t proof_box_codes(enum proof_box_field field);
 /* How much there is to read: one for each code and territory. */
 size_t proof_box_words(const struct proof_box *box);

@@ -178,6 +178,8 @@ static uint64_t size_of(const struct counting *counting, const struct part *part
     for (uint32_t at = 0; at < counting->space->territory_count; at++) {
         places += part->places[at] ? 1 : 0;
     }
+    count *= bits(one_of[PROOF_BOX_PERIOD] &
+                  (uint32_t)((UINT64_C(1) << counting->space->period_count) - 1));
     count *= places;
     for (size_t which = 0; which < PROOF_BOX_SEVERAL && count > 0; which++) {
         count *= subsets(part->several[which].some_of,

@@ -24,8 +24,10 @@ static const enum proof_box_field ways[][PROOF_BOX_FIELDS] = {
      PROOF_BOX_NEEDS,
      PROOF_BOX_FLAGS,
      PROOF_BOX_TERRITORY,
+     PROOF_BOX_PERIOD,
      PROOF_BOX_RISK},
-    {PROOF_BOX_RISK,
+    {PROOF_BOX_PERIOD,
+     PROOF_BOX_RISK,
      PROOF_BOX_TERRITORY,
      PROOF_BOX_FLAGS,
      PROOF_BOX_NEEDS,
@@ -142,6 +144,8 @@ static bool start(struct growth *growth, const struct proof_space_point *point)
     if (box->places == NULL) {
         return false;
     }
+    box->days = growth->space->days;
+    box->period_count = growth->space->period_count;
     box->places[point->fields[PROOF_BOX_TERRITORY]] = true;
     for (enum proof_box_field field = 0; field < PROOF_BOX_TERRITORY; field++) {
         box->one_of[field] = UINT32_C(1) << point->fields[field];

@@ -5,6 +5,7 @@
 
 static void read_point(const struct proof_space *space, struct proof_space_point *point);
 static uint32_t lowest(uint32_t mask);
+static uint32_t plain_codes(const struct proof_space *space, enum proof_box_field field);
 
 /* What is still asked for while a plain referral is sought among terms. */
 struct search {
@@ -149,7 +150,7 @@ static void make_plain(struct search *search, enum proof_box_field field)
 static void make_first(struct search *search, enum proof_box_field field)
 {
     struct proof_space *space = search->space;
-    uint32_t possible = proof_box_codes(field);
+    uint32_t possible = plain_codes(space, field);
     uint32_t found = search->point.fields[field];
 
     if (field == PROOF_BOX_REFERRER &&
@@ -157,7 +158,7 @@ static void make_first(struct search *search, enum proof_box_field field)
         possible &= space->referrers;
         found = search->point.fields[field];
     }
-    for (uint32_t left = possible & ~UINT32_C(1); left != 0; left &= left - 1) {
+    for (uint32_t left = possible; left != 0; left &= left - 1) {
         uint32_t code = lowest(left);
         if (code == found ||
             also_holds(search, proof_space_one_of(space, field, UINT32_C(1) << code))) {
@@ -166,6 +167,13 @@ static void make_first(struct search *search, enum proof_box_field field)
     }
     search->terms[search->count++] =
         proof_space_one_of(space, field, UINT32_C(1) << search->point.fields[field]);
+}
+
+/* Of periods the first is a value like the others. */
+static uint32_t plain_codes(const struct proof_space *space, enum proof_box_field field)
+{
+    return field == PROOF_BOX_PERIOD ? (uint32_t)((UINT64_C(1) << space->period_count) - 1)
+                                     : proof_box_codes(field) & ~UINT32_C(1);
 }
 
 static void make_first_territory(struct search *search)
@@ -205,7 +213,7 @@ static void make_plain_by_rules(const struct proof_space *space,
         }
     }
     for (enum proof_box_field field = 0; field < PROOF_BOX_TERRITORY; field++) {
-        uint32_t possible = proof_box_codes(field) & ~UINT32_C(1);
+        uint32_t possible = plain_codes(space, field);
         bool tried = false;
         for (uint32_t left = field == PROOF_BOX_REFERRER ? space->referrers : 0;
              left != 0 && !tried;

@@ -1,24 +1,25 @@
 /* Requirements: what `then` says of each rule, and whether a referral comes to where it is wrong. */
 #include "policy/proof_claim.h"
 
-#include <assert.h>
-
 /* What `then` says of one rule's decision. */
 struct outcome {
-    const struct proof_claim_run *run;
+    struct proof_claim_run *run;
     const struct policy_when *then;
     const struct policy_rule *rule; /* NULL: no rule matched, nothing is done */
     const uint32_t *kinds_in; /* kinds of the agencies that cover a territory, by its number */
     uint32_t territory;
+    bool *marked; /* room, by position */
 };
 
 static enum solver_answer
 find_broken(struct proof_claim_run *run, size_t index, struct proof_space_point *point);
-static struct solver_term
-bad_places(struct proof_space *space, struct outcome *outcome, bool *marked);
-static bool depends_on_territory(const struct outcome *outcome);
-static bool holds(const struct outcome *outcome, size_t at);
-static bool leaf_holds(const struct outcome *outcome, const struct policy_condition *leaf);
+static struct solver_term then_term(const struct outcome *outcome, size_t at);
+static struct solver_term leaf_term(const struct outcome *outcome,
+                                    const struct policy_condition *leaf);
+static struct solver_term told_term(const struct outcome *outcome,
+                                    const struct policy_condition *leaf,
+                                    const struct policy_notice *notices,
+                                    size_t count);
 static bool tells(const struct outcome *outcome,
                   const struct policy_condition *leaf,
                   const struct policy_notice *notice);
@@ -62,13 +63,15 @@ find_broken(struct proof_claim_run *run, size_t index, struct proof_space_point 
     if (bad == NULL || marked == NULL || !fill_kinds(run, &kinds_in)) {
         run->full = true;
     } else {
-        struct outcome outcome = {
-            .run = run, .then = &policy->requires[index].then, .kinds_in = kinds_in};
+        struct outcome outcome = {.run = run,
+                                  .then = &policy->requires[index].then,
+                                  .kinds_in = kinds_in,
+                                  .marked = marked};
         for (size_t i = 0; i <= policy->rule_count; i++) {
             bool none = i == policy->rule_count;
             outcome.rule = none ? NULL : &policy->rules[i];
             struct solver_term both[] = {none ? run->rules.open[i] : run->rules.decides[i],
-                                         bad_places(&run->space, &outcome, marked)};
+                                         solver_not(solver, then_term(&outcome, 0))};
             bad[i] = solver_all(solver, both, 2);
         }
         struct solver_term asked[] = {
@@ -80,77 +83,92 @@ find_broken(struct proof_claim_run *run, size_t index, struct proof_space_point 
     return answer;
 }
 
-static struct solver_term
-bad_places(struct proof_space *space, struct outcome *outcome, bool *marked)
+/* `then` of what the rule decides, and of what programmes add where their gates let the referral pass. */
+static struct solver_term then_term(const struct outcome *outcome, size_t at)
 {
-    outcome->territory = 0;
-    if (!depends_on_territory(outcome)) {
-        return solver_constant(space->solver, !holds(outcome, 0));
-    }
-    for (uint32_t at = 0; at < space->territory_count; at++) {
-        outcome->territory = outcome->run->rules.numbers[at];
-        marked[at] = !holds(outcome, 0);
-    }
-    return proof_space_within(space, marked);
-}
-
-/* Only who is told can: a notice to those who cover the case. */
-static bool depends_on_territory(const struct outcome *outcome)
-{
-    for (size_t i = 0; outcome->rule != NULL && i < outcome->rule->notice_count; i++) {
-        if (outcome->rule->notices[i].covers_case) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool holds(const struct outcome *outcome, size_t at)
-{
+    struct solver *solver = outcome->run->space.solver;
     const struct policy_condition *node = &outcome->then->nodes[at];
+    struct solver_term terms[POLICY_TREE_CONDITIONS];
+    size_t count = 0;
 
     if (node->kind > CONDITION_NOT) {
-        return leaf_holds(outcome, node);
-    }
-    if (node->kind == CONDITION_NOT) {
-        return !holds(outcome, at + 1);
+        return leaf_term(outcome, node);
     }
     for (size_t child = at + 1; child < at + node->span;
          child += outcome->then->nodes[child].span) {
-        bool child_holds = holds(outcome, child);
-        if (child_holds == (node->kind == CONDITION_ANY)) {
-            return child_holds;
-        }
+        terms[count++] = then_term(outcome, child);
     }
-    return node->kind == CONDITION_ALL;
+    if (node->kind == CONDITION_NOT) {
+        return solver_not(solver, terms[0]);
+    }
+    return node->kind == CONDITION_ALL ? solver_all(solver, terms, count)
+                                       : solver_any(solver, terms, count);
 }
 
-static bool leaf_holds(const struct outcome *outcome, const struct policy_condition *leaf)
+static struct solver_term leaf_term(const struct outcome *outcome,
+                                    const struct policy_condition *leaf)
 {
     const struct policy_rule *rule = outcome->rule;
+    const struct policy *policy = outcome->run->rules.policy;
+    struct solver *solver = outcome->run->space.solver;
 
     if (rule == NULL) {
-        return false;
+        return solver_constant(solver, false);
     }
     if (leaf->kind == CONDITION_PROCEDURE) {
-        enum procedure procedure = rule->procedure == PROCEDURE_UNSPECIFIED
-                                       ? outcome->run->rules.policy->procedure
-                                       : rule->procedure;
-        return (leaf->mask >> procedure & 1) != 0;
+        enum procedure procedure =
+            rule->procedure == PROCEDURE_UNSPECIFIED ? policy->procedure : rule->procedure;
+        return solver_constant(solver, (leaf->mask >> procedure & 1) != 0);
     }
     if (leaf->kind == CONDITION_CURATOR_FROM) {
         bool all = rule->pool_count > 0;
         for (size_t i = 0; i < rule->pool_count; i++) {
             all = all && (leaf->pools >> rule->pools[i] & 1) != 0;
         }
-        return all;
+        return solver_constant(solver, all);
     }
-    for (size_t i = 0; i < rule->notice_count; i++) {
-        if (tells(outcome, leaf, &rule->notices[i])) {
-            return true;
+    struct solver_term told[1 + LIMIT_PROGRAMMES] = {
+        told_term(outcome, leaf, rule->notices, rule->notice_count)};
+    size_t count = 1;
+    for (size_t i = 0; i < policy->programme_count; i++) {
+        const struct policy_programme *programme = &policy->programmes[i];
+        if (programme->notice_count > 0) {
+            struct solver_term both[] = {
+                outcome->run->rules.gates[i],
+                told_term(outcome, leaf, programme->notices, programme->notice_count)};
+            told[count++] = solver_all(solver, both, 2);
         }
     }
-    return false;
+    return count == 1 ? told[0] : solver_any(solver, told, count);
+}
+
+/* Where one of the selectors tells whom the leaf asks about. Only a notice to those who cover the case depends on where. */
+static struct solver_term told_term(const struct outcome *outcome,
+                                    const struct policy_condition *leaf,
+                                    const struct policy_notice *notices,
+                                    size_t count)
+{
+    struct proof_space *space = &outcome->run->space;
+    struct outcome here = *outcome;
+    bool anywhere = false;
+    bool depends = false;
+
+    here.territory = 0;
+    for (size_t i = 0; i < count; i++) {
+        depends = depends || notices[i].covers_case;
+        anywhere = anywhere || (!notices[i].covers_case && tells(&here, leaf, &notices[i]));
+    }
+    if (anywhere || !depends) {
+        return solver_constant(space->solver, anywhere);
+    }
+    for (uint32_t at = 0; at < space->territory_count; at++) {
+        here.territory = outcome->run->rules.numbers[at];
+        outcome->marked[at] = false;
+        for (size_t i = 0; i < count && !outcome->marked[at]; i++) {
+            outcome->marked[at] = tells(&here, leaf, &notices[i]);
+        }
+    }
+    return proof_space_within(space, outcome->marked);
 }
 
 static bool tells(const struct outcome *outcome,

@@ -2,8 +2,10 @@
 #include "policy/proof_space.h"
 
 #include <assert.h>
-#include <string.h>
 
+static void add_periods(struct proof_space *space, const struct policy *policy);
+static void add_period(struct proof_space *space, int64_t begin_us, const char *day);
+static struct solver_term dates_term(struct proof_space *space, const struct policy_dates *dates);
 static bool count_territories(struct proof_space *space,
                               const struct directory *directory,
                               const struct directory *also);
@@ -22,13 +24,19 @@ static struct solver_term territory_term(struct proof_space *space,
 static void find_wave(const struct proof_space_rules *rules, uint32_t at);
 static bool name_those(struct proof_space *space, struct proof_box *box, bool in);
 bool proof_space_create(struct proof_space *space,
-                        const struct directory *directory,
-                        const struct directory *also,
+                        const struct proof_space_side *side,
+                        const struct proof_space_side *also,
                         struct arena *arena,
                         struct error *err)
 {
-    *space = (struct proof_space){.arena = arena};
-    if (!count_territories(space, directory, also)) {
+    const struct directory *directory = side->directory;
+
+    *space = (struct proof_space){.arena = arena, .period_count = 1};
+    add_periods(space, side->policy);
+    if (also != NULL) {
+        add_periods(space, also->policy);
+    }
+    if (!count_territories(space, directory, also == NULL ? NULL : also->directory)) {
         return error_set(err, ERROR_OS, "proof: out of memory");
     }
     if (space->territory_count == 0) {
@@ -39,9 +47,11 @@ bool proof_space_create(struct proof_space *space,
     }
     for (enum proof_box_field field = 0; field < PROOF_BOX_ONE_OF; field++) {
         enum vocabulary list = proof_box_list(field);
-        space->codes[field] = solver_number(
-            space->solver,
-            list == VOCABULARY_END ? space->territory_count : (uint32_t)vocabulary_count(list));
+        space->codes[field] =
+            solver_number(space->solver,
+                          field == PROOF_BOX_PERIOD ? space->period_count
+                          : list == VOCABULARY_END  ? space->territory_count
+                                                    : (uint32_t)vocabulary_count(list));
     }
     for (enum proof_box_field field = PROOF_BOX_ONE_OF; field < PROOF_BOX_FIELDS; field++) {
         for (size_t code = 1; code < vocabulary_count(proof_box_list(field)); code++) {
@@ -71,7 +81,7 @@ bool proof_space_add_rules(struct proof_space *space,
     struct solver *solver = space->solver;
     size_t count = policy->rule_count;
 
-    *out = (struct proof_space_rules){.policy = policy, .directory = directory};
+    *out = (struct proof_space_rules){.space = space, .policy = policy, .directory = directory};
     out->numbers = arena_array(space->arena, space->territory_count, sizeof(*out->numbers));
     out->waves = arena_array(space->arena, space->territory_count, sizeof(*out->waves));
     out->in_force = arena_array(space->arena, space->territory_count, sizeof(*out->in_force));
@@ -95,6 +105,10 @@ bool proof_space_add_rules(struct proof_space *space,
         struct solver_term past[] = {out->open[i], solver_not(solver, out->when[i])};
         out->decides[i] = solver_name(solver, solver_all(solver, here, 2));
         out->open[i + 1] = solver_name(solver, solver_all(solver, past, 2));
+    }
+    for (size_t i = 0; i < policy->programme_count; i++) {
+        out->gates[i] =
+            solver_name(solver, proof_space_when(space, out, &policy->programmes[i].gate));
     }
     return true;
 }
@@ -215,7 +229,8 @@ struct policy_facts proof_space_facts(const struct proof_space_rules *rules,
                    .ages = fields[PROOF_BOX_AGES],
                    .flags = fields[PROOF_BOX_FLAGS],
                    .children = 1},
-        .referrer_kind = (enum agency_kind)fields[PROOF_BOX_REFERRER]};
+        .referrer_kind = (enum agency_kind)fields[PROOF_BOX_REFERRER],
+        .at_us = rules->space->period_us[fields[PROOF_BOX_PERIOD]]};
 }
 
 bool proof_space_holds(const struct proof_space_rules *rules,
@@ -237,6 +252,42 @@ int32_t proof_space_decider(const struct proof_space_rules *rules,
         }
     }
     return -1;
+}
+
+static void add_periods(struct proof_space *space, const struct policy *policy)
+{
+    for (size_t i = 0; i < policy->programme_count; i++) {
+        const struct policy_dates *dates = &policy->programmes[i].dates;
+        if (dates->from != NULL) {
+            add_period(space, dates->from_us, dates->from);
+        }
+        if (dates->behind != NULL) {
+            add_period(space, dates->until_us, dates->behind);
+        }
+    }
+}
+
+/* In their order, each once. */
+static void add_period(struct proof_space *space, int64_t begin_us, const char *day)
+{
+    uint32_t at = space->period_count;
+
+    if (begin_us <= space->period_us[0]) {
+        space->period_us[0] = begin_us - 1;
+    }
+    while (at > 1 && space->period_us[at - 1] >= begin_us) {
+        at--;
+    }
+    if (at < space->period_count && space->period_us[at] == begin_us) {
+        return;
+    }
+    assert(space->period_count < PROOF_SPACE_PERIODS);
+    for (uint32_t i = space->period_count++; i > at; i--) {
+        space->period_us[i] = space->period_us[i - 1];
+        space->days[i - 1] = space->days[i - 2];
+    }
+    space->period_us[at] = begin_us;
+    space->days[at - 1] = day;
 }
 
 /* Parents before children, a subtree in a row. A territory whose parent is gone stands as a root. */
@@ -350,6 +401,8 @@ static struct solver_term leaf_term(struct proof_space *space,
         return proof_space_some(space, PROOF_BOX_FLAGS, leaf->mask);
     case CONDITION_TERRITORY:
         return territory_term(space, rules, leaf);
+    case CONDITION_DATES:
+        return dates_term(space, leaf->dates);
     case CONDITION_ALL:
     case CONDITION_ANY:
     case CONDITION_NOT:
@@ -395,4 +448,16 @@ static void find_wave(const struct proof_space_rules *rules, uint32_t at)
         }
     }
     rules->in_force[at] = !policy->has_waves || rules->waves[at] != NULL;
+}
+
+static struct solver_term dates_term(struct proof_space *space, const struct policy_dates *dates)
+{
+    uint32_t mask = 0;
+
+    for (uint32_t i = 0; i < space->period_count; i++) {
+        int64_t begin_us = i == 0 ? INT64_MIN : space->period_us[i];
+        bool within = dates->from_us <= begin_us && begin_us < dates->until_us;
+        mask |= within ? UINT32_C(1) << i : 0;
+    }
+    return proof_space_one_of(space, PROOF_BOX_PERIOD, mask);
 }

@@ -5,7 +5,8 @@
  *
  * There can be: every value of the vocabulary, every living territory, at least one need; no legal basis only with the
  * level critical, because anything else without a basis goes to the triage desk before the policy is asked. Territories
- * are counted in the order of the tree, so that whatever lies below one is a run of positions.
+ * are counted in the order of the tree, so that whatever lies below one is a run of positions. Time is the periods
+ * between the dates of the policies' programmes, on each of which what is claimed has to hold.
  *
  * Only proof*.c and comparison*.c include this.
  */
@@ -16,7 +17,8 @@
 #include "policy/policy_tree.h"
 #include "policy/proof_box.h"
 
-enum { PROOF_SPACE_TERMS = 96 };
+enum { PROOF_SPACE_TERMS = 96, PROOF_SPACE_PERIODS = 32 };
+_Static_assert(1 + 2 * 2 * LIMIT_PROGRAMMES <= PROOF_SPACE_PERIODS, "the dates of two policies");
 
 struct proof_space {
     struct solver *solver;
@@ -26,6 +28,9 @@ struct proof_space {
     const char **territories; /* ids by position */
     uint32_t *ends;           /* by position: one behind the last territory below */
     uint32_t territory_count;
+    int64_t period_us[PROOF_SPACE_PERIODS]; /* when each begins; the first: 0 */
+    const char *days[PROOF_SPACE_PERIODS];  /* of the second and those after it */
+    uint32_t period_count;
     uint32_t referrers; /* kinds of agencies with a site: examples have one of these, if any can */
 };
 
@@ -36,6 +41,7 @@ struct proof_space_point {
 
 /* A policy's rules as terms. */
 struct proof_space_rules {
+    const struct proof_space *space;
     const struct policy *policy;
     const struct directory *directory;
     uint32_t *numbers; /* the directory's, by position */
@@ -45,12 +51,17 @@ struct proof_space_rules {
     struct solver_term *when; /* by rule: its condition holds */
     struct solver_term *open; /* by rule: none before it matches; [rule_count]: none at all */
     struct solver_term *decides;
+    struct solver_term gates[LIMIT_PROGRAMMES]; /* by programme: its gate lets it pass */
 };
 
-/* also: a second directory; only territories of both are there. NULL: none. Destroy in any case. */
+struct proof_space_side {
+    const struct policy *policy;
+    const struct directory *directory;
+};
+/* also: a second policy; only territories of both are there. NULL: none. Destroy in any case. */
 bool proof_space_create(struct proof_space *space,
-                        const struct directory *directory,
-                        const struct directory *also,
+                        const struct proof_space_side *side,
+                        const struct proof_space_side *also,
                         struct arena *arena,
                         struct error *err) __attribute__((warn_unused_result));
 void proof_space_destroy(struct proof_space *space);

@@ -64,6 +64,7 @@ static const struct wire_part_row decision_rows[] = {
     ROW_HELD_AS(DECISION, answer, norms[FACT_NORM_ANSWER], norm_part),
     ROW_HELD_AS(DECISION, curator, norms[FACT_NORM_CURATOR], norm_part),
     ROW_HELD_AS(DECISION, triage, norms[FACT_NORM_TRIAGE], norm_part),
+    ROW_32(DECISION, programmes),
 };
 _Static_assert(sizeof(struct fact_failed) == 2, "two bytes a rule that failed");
 _Static_assert(FACT_NORM_END == 5, "every norm has a row");

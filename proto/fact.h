@@ -125,6 +125,7 @@ enum fact_norm {
 struct fact_decision {
     uint32_t policy_version;
     int32_t rule;                    /* index in the policy; -1: none matched */
+    uint32_t programmes;             /* mask by index in the policy: those that add to the rule */
     uint8_t pools[LIMIT_RULE_POOLS]; /* pool indexes in the order tried */
     size_t pool_count;
     int32_t pool;    /* index of the pool of the chosen in the policy; -1 */

@@ -33,6 +33,9 @@ enum {
     LIMIT_CANDIDATES_KEPT = 16, /* candidates kept with a decision; the rest are counted */
     LIMIT_RULES = 512,          /* rules of one policy; 2 bytes of a decision each at the most */
     LIMIT_POOLS = 64,
+    LIMIT_PROGRAMMES =
+        6, /* of one policy: a bit each in a decision; their dates make at most 25 periods of two
+                             policies, a bit each for the proof */
     LIMIT_RULE_POOLS = 8,         /* pools that one rule may name */
     LIMIT_RULE_NOTICES = 8,       /* selectors that one rule may notify */
     LIMIT_NOTICE_SITES = 32,      /* sites told about one case */

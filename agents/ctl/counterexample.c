@@ -2,6 +2,7 @@
 #include "agents/ctl/counterexample.h"
 
 #include "agents/ctl/zone_time.h"
+#include "base/utc.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -85,7 +86,7 @@ static uint32_t find_referrer(const struct directory *directory, enum agency_kin
     return 0;
 }
 
-/* Today, or the day named when that is later. */
+/* Today, when the example is decided so today; else the first day on which it is, or the last. */
 static int64_t morning(const struct counterexample_question *question, uint32_t territory)
 {
     char today[ZONE_TIME_TEXT_MAX];
@@ -97,6 +98,14 @@ static int64_t morning(const struct counterexample_question *question, uint32_t 
     const char *day =
         question->from != NULL && strcmp(question->from, today) > 0 ? question->from : today;
     (void)snprintf(text, sizeof(text), "%.20sT10:00", day);
+    if (question->until != NULL && strcmp(day, question->until) >= 0) {
+        (void)snprintf(text,
+                       sizeof(text),
+                       "%.20sT10:00",
+                       question->from != NULL ? question->from : question->until);
+        bool known = zone_time_parse(question->region, territory, text, &at_us);
+        return at_us - (known && question->from == NULL ? UTC_DAY_US : 0);
+    }
     return zone_time_parse(question->region, territory, text, &at_us) ? at_us : question->now_us;
 }
 

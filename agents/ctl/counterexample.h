@@ -29,7 +29,8 @@ struct counterexample {
 struct counterexample_question {
     const struct region *region;
     const struct policy_facts *facts;
-    const char *from; /* the first day that counts; NULL: any */
+    const char *from;  /* the first day that counts; NULL: any */
+    const char *until; /* the first day behind those; NULL: any */
     int64_t now_us;
     struct phrase name; /* of the case */
 };

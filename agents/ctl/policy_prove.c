@@ -60,6 +60,7 @@ static bool make_examples(const struct run *run, struct proof_view *view, struct
             .region = view->region,
             .facts = &failure->example,
             .from = failure->from,
+            .until = failure->until,
             .now_us = run->screen->now_us,
             .name = proof_view_name(view->region->policy, failure, arena)};
         if (question.name.en == NULL ||

@@ -37,6 +37,7 @@ static const char *const claim_codes[PROOF_CLAIMS] = {
     [PROOF_REACH] = "reach",
     [PROOF_REQUIRE] = "require",
     [PROOF_POOLS] = "pools",
+    [PROOF_PROGRAMMES] = "programmes",
 };
 
 struct phrase proof_view_name(const struct policy *policy,
@@ -161,6 +162,7 @@ static void tell_counts(const struct screen *screen, const struct proof_view *vi
         [PROOF_REACH] = {"Правила не зря", "Rules are reached"},
         [PROOF_REQUIRE] = {"Требования", "Requirements hold"},
         [PROOF_POOLS] = {"В группах есть люди", "Pools have workers"},
+        [PROOF_PROGRAMMES] = {"Программы не зря", "Programmes apply"},
     };
     const struct proof *proof = view->proof;
 
@@ -210,6 +212,9 @@ static struct text_pos place_of(const struct policy *policy, const struct proof_
     if (failure->claim == PROOF_REQUIRE) {
         return proof_requirement(policy, failure->require).at;
     }
+    if (failure->claim == PROOF_PROGRAMMES) {
+        return policy_programme(policy, failure->programme).at;
+    }
     if (failure->claim != PROOF_NO_FALL_THROUGH) {
         return policy_rule(policy, failure->rule).at;
     }
@@ -248,6 +253,14 @@ static void tell_sentence(const struct telling *telling)
         break;
     case PROOF_POOLS:
         tell_pool(telling);
+        break;
+    case PROOF_PROGRAMMES:
+        screen_print(
+            screen,
+            SCREEN_IN(screen,
+                      "программа «%s» не касается ни одного обращения, которое берёт правило\n",
+                      "the programme “%s” concerns no referral that a rule takes\n"),
+            policy_programme(telling->view->region->policy, telling->failure->programme).id);
         break;
     case PROOF_CLAIMS:
         break;
@@ -441,43 +454,50 @@ static json_t *failure_json(const struct proof_view *view, size_t at)
     for (size_t i = 0; i < failure->other_count; i++) {
         (void)json_array_append_new(others, json_string(other_of(view->region, failure, i)));
     }
-    return json_pack(
-        "{s:s, s:b, s:b, s:o, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
-        "claim",
-        claim_codes[failure->claim],
-        "known",
-        (int)(failure->verdict == PROOF_FAILS),
-        "dead_end",
-        (int)failure->dead_end,
-        "file",
-        json_view_text(place.file),
-        "line",
-        (json_int_t)place.line,
-        "column",
-        (json_int_t)place.column,
-        "rule",
-        json_view_text(of_rule ? policy_rule(policy, failure->rule).id : NULL),
-        "requirement",
-        json_view_text(failure->claim == PROOF_REQUIRE
-                           ? proof_requirement(policy, failure->require).id
-                           : NULL),
-        "pool",
-        json_view_text(failure->claim == PROOF_POOLS ? policy_pool(policy, failure->pool).id
-                                                     : NULL),
-        failure->claim == PROOF_REACH ? "shadowed_by" : "territories",
-        others,
-        "from",
-        json_view_text(failure->from),
-        "decided_by",
-        json_view_text(failure->has_example && failure->decided_by >= 0
-                           ? policy_rule(policy, (size_t)failure->decided_by).id
-                           : NULL),
-        "form",
-        json_view_text(example->form),
-        "at",
-        json_view_text(example->at),
-        "referrer",
-        json_view_text(example->referrer),
-        "test",
-        json_view_text(example->test));
+    return json_pack("{s:s, s:b, s:b, s:o, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, "
+                     "s:o, s:o, s:o}",
+                     "claim",
+                     claim_codes[failure->claim],
+                     "known",
+                     (int)(failure->verdict == PROOF_FAILS),
+                     "dead_end",
+                     (int)failure->dead_end,
+                     "file",
+                     json_view_text(place.file),
+                     "line",
+                     (json_int_t)place.line,
+                     "column",
+                     (json_int_t)place.column,
+                     "rule",
+                     json_view_text(of_rule ? policy_rule(policy, failure->rule).id : NULL),
+                     "requirement",
+                     json_view_text(failure->claim == PROOF_REQUIRE
+                                        ? proof_requirement(policy, failure->require).id
+                                        : NULL),
+                     "pool",
+                     json_view_text(failure->claim == PROOF_POOLS
+                                        ? policy_pool(policy, failure->pool).id
+                                        : NULL),
+                     failure->claim == PROOF_REACH ? "shadowed_by" : "territories",
+                     others,
+                     "programme",
+                     json_view_text(failure->claim == PROOF_PROGRAMMES
+                                        ? policy_programme(policy, failure->programme).id
+                                        : NULL),
+                     "from",
+                     json_view_text(failure->from),
+                     "until",
+                     json_view_text(failure->until),
+                     "decided_by",
+                     json_view_text(failure->has_example && failure->decided_by >= 0
+                                        ? policy_rule(policy, (size_t)failure->decided_by).id
+                                        : NULL),
+                     "form",
+                     json_view_text(example->form),
+                     "at",
+                     json_view_text(example->at),
+                     "referrer",
+                     json_view_text(example->referrer),
+                     "test",
+                     json_view_text(example->test));
 }

@@ -20,6 +20,7 @@ void trial_run(const struct trial_question *question, struct trial *out)
     out->facts = facts_of(question);
     policy_decide(region->policy, region->directory, &out->facts, &out->verdict);
     decision->rule = out->verdict.rule;
+    decision->programmes = out->verdict.programmes;
     decision->pool = -1;
     decision->pool_count = out->verdict.pool_count;
     memcpy(decision->pools, out->verdict.pools, sizeof(decision->pools));
@@ -29,11 +30,11 @@ void trial_run(const struct trial_question *question, struct trial *out)
         choice_make(&choice, decision);
     }
     if (decision->rule >= 0) {
-        out->notice_count = policy_notice_sites(region->policy,
-                                                (size_t)decision->rule,
-                                                region->directory,
-                                                question->territory,
-                                                out->notices);
+        const struct policy_ground ground = {.rule = (size_t)decision->rule,
+                                             .programmes = decision->programmes,
+                                             .territory = question->territory};
+        out->notice_count =
+            policy_notice_sites(region->policy, region->directory, &ground, out->notices);
     }
     (void)directory_desk_for(region->directory, DESK_TRIAGE, question->territory, &out->desk);
 }

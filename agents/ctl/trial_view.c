@@ -7,10 +7,19 @@
 
 #include <string.h>
 
+enum { NORM_SOURCE_BYTES = 192 };
+
 static void tell_referral(const struct screen *screen, const struct trial *trial);
 static void tell_rules(const struct screen *screen, const struct trial *trial, struct arena *arena);
 static void
 tell_rule(const struct screen *screen, const struct trial *trial, size_t rule, struct arena *arena);
+static void tell_trace(const struct screen *screen, const struct policy_trace *trace);
+static void
+tell_programmes(const struct screen *screen, const struct trial *trial, struct arena *arena);
+static void norm_source(const struct screen *screen,
+                        const struct trial *trial,
+                        enum norm norm,
+                        char text[NORM_SOURCE_BYTES]);
 static void tell_decision(const struct screen *screen, const struct trial *trial);
 static void tell_pools(const struct screen *screen, const struct trial *trial);
 static void tell_pool(const struct screen *screen, const struct trial *trial, size_t pool);
@@ -30,6 +39,7 @@ void trial_view_print(const struct screen *screen, const struct trial *trial, st
 {
     tell_referral(screen, trial);
     tell_rules(screen, trial, arena);
+    tell_programmes(screen, trial, arena);
     tell_decision(screen, trial);
     tell_pools(screen, trial);
     tell_norms(screen, trial);
@@ -104,6 +114,40 @@ static void tell_rules(const struct screen *screen, const struct trial *trial, s
     }
 }
 
+/* Programmes are told where there are any: what they ask for, and whether it adds to the decision. */
+static void
+tell_programmes(const struct screen *screen, const struct trial *trial, struct arena *arena)
+{
+    const struct region *region = trial->question.region;
+    const size_t count = policy_programme_count(region->policy);
+    char sign[16];
+
+    if (count == 0 || trial->verdict.rule < 0) {
+        return;
+    }
+    heading(screen,
+            SCREEN_IN(screen,
+                      "Программы: уведомления и более строгие сроки сверх правила",
+                      "Programmes: notices and stricter norms on top of the rule"));
+    for (size_t i = 0; i < count; i++) {
+        const struct policy_programme_view view = policy_programme(region->policy, i);
+        const struct arena_mark before = arena_mark(arena);
+        const struct policy_trace trace =
+            policy_programme_trace(region->policy, region->directory, i, &trial->facts, arena);
+        screen_print(screen,
+                     "  %s %s%s%s — %s (%s:%u)\n",
+                     mark(screen, (trial->verdict.programmes >> i & 1) != 0, sign),
+                     screen_color(screen, SCREEN_BOLD),
+                     view.id,
+                     screen_color(screen, SCREEN_PLAIN),
+                     screen_phrase(screen, view.title),
+                     view.at.file,
+                     (unsigned)view.at.line);
+        tell_trace(screen, &trace);
+        arena_release(arena, before);
+    }
+}
+
 static void
 tell_rule(const struct screen *screen, const struct trial *trial, size_t rule, struct arena *arena)
 {
@@ -123,16 +167,24 @@ tell_rule(const struct screen *screen, const struct trial *trial, size_t rule, s
                  screen_phrase(screen, view.title),
                  view.at.file,
                  (unsigned)view.at.line);
-    if (trace.count == 0) {
+    tell_trace(screen, &trace);
+    arena_release(arena, before);
+}
+
+static void tell_trace(const struct screen *screen, const struct policy_trace *trace)
+{
+    char sign[16];
+
+    if (trace->count == 0) {
         screen_print(screen,
                      SCREEN_IN(screen,
                                "      без условий: подходит любому направлению\n",
                                "      no conditions: fits every referral\n"));
     }
-    for (size_t i = trace.count > 1 && trace.rows[0].group && trace.rows[1].depth == 0 ? 1 : 0;
-         i < trace.count && trace.rows != NULL;
+    for (size_t i = trace->count > 1 && trace->rows[0].group && trace->rows[1].depth == 0 ? 1 : 0;
+         i < trace->count && trace->rows != NULL;
          i++) {
-        const struct policy_trace_row *row = &trace.rows[i];
+        const struct policy_trace_row *row = &trace->rows[i];
         screen_print(screen,
                      SCREEN_IN(screen, "%*s%s %s (строка %u)\n", "%*s%s %s (line %u)\n"),
                      (int)(6 + 2 * row->depth),
@@ -141,7 +193,6 @@ tell_rule(const struct screen *screen, const struct trial *trial, size_t rule, s
                      screen_phrase(screen, row->text),
                      (unsigned)row->line);
     }
-    arena_release(arena, before);
 }
 
 static void tell_decision(const struct screen *screen, const struct trial *trial)
@@ -300,8 +351,9 @@ static void tell_norms(const struct screen *screen, const struct trial *trial)
 {
     const char *const heads[] = {SCREEN_IN(screen, "  Шаг", "  Step"),
                                  SCREEN_IN(screen, "Срок", "Norm"),
-                                 SCREEN_IN(screen, "Не позже", "Due")};
-    struct table *table = table_create(heads, 3);
+                                 SCREEN_IN(screen, "Не позже", "Due"),
+                                 SCREEN_IN(screen, "Кто задал", "Set by")};
+    struct table *table = table_create(heads, 4);
 
     heading(screen,
             SCREEN_IN(screen,
@@ -333,7 +385,9 @@ static void add_norm(const struct screen *screen,
     char title[128];
     char length[64];
     char due[ZONE_TIME_TEXT_MAX];
+    char source[NORM_SOURCE_BYTES];
 
+    norm_source(screen, trial, norm, source);
     (void)snprintf(title, sizeof(title), "  %s", screen_phrase(screen, policy_norm_title(norm)));
     const char *const cells[] = {
         title,
@@ -343,8 +397,47 @@ static void add_norm(const struct screen *screen,
                          trial->question.territory,
                          trial_due(trial, norm),
                          screen->language,
-                         due)};
+                         due),
+        source};
     (void)table_add(table, cells);
+}
+
+/* "the rule, tatarsky (line 14)"; the file is that of the policy, or stands with the rule. */
+static void norm_source(const struct screen *screen,
+                        const struct trial *trial,
+                        enum norm norm,
+                        char text[NORM_SOURCE_BYTES])
+{
+    const struct region *region = trial->question.region;
+    const struct policy_norm_source source =
+        policy_norm_source(region->policy, region->directory, &trial->facts, &trial->verdict, norm);
+    const struct directory_territory *row =
+        directory_territory(region->directory, source.territory);
+    const bool by_rule =
+        source.origin == POLICY_NORM_RULE || source.origin == POLICY_NORM_RULE_PLACE;
+    const char *who = source.origin == POLICY_NORM_PROGRAMME
+                          ? policy_programme(region->policy, source.programme).id
+                      : source.origin == POLICY_NORM_DEFAULT
+                          ? SCREEN_IN(screen, "по умолчанию", "the default")
+                      : by_rule ? SCREEN_IN(screen, "правило", "the rule")
+                                : SCREEN_IN(screen, "уровень риска", "the level");
+    char line[32] = "";
+
+    if (source.at.line > 0) {
+        (void)snprintf(line,
+                       sizeof(line),
+                       SCREEN_IN(screen, " (строка %u)", " (line %u)"),
+                       (unsigned)source.at.line);
+    }
+    (void)snprintf(
+        text,
+        NORM_SOURCE_BYTES,
+        "%s%s%s%s%s",
+        source.origin == POLICY_NORM_PROGRAMME ? SCREEN_IN(screen, "программа ", "programme ") : "",
+        who,
+        row == NULL ? "" : ", ",
+        row == NULL ? "" : row->id,
+        line);
 }
 
 static void tell_readers(const struct screen *screen, const struct trial *trial)

@@ -3,7 +3,8 @@
 #include "agents/ctl/trial_view.h"
 
 static json_t *rules_of(const struct trial *trial, struct arena *arena);
-static json_t *conditions_of(const struct trial *trial, size_t rule, struct arena *arena);
+static json_t *conditions_of(const struct policy_trace trace);
+static json_t *programmes_of(const struct trial *trial, struct arena *arena);
 static json_t *decision_of(const struct trial *trial);
 static json_t *pools_of(const struct trial *trial);
 static json_t *members_of(const struct trial *trial, size_t pool);
@@ -17,7 +18,7 @@ json_t *trial_view_json(const struct trial *trial, struct arena *arena)
         directory_site(question->region->directory, question->referrer);
     const uint32_t chosen = trial->decision.chosen;
 
-    return json_pack("{s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:o}",
+    return json_pack("{s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
                      "arrived",
                      json_view_time(question->at_us),
                      "referrer",
@@ -30,6 +31,8 @@ json_t *trial_view_json(const struct trial *trial, struct arena *arena)
                      (int)!trial->verdict.not_rolled_out,
                      "rules",
                      rules_of(trial, arena),
+                     "programmes",
+                     programmes_of(trial, arena),
                      "decision",
                      decision_of(trial),
                      "pools",
@@ -53,9 +56,43 @@ static json_t *rules_of(const struct trial *trial, struct arena *arena)
     for (size_t rule = 0; rule < tried; rule++) {
         const struct policy_rule_view view = policy_rule(policy, rule);
         const struct arena_mark before = arena_mark(arena);
-        (void)json_array_append_new(rules,
+        (void)json_array_append_new(
+            rules,
+            json_pack("{s:s, s:o, s:s, s:I, s:b, s:o}",
+                      "rule",
+                      view.id,
+                      "title",
+                      json_view_phrase(view.title),
+                      "file",
+                      view.at.file,
+                      "line",
+                      (json_int_t)view.at.line,
+                      "matched",
+                      (int)((int32_t)rule == trial->verdict.rule),
+                      "conditions",
+                      conditions_of(policy_trace(trial->question.region->policy,
+                                                 trial->question.region->directory,
+                                                 rule,
+                                                 &trial->facts,
+                                                 arena))));
+        arena_release(arena, before);
+    }
+    return rules;
+}
+
+static json_t *programmes_of(const struct trial *trial, struct arena *arena)
+{
+    const struct region *region = trial->question.region;
+    json_t *programmes = json_array();
+
+    for (size_t i = 0; i < policy_programme_count(region->policy); i++) {
+        const struct policy_programme_view view = policy_programme(region->policy, i);
+        const struct arena_mark before = arena_mark(arena);
+        const struct policy_trace trace =
+            policy_programme_trace(region->policy, region->directory, i, &trial->facts, arena);
+        (void)json_array_append_new(programmes,
                                     json_pack("{s:s, s:o, s:s, s:I, s:b, s:o}",
-                                              "rule",
+                                              "programme",
                                               view.id,
                                               "title",
                                               json_view_phrase(view.title),
@@ -63,20 +100,17 @@ static json_t *rules_of(const struct trial *trial, struct arena *arena)
                                               view.at.file,
                                               "line",
                                               (json_int_t)view.at.line,
-                                              "matched",
-                                              (int)((int32_t)rule == trial->verdict.rule),
+                                              "applies",
+                                              (int)(trial->verdict.programmes >> i & 1),
                                               "conditions",
-                                              conditions_of(trial, rule, arena)));
+                                              conditions_of(trace)));
         arena_release(arena, before);
     }
-    return rules;
+    return programmes;
 }
 
-static json_t *conditions_of(const struct trial *trial, size_t rule, struct arena *arena)
+static json_t *conditions_of(const struct policy_trace trace)
 {
-    const struct region *region = trial->question.region;
-    const struct policy_trace trace =
-        policy_trace(region->policy, region->directory, rule, &trial->facts, arena);
     json_t *conditions = json_array();
 
     for (size_t i = 0; i < trace.count && trace.rows != NULL; i++) {
@@ -192,6 +226,9 @@ static json_t *members_of(const struct trial *trial, size_t pool)
 
 static json_t *norms_of(const struct trial *trial)
 {
+    static const char *const origins[] = {
+        "default", "level", "level", "rule", "rule", "programme"}; /* enum policy_norm_origin */
+    const struct region *region = trial->question.region;
     json_t *norms = json_array();
 
     for (enum norm norm = 0; norm < NORM_END; norm++) {
@@ -199,13 +236,27 @@ static json_t *norms_of(const struct trial *trial)
         if (trial->verdict.norms[norm].unit == DURATION_NONE) {
             continue;
         }
+        const struct policy_norm_source source = policy_norm_source(
+            region->policy, region->directory, &trial->facts, &trial->verdict, norm);
+        const struct directory_territory *row =
+            directory_territory(region->directory, source.territory);
         (void)json_array_append_new(
             norms,
-            json_pack("{s:s, s:s, s:o}",
+            json_pack("{s:s, s:s, s:s, s:I, s:o, s:o, s:o}",
                       "step",
                       policy_norm_key(norm),
                       "norm",
                       calendar_format_duration(trial->verdict.norms[norm], length, sizeof(length)),
+                      "set_by",
+                      origins[source.origin],
+                      "line",
+                      (json_int_t)source.at.line,
+                      "territory",
+                      json_view_text(row == NULL ? NULL : row->id),
+                      "programme",
+                      json_view_text(source.origin == POLICY_NORM_PROGRAMME
+                                         ? policy_programme(region->policy, source.programme).id
+                                         : NULL),
                       "due",
                       json_view_time(trial_due(trial, norm))));
     }

@@ -191,6 +191,35 @@ static struct phrase sentence_of(struct arena *arena, const struct explanation *
                              why.en == NULL ? "" : why.en));
 }
 
+/* "… Программы: «Проект 0–4»." */
+static void add_programmes(const struct policy *policy,
+                           uint32_t programmes,
+                           struct arena *arena,
+                           struct phrase *sentence)
+{
+    bool first = true;
+
+    for (size_t i = 0; i < policy_programme_count(policy) && sentence->ru != NULL; i++) {
+        if ((programmes >> i & 1) == 0) {
+            continue;
+        }
+        const struct phrase title = policy_programme(policy, i).title;
+        *sentence = both(
+            arena_format(arena,
+                         "%s%s«%s»",
+                         sentence->ru,
+                         first ? " К решению добавили программы: " : ", ",
+                         title.ru),
+            arena_format(
+                arena, "%s%s\"%s\"", sentence->en, first ? " Programmes added: " : ", ", title.en));
+        first = false;
+    }
+    if (!first && sentence->ru != NULL) {
+        *sentence = both(arena_format(arena, "%s.", sentence->ru),
+                         arena_format(arena, "%s.", sentence->en));
+    }
+}
+
 bool explain_decision(const struct core *core,
                       struct arena *arena,
                       const struct case_record *record,
@@ -229,5 +258,8 @@ bool explain_decision(const struct core *core,
         return false;
     }
     out->sentence = sentence_of(arena, out);
+    if (same) {
+        add_programmes(region->policy, decision->programmes, arena, &out->sentence);
+    }
     return out->sentence.ru != NULL && out->sentence.en != NULL;
 }

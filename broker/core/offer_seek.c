@@ -47,6 +47,7 @@ static void ask_policy(struct turn *turn,
     policy_decide(region->policy, region->directory, &facts, &verdict);
     decision->policy_version = region->version;
     decision->rule = verdict.rule;
+    decision->programmes = verdict.programmes;
     decision->pool_count = verdict.pool_count;
     memcpy(decision->pools, verdict.pools, sizeof(decision->pools));
     decision->failed_count = verdict.failed_count;
@@ -74,6 +75,7 @@ recall_decision(struct turn *turn, const struct case_record *record, struct fact
     }
     decision->policy_version = last->policy_version;
     decision->rule = last->rule;
+    decision->programmes = last->programmes;
     decision->pool_count = last->pool_count;
     memcpy(decision->pools, last->pools, sizeof(decision->pools));
     memcpy(decision->norms, last->norms, sizeof(decision->norms));
@@ -81,13 +83,16 @@ recall_decision(struct turn *turn, const struct case_record *record, struct fact
            core_region(turn->core, last->policy_version)->version == last->policy_version;
 }
 
-static void tell_others(struct turn *turn, const struct id128 *case_id, int32_t rule)
+static void
+tell_others(struct turn *turn, const struct id128 *case_id, const struct fact_decision *decision)
 {
     const struct region *region = turn->core->region;
     const struct case_record record = turn_case(turn, case_id);
     uint32_t sites[LIMIT_NOTICE_SITES];
-    const size_t count = policy_notice_sites(
-        region->policy, (size_t)rule, region->directory, record.labels.territory, sites);
+    const struct policy_ground ground = {.rule = (size_t)decision->rule,
+                                         .programmes = decision->programmes,
+                                         .territory = record.labels.territory};
+    const size_t count = policy_notice_sites(region->policy, region->directory, &ground, sites);
     for (size_t i = 0; i < count; i++) {
         struct view_record view;
         if (store_view(turn->store, sites[i], DELIVERY_NOTICE, case_id, &view)) {
@@ -164,7 +169,7 @@ void offer_seek(struct turn *turn, const struct id128 *case_id, const struct off
         set_due(turn, &record, wish);
     }
     if (anew && decision->rule >= 0) {
-        tell_others(turn, case_id, decision->rule);
+        tell_others(turn, case_id, decision);
     }
     if (decision->chosen == 0) {
         desk_put(turn, case_id, DESK_TRIAGE, decision->desk_reason);
@@ -203,7 +208,7 @@ static void tell_whom_the_rule_names(struct turn *turn, const struct case_record
     }
     ask_policy(turn, record, decision, &procedure);
     if (decision->rule >= 0) {
-        tell_others(turn, &record->id, decision->rule);
+        tell_others(turn, &record->id, decision);
     }
 }
 
@@ -231,7 +236,7 @@ void offer_raise(struct turn *turn, const struct id128 *case_id)
     seek_anew(turn, &record, turn->options.now_us);
 }
 
-/* Whether other rules hold since the labels changed, under the version that the case is pinned to; a legal basis that
+/* Whether other rules or programmes hold since the labels changed, under the version that the case is pinned to; a legal basis that
  * was missing counts too. */
 static bool is_another_matter(struct turn *turn, const struct case_record *record)
 {
@@ -244,7 +249,10 @@ static bool is_another_matter(struct turn *turn, const struct case_record *recor
                                        .at_us = turn->options.now_us};
     struct policy_verdict verdict;
     policy_decide(region->policy, turn->core->region->directory, &facts, &verdict);
-    return region->version != record->policy_version || verdict.rule != record->rule;
+    struct fact_decision *last = arena_alloc(turn->arena, sizeof(*last));
+    bool recalled = last != NULL && recall_decision(turn, record, last);
+    return region->version != record->policy_version || verdict.rule != record->rule ||
+           (recalled && verdict.programmes != last->programmes);
 }
 
 static bool is_assigned_by_hand(struct turn *turn, const struct case_record *record)

@@ -15,6 +15,7 @@ struct maker {
     struct random_policy_tree *tree;
     bool
         careful; /* as people write: a last rule for the rest, pools that are everywhere, few rules */
+    bool last;   /* rule of the list */
     size_t bytes;
 };
 
@@ -177,19 +178,27 @@ static void make_tree(struct maker *maker, struct random_policy_tree *tree, bool
     (void)make_node(maker, results, 2);
 }
 
-static void make_rule(struct maker *maker, size_t number)
+/* Shallow: what differs is told of all gates together. */
+static void make_gate(struct maker *maker, struct random_policy_tree *tree)
 {
-    static const char *const notices[] = {
-        "",
-        ", notify: [{agency-kind: police, territory: covers-case}]",
-        ", notify: [{agency: ngo}]"};
+    maker->tree = tree;
+    tree->count = 0;
+    (void)make_node(maker, false, 1);
+}
+
+static const char *const notices[] = {"",
+                                      ", notify: [{agency-kind: police, territory: covers-case}]",
+                                      ", notify: [{agency: ngo}]"};
+
+static void make_rule(struct maker *maker, size_t number, int programme)
+{
     struct random_policy_rule *rule = &maker->policy->rules[number];
 
-    say(maker, "  - {id: r%zu, title: {ru: П, en: R}, ", number);
+    rule->programme = programme;
+    say(maker, "{id: r%zu, title: {ru: П, en: R}, ", number);
     rule->when.nodes[0] = (struct random_policy_node){.kind = RANDOM_POLICY_ALWAYS};
     rule->when.count = 1;
-    bool last = number + 1 == maker->policy->rule_count;
-    if (maker->careful ? !last : pick(maker, 9) != 0) {
+    if (maker->careful ? !maker->last : pick(maker, 9) != 0) {
         say(maker, "when: {");
         make_tree(maker, &rule->when, false);
         say(maker, "}, ");
@@ -204,12 +213,36 @@ static void make_rule(struct maker *maker, size_t number)
     }
     rule->pool_count = rule->pools[0] == 3 || pick(maker, 2) == 0 ? 1 : 2;
     say(maker,
-        "curator: [%s%s%s]%s%s}\n",
+        "curator: [%s%s%s]%s%s}",
         pools[rule->pools[0]],
         rule->pool_count == 2 ? ", " : "",
         rule->pool_count == 2 ? pools[rule->pools[1]] : "",
         rule->full ? ", procedure: full" : "",
         notices[rule->notice]);
+}
+
+static void make_programme(struct maker *maker, size_t number)
+{
+    static const char *const dates[] = {"", ", from: 2025-01-01", ", until: 2024-12-31"};
+    struct random_policy_programme *programme = &maker->policy->programmes[number];
+
+    say(maker, "  - {id: p%zu, title: {ru: П, en: P}, when: {", number);
+    make_gate(maker, &programme->when);
+    programme->dates = pick(maker, 3);
+    programme->notice = (enum random_policy_notice)pick(maker, 3);
+    programme->shortens = pick(maker, 2) == 0;
+    maker->policy->dated = maker->policy->dated || programme->dates != 0;
+    say(maker,
+        "}%s%s%s",
+        dates[programme->dates],
+        notices[programme->notice],
+        programme->shortens ? ", norms: {sop: {see: 2 wh, answer: 2 wh}}" : "");
+    if (pick(maker, 2) == 0) {
+        say(maker, ", rules: [");
+        make_rule(maker, maker->policy->rule_count++, (int)number);
+        say(maker, "]");
+    }
+    say(maker, "}\n");
 }
 
 void random_policy_make(uint64_t *state, struct random_policy *out)
@@ -222,13 +255,26 @@ void random_policy_make(uint64_t *state, struct random_policy *out)
         "  regional: {workers: {agency: social, role: case-curator}}\n"
         "  centre: {workers: {agency: centre, role: case-curator, territory: covers-case}}\n"
         "  duty: {workers: {role: duty-curator}}\n"
-        "  nobody: {workers: {agency: centre, role: duty-curator}}\n"
-        "rules:\n");
+        "  nobody: {workers: {agency: centre, role: duty-curator}}\n");
     maker.careful = pick(&maker, 3) == 0;
-    out->rule_count = 1 + pick(&maker, maker.careful ? 4 : RANDOM_POLICY_RULES);
-    for (size_t i = 0; i < out->rule_count; i++) {
-        make_rule(&maker, i);
+    out->programme_count = pick(&maker, RANDOM_POLICY_PROGRAMMES + 1);
+    say(&maker, "%s", out->programme_count > 0 ? "programmes:\n" : "");
+    for (size_t i = 0; i < out->programme_count; i++) {
+        make_programme(&maker, i);
     }
+    size_t most = out->rule_count + 1 +
+                  pick(&maker, maker.careful ? 4 : RANDOM_POLICY_RULES - RANDOM_POLICY_PROGRAMMES);
+    say(&maker, "rules:\n");
+    while (out->rule_count < most) {
+        say(&maker, "  - ");
+        maker.last = out->rule_count + 1 == most;
+        make_rule(&maker, out->rule_count++, -1);
+        say(&maker, "\n");
+    }
+    out->slow_south = pick(&maker, 2) == 0;
+    say(&maker,
+        "norms: {sop: {see: 2 wh, answer: 4 wh}%s}\n",
+        out->slow_south ? ", territories: {south: {sop: {answer: 5 wh}}}" : "");
     out->require_count = pick(&maker, maker.careful ? 2 : RANDOM_POLICY_REQUIRES + 1);
     say(&maker, "%s", out->require_count > 0 ? "require:\n" : "");
     for (size_t i = 0; i < out->require_count; i++) {
@@ -300,36 +346,86 @@ bool random_policy_holds(const struct random_policy_tree *when,
     return node_holds(when, 0, point);
 }
 
+bool random_policy_applies(const struct random_policy_programme *programme,
+                           const struct random_policy_point *point)
+{
+    return (programme->dates == 0 || (programme->dates == 1) == point->late) &&
+           random_policy_holds(&programme->when, point);
+}
+
+bool random_policy_matches(const struct random_policy *policy,
+                           size_t number,
+                           const struct random_policy_point *point)
+{
+    const struct random_policy_rule *rule = &policy->rules[number];
+
+    return random_policy_holds(&rule->when, point) &&
+           (rule->programme < 0 ||
+            random_policy_applies(&policy->programmes[rule->programme], point));
+}
+
 int random_policy_decide(const struct random_policy *policy,
                          const struct random_policy_point *point)
 {
     for (size_t i = 0; i < policy->rule_count; i++) {
-        if (random_policy_holds(&policy->rules[i].when, point)) {
+        const struct random_policy_rule *rule = &policy->rules[i];
+        if (random_policy_holds(&rule->when, point) &&
+            (rule->programme < 0 ||
+             random_policy_applies(&policy->programmes[rule->programme], point))) {
             return (int)i;
         }
     }
     return -1;
 }
 
-/* police-north covers north alone; the ngo is told wherever it is named. */
-static bool told(const struct random_policy_rule *rule, uint32_t whom, uint32_t place)
+uint32_t random_policy_told(const struct random_policy *policy,
+                            int rule,
+                            const struct random_policy_point *point)
 {
-    if (rule->notice == RANDOM_POLICY_POLICE_HERE) {
-        return whom != 1 && place == 1;
+    uint32_t told = rule < 0 ? 0 : UINT32_C(1) << policy->rules[rule].notice;
+
+    for (size_t i = 0; i < policy->programme_count && rule >= 0; i++) {
+        bool adds = random_policy_applies(&policy->programmes[i], point);
+        told |= adds ? UINT32_C(1) << policy->programmes[i].notice : 0;
     }
-    return rule->notice == RANDOM_POLICY_NGO && whom == 1;
+    return told & ~(UINT32_C(1) << RANDOM_POLICY_NOBODY);
 }
 
-static bool result_holds(const struct random_policy_tree *tree,
-                         size_t at,
-                         const struct random_policy_rule *rule,
-                         uint32_t place)
+uint32_t random_policy_answer(const struct random_policy *policy,
+                              const struct random_policy_point *point)
+{
+    uint32_t hours = policy->slow_south && point->place >= 2 ? 5 : 4;
+
+    for (size_t i = 0; i < policy->programme_count; i++) {
+        const struct random_policy_programme *programme = &policy->programmes[i];
+        hours = programme->shortens && random_policy_applies(programme, point) ? 2 : hours;
+    }
+    return point->risk == RISK_SOP ? hours : 0;
+}
+
+/* police-north covers north alone; the ngo is told wherever it is named. */
+static bool is_told(uint32_t told, uint32_t whom, uint32_t place)
+{
+    return whom == 1 ? (told >> RANDOM_POLICY_NGO & 1) != 0
+                     : (told >> RANDOM_POLICY_POLICE_HERE & 1) != 0 && place == 1;
+}
+
+/* What came of a referral. */
+struct result {
+    const struct random_policy_rule *rule;
+    uint32_t told;
+    uint32_t place;
+};
+
+static bool
+result_holds(const struct random_policy_tree *tree, size_t at, const struct result *result)
 {
     const struct random_policy_node *node = &tree->nodes[at];
+    const struct random_policy_rule *rule = result->rule;
     size_t held = 0;
 
     for (size_t i = 0; i < node->child_count; i++) {
-        held += result_holds(tree, node->children[i], rule, place) ? 1 : 0;
+        held += result_holds(tree, node->children[i], result) ? 1 : 0;
     }
     if (node->kind == RANDOM_POLICY_ALL) {
         return held == node->child_count;
@@ -344,7 +440,7 @@ static bool result_holds(const struct random_policy_tree *tree,
         return rule->full;
     }
     if (node->kind == RANDOM_POLICY_TOLD) {
-        return told(rule, node->mask, place);
+        return is_told(result->told, node->mask, result->place);
     }
     assert(node->kind == RANDOM_POLICY_FROM);
     return (node->mask >> rule->pools[0] & 1) != 0 &&
@@ -354,10 +450,13 @@ static bool result_holds(const struct random_policy_tree *tree,
 bool random_policy_keeps(const struct random_policy *policy,
                          size_t require,
                          int rule,
-                         uint32_t place)
+                         const struct random_policy_point *point)
 {
-    return result_holds(
-        &policy->requires_then[require], 0, rule < 0 ? NULL : &policy->rules[rule], place);
+    const struct result result = {.rule = rule < 0 ? NULL : &policy->rules[rule],
+                                  .told = random_policy_told(policy, rule, point),
+                                  .place = point->place};
+
+    return result_holds(&policy->requires_then[require], 0, &result);
 }
 
 bool random_policy_pool_is_empty(uint32_t pool, uint32_t place)
@@ -387,7 +486,8 @@ bool random_policy_point(size_t index, struct random_policy_point *out, uint64_t
     size_t flags = index / 70 % 4;
     size_t basis = index / 280 % 3;
     size_t referrer = index / 840 % 2;
-    size_t place = index / 1680;
+    size_t place = index / 1680 % RANDOM_POLICY_PLACES;
+    size_t late = index / 1680 / RANDOM_POLICY_PLACES;
 
     *out = (struct random_policy_point){
         .risk = (uint32_t)risk,
@@ -405,5 +505,6 @@ bool random_policy_point(size_t index, struct random_policy_point *out, uint64_t
     stands_for *= referrer == 0 ? 12 : 1;
     /* Without a basis only what is critical is decided by the policy. */
     *weight = basis == 0 && risk != RISK_CRITICAL ? 0 : stands_for;
-    return place < RANDOM_POLICY_PLACES;
+    out->late = late != 0;
+    return late < 2;
 }

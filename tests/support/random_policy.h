@@ -16,6 +16,7 @@ enum {
     RANDOM_POLICY_NODES = 16,
     RANDOM_POLICY_RULES = 8,
     RANDOM_POLICY_REQUIRES = 3,
+    RANDOM_POLICY_PROGRAMMES = 2,
     RANDOM_POLICY_TEXT = 16384,
     RANDOM_POLICY_PLACES = 4 /* region 0, north 1, south 2, village 3 */
 };
@@ -29,6 +30,7 @@ struct random_policy_point {
     uint32_t basis;
     uint32_t referrer;
     uint32_t place;
+    bool late; /* arrived in 2025 or after it */
 };
 
 enum random_policy_kind {
@@ -68,11 +70,23 @@ struct random_policy_rule {
     size_t pool_count;
     bool full;
     enum random_policy_notice notice;
+    int programme; /* whose gate stands before it; -1: none */
+};
+
+struct random_policy_programme {
+    struct random_policy_tree when;
+    uint32_t dates; /* 0 none; 1 from 2025 on; 2 until the end of 2024 */
+    enum random_policy_notice notice;
+    bool shortens; /* answers about sop from 4 wh to 2 wh */
 };
 
 struct random_policy {
     struct random_policy_rule rules[RANDOM_POLICY_RULES];
     size_t rule_count;
+    struct random_policy_programme programmes[RANDOM_POLICY_PROGRAMMES];
+    size_t programme_count;
+    bool dated;      /* a programme has dates: early and late differ */
+    bool slow_south; /* answers about sop take 5 wh in the south and in the village */
     struct random_policy_tree requires_when[RANDOM_POLICY_REQUIRES];
     struct random_policy_tree requires_then[RANDOM_POLICY_REQUIRES];
     size_t require_count;
@@ -85,14 +99,27 @@ void random_policy_make(uint64_t *state, struct random_policy *out);
 
 bool random_policy_holds(const struct random_policy_tree *when,
                          const struct random_policy_point *point);
+bool random_policy_applies(const struct random_policy_programme *programme,
+                           const struct random_policy_point *point);
+/* The rule's condition and the gate before it. */
+bool random_policy_matches(const struct random_policy *policy,
+                           size_t rule,
+                           const struct random_policy_point *point);
 /* The rule that takes it; -1 none. */
 int random_policy_decide(const struct random_policy *policy,
                          const struct random_policy_point *point);
-/* Does `then` hold for a referral of that place that this rule (-1: none) takes? */
+/* Does `then` hold for a referral that this rule (-1: none) takes? */
 bool random_policy_keeps(const struct random_policy *policy,
                          size_t require,
                          int rule,
-                         uint32_t place);
+                         const struct random_policy_point *point);
+/* Selectors that are told of a referral that the rule takes: a bit each of enum random_policy_notice. */
+uint32_t random_policy_told(const struct random_policy *policy,
+                            int rule,
+                            const struct random_policy_point *point);
+/* The norm of an answer in working hours, of sop alone: 0 for the other levels. */
+uint32_t random_policy_answer(const struct random_policy *policy,
+                              const struct random_policy_point *point);
 bool random_policy_pool_is_empty(uint32_t pool, uint32_t place);
 /* Has the place a wave? day: the first day, "" without waves. */
 bool random_policy_is_in_force(const struct random_policy *policy,

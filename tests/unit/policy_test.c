@@ -91,6 +91,16 @@ static bool matches(struct fixture *fixture, const char *when)
     return fixture->verdict.rule == 0;
 }
 
+static size_t notice_sites(const struct fixture *fixture,
+                           size_t rule,
+                           uint32_t territory,
+                           uint32_t sites[LIMIT_NOTICE_SITES])
+{
+    const struct policy_ground ground = {.rule = rule, .territory = territory};
+
+    return policy_notice_sites(fixture->policy, fixture->directory, &ground, sites);
+}
+
 static struct policy_failed failed_at(const struct policy_verdict *verdict, uint32_t rule)
 {
     return (struct policy_failed){rule, verdict->failed[rule].condition};
@@ -400,13 +410,13 @@ static void notices_reach_home_sites_once(void **state)
               "      territory: covers-case}, {agency: ngo}]\n"
               "  - {id: b, title: {ru: Б, en: B}, curator: duty,\n"
               "     notify: [{agency-kind: police}, {agency-kind: social, territory: village}]}\n");
-    assert_int_equal(policy_notice_sites(fixture->policy, 0, fixture->directory, NORTH, sites), 4);
+    assert_int_equal(notice_sites(fixture, 0, NORTH, sites), 4);
     assert_int_equal(sites[0], 1);
     assert_int_equal(sites[1], 5);
     assert_int_equal(sites[2], 3);
     assert_int_equal(sites[3], 4);
-    assert_int_equal(policy_notice_sites(fixture->policy, 0, fixture->directory, SOUTH, sites), 3);
-    assert_int_equal(policy_notice_sites(fixture->policy, 1, fixture->directory, SOUTH, sites), 3);
+    assert_int_equal(notice_sites(fixture, 0, SOUTH, sites), 3);
+    assert_int_equal(notice_sites(fixture, 1, SOUTH, sites), 3);
 }
 
 static void several_files_make_one_policy(void **state)
