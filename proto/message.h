@@ -406,7 +406,8 @@ struct delivery {
     uint64_t after; /* the delivery before this one in the session, or Welcome's `from` */
     enum delivery_kind kind;
     struct id128 entity;
-    bool gone; /* the site may no longer see it: drop it from the mirror; no view follows */
+    bool gone;        /* the site may no longer see it: drop it from the mirror; no view follows */
+    uint64_t session; /* of the Hello; 0 in a page */
     union {
         struct referral_view referral;
         struct offer_view offer;

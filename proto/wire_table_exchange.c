@@ -322,6 +322,7 @@ static const struct wire_part_row delivery_rows[] = {
     ROW_CODE(DELIVERY, kind, DELIVERY_END),
     ROW_ID(DELIVERY, entity),
     ROW_BOOL(DELIVERY, gone),
+    ROW_64(DELIVERY, session),
     ROW_ONE_OF_UNLESS(DELIVERY, referral, view_case, kind, delivery_views, gone),
 };
 const struct wire_part wire_table_delivery = {&referral__v1__delivery__descriptor,

@@ -245,6 +245,12 @@ static void take_reply(struct uplink *uplink,
 
 /* ---- deliveries ------------------------------------------------------------------------------ */
 
+/* Of an earlier Hello, which arrived late. A program that knows no such number says 0. */
+static bool is_late(const struct uplink *uplink, uint64_t session)
+{
+    return session != 0 && session != uplink->session;
+}
+
 static void greet_again_for_gap(struct uplink *uplink,
                                 const struct delivery *delivery,
                                 int64_t now_us,
@@ -268,7 +274,8 @@ static void take_delivery(struct uplink *uplink,
                           int64_t now_us,
                           struct uplink_effects *effects)
 {
-    if ((unsigned)delivery->lane >= LANE_END || uplink->state != OPEN) {
+    if ((unsigned)delivery->lane >= LANE_END || uplink->state != OPEN ||
+        is_late(uplink, delivery->session)) {
         return;
     }
     struct uplink_lane *lane = &uplink->lanes[delivery->lane];
@@ -287,12 +294,6 @@ static void take_delivery(struct uplink *uplink,
     lane->applied = delivery->number;
     lane->ack_due = true;
     uplink->gaps = 0;
-}
-
-/* Of an earlier Hello, which arrived late. A program that knows no such number says 0. */
-static bool is_late(const struct uplink *uplink, uint64_t session)
-{
-    return session != 0 && session != uplink->session;
 }
 
 static void take_page(struct uplink *uplink,

@@ -180,6 +180,7 @@ static bool send_line(struct broker *broker, uint32_t site, const struct session
     if (build(broker, site, &what, delivery) == BUILT_NOTHING) {
         return false;
     }
+    delivery->session = item->session;
     delivery->lane = item->lane;
     delivery->number = item->line.number;
     delivery->after = item->after;

@@ -293,11 +293,11 @@ void session_next(struct session_table *table,
         return;
     }
     out->peer = at->peer;
+    out->session = at->session;
     if (at->resync.page != 0) {
         out->kind = at->resync.sent ? SESSION_NOTHING : SESSION_PAGE;
         out->page = at->resync.page;
         out->cursor = at->resync.cursor;
-        out->session = at->session;
         return;
     }
     static const enum lane order[LANE_END] = {LANE_URGENT, LANE_NORMAL};

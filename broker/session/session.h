@@ -145,7 +145,7 @@ struct session_item {
     struct line_record line;
     uint32_t page;                /* PAGE: its number */
     struct session_cursor cursor; /* PAGE: entities after this one */
-    uint64_t session;             /* PAGE: of the Hello that asked for it */
+    uint64_t session;             /* of the Hello */
 };
 
 /* Lives in the arena, which must outlive it and is never reset. NULL: it is full. */

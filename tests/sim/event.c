@@ -12,6 +12,10 @@
 #include <string.h>
 
 #define SETTLE_US (40 * UTC_MINUTE_US)
+#define SILENCE_US                                                                                 \
+    (6 * 24 * UTC_HOUR_US) /* beyond the longest norm for a curator, weekend and all */
+/* Under the 5 minutes that the broker calls an outage. */
+#define STRIDE_US (4 * UTC_MINUTE_US)
 
 /* ---- faults -------------------------------------------------------------------------------------- */
 
@@ -101,7 +105,8 @@ static void let_time_pass(struct sim *sim, struct chance *chance)
     const uint32_t how = chance_below(chance, 100);
     int64_t us = chance_between(chance, 0, 300 * 1000);
     if (how >= 98) {
-        sim_leap(sim, sim->boot_us + chance_between(chance, UTC_MINUTE_US, 10 * UTC_HOUR_US));
+        sim_leap(
+            sim, sim->boot_us + chance_between(chance, UTC_MINUTE_US, 10 * UTC_HOUR_US), STRIDE_US);
     } else if (how >= 96) {
         us = chance_between(chance, 0, 40 * UTC_SECOND_US);
     } else if (how >= 75) {
@@ -187,9 +192,19 @@ static void tell_unsettled(struct sim *sim)
     sim_breach(sim, "P7: the broker does not come up");
 }
 
-void event_settle(struct sim *sim)
+static void wait_for_quiet(struct sim *sim)
 {
     const int64_t until_us = sim->boot_us + SETTLE_US;
+    while (!sim->broken && sim->boot_us < until_us && !is_quiet(sim)) {
+        sim_run(sim, sim->boot_us + 5 * UTC_SECOND_US);
+    }
+    if (!sim->broken && !is_quiet(sim)) {
+        tell_unsettled(sim);
+    }
+}
+
+void event_settle(struct sim *sim)
+{
     network_set_rough(sim->network, false);
     sim->doomed = SIM_NOBODY;
     sim->disk_low = false;
@@ -201,10 +216,12 @@ void event_settle(struct sim *sim)
         sim_run(sim, sim->boot_us + UTC_SECOND_US);
     }
     party_propose(sim, 0);
-    while (!sim->broken && sim->boot_us < until_us && !is_quiet(sim)) {
-        sim_run(sim, sim->boot_us + 5 * UTC_SECOND_US);
-    }
-    if (!sim->broken && !is_quiet(sim)) {
-        tell_unsettled(sim);
-    }
+    wait_for_quiet(sim);
+}
+
+void event_wait_out(struct sim *sim)
+{
+    sim_say(sim, "silence");
+    sim_leap(sim, sim->boot_us + SILENCE_US, UTC_HOUR_US);
+    wait_for_quiet(sim);
 }

@@ -7,5 +7,7 @@
 void event_happen(struct sim *sim, struct chance *chance);
 /* The faults end, everybody is up, and everything that is under way arrives. */
 void event_settle(struct sim *sim);
+/* Days in which nobody does anything; then it settles again. */
+void event_wait_out(struct sim *sim);
 
 #endif

@@ -96,6 +96,20 @@ bool ledger_referral(const struct ledger *ledger, size_t index, struct id128 *id
     return true;
 }
 
+void ledger_note_receipts(struct ledger *ledger,
+                          struct sim *sim,
+                          size_t index,
+                          const int64_t receipts_us[RECEIPT_END])
+{
+    int64_t *given_us = ledger->referrals[index].given_us;
+    for (int i = RECEIPT_STORED; i < RECEIPT_END; i++) {
+        if (given_us[i] != 0 && receipts_us[i] != given_us[i]) {
+            sim_breach(sim, "P2: receipt %d of referral %zu was taken back", i, index);
+        }
+        given_us[i] = receipts_us[i];
+    }
+}
+
 size_t ledger_touched(struct ledger *ledger, struct id128 *cases, size_t most)
 {
     const size_t count = ledger->touched_count < most ? ledger->touched_count : most;
@@ -333,7 +347,7 @@ static void take_fact(const struct entry_of *of)
         sim_say(of->sim,
                 "fact %s, case %s, referral %s",
                 fact_kind_name(fact->kind),
-                id128_format(&fact->case_id, case_id) + 24,
+                id128_format(&fact->case_id, case_id) + 14,
                 id128_format(&fact->referral, referral) + 24);
     }
     touch(ledger, &fact->case_id);
@@ -429,6 +443,10 @@ void ledger_append_finished(struct ledger *ledger, struct sim *sim)
     if (batch.number != ledger->durable + 1) {
         sim_breach(sim, "P1: batch %" PRIu64 " follows %" PRIu64, batch.number, ledger->durable);
     }
+    if (batch.time_us < ledger->time_us) {
+        sim_breach(sim, "core time went back in batch %" PRIu64, batch.number);
+    }
+    ledger->time_us = batch.time_us;
     ledger->durable = batch.number;
     ledger->ahead = false;
     fact_hash(coded, ledger->hash);

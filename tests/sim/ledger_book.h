@@ -15,6 +15,8 @@ struct ledger_book_referral {
     struct id128 id;
     struct id128 case_id;
     uint32_t site;
+    int64_t given_us[RECEIPT_END]; /* receipts in the state */
+    int64_t told_us[RECEIPT_END];  /* and as they were sent to the referrer */
 };
 
 struct ledger_book_case {
@@ -81,6 +83,7 @@ struct ledger_book_agent {
 struct ledger {
     struct arena *arena;
     uint64_t durable; /* batches */
+    int64_t time_us;  /* of the last */
     uint8_t hash[FACT_HASH_BYTES];
     uint8_t *under_way; /* the coded batch of the append in flight */
     size_t under_way_bytes;

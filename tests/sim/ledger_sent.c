@@ -125,8 +125,24 @@ static bool may_see(const struct saying *saying, const struct delivery *delivery
     return false;
 }
 
+/* A referrer is not told that what was is no more. */
+static void check_receipts(const struct saying *saying, const struct delivery *delivery)
+{
+    struct ledger_book_referral *referral = ledger_find_referral(saying->ledger, &delivery->entity);
+    const int64_t *said_us = delivery->view.referral.receipts_us;
+    for (int i = RECEIPT_STORED; referral != NULL && i < RECEIPT_END; i++) {
+        if (referral->told_us[i] != 0 && said_us[i] != referral->told_us[i]) {
+            sim_breach(saying->sim, "P2: a referrer was told receipt %d, and now another", i);
+        }
+        referral->told_us[i] = said_us[i];
+    }
+}
+
 static void check_delivery(const struct saying *saying, const struct delivery *delivery)
 {
+    if (!delivery->gone && delivery->kind == DELIVERY_REFERRAL) {
+        check_receipts(saying, delivery);
+    }
     if (!delivery->gone && !may_see(saying, delivery)) {
         char id[ID128_TEXT_MAX];
         sim_breach(saying->sim,
@@ -197,10 +213,8 @@ static int agent_of_key(const struct sim *sim, const uint8_t key[KEYS_BYTES])
 }
 
 /* For `run tell`: which lane and number a frame is about, as far as it has such. */
-static void tell_frame(const struct sim *sim,
-                       const struct saying *saying,
-                       int party,
-                       const struct envelope *envelope)
+static void
+tell_frame(struct sim *sim, const struct saying *saying, int party, const struct envelope *envelope)
 {
     static const char *const names[BODY_END] = {[BODY_HELLO] = "hello",
                                                 [BODY_WELCOME] = "welcome",

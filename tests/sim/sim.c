@@ -5,6 +5,8 @@
 #include "tests/sim/effect.h"
 #include "tests/sim/event.h"
 #include "tests/sim/ledger.h"
+#include "tests/sim/liveness.h"
+#include "tests/sim/logbook.h"
 #include "tests/sim/party.h"
 #include "tests/sim/region_set.h"
 #include "tests/sim/verdict.h"
@@ -33,12 +35,13 @@ void sim_breach(struct sim *sim, const char *format, ...)
     sim_say(sim, "BREACH %s", sim->breach);
 }
 
-void sim_say(const struct sim *sim, const char *format, ...)
+void sim_say(struct sim *sim, const char *format, ...)
 {
     va_list args;
     if (!sim->tell) {
         return;
     }
+    logbook_read(sim);
     (void)fprintf(stderr,
                   "%6" PRIu64 " %12.6f  ",
                   sim->event,
@@ -89,10 +92,7 @@ static struct sim *begin(const struct sim_region *region, const struct sim_optio
     sim->broker_store = scratch_path(sim->scratch, "broker");
     sim->boot_us = UTC_HOUR_US; /* as manual clocks begin */
     sim->clock = must(clock_create_manual(region->start_us));
-    sim->log_stream = must(open_memstream(&sim->log_text, &sim->log_bytes));
-    sim->log = must(log_create(sim->tell ? stderr : sim->log_stream,
-                               sim->clock,
-                               sim->tell ? LOG_LEVEL_INFO : LOG_LEVEL_WARN));
+    logbook_open(sim);
     sim->arena = must(arena_create(arena_bytes));
     sim->broker = must(calloc(1, sizeof(*sim->broker)));
     sim->ledger = ledger_create();
@@ -115,9 +115,7 @@ static void end(struct sim *sim)
     ledger_destroy(&sim->ledger);
     free(sim->broker);
     arena_destroy(&sim->arena);
-    log_destroy(&sim->log);
-    (void)fclose(sim->log_stream);
-    free(sim->log_text);
+    logbook_close(sim);
     clock_destroy(&sim->clock);
     for (int i = 0; i < SIM_AGENTS; i++) {
         clock_destroy(&sim->agents[i].clock);
@@ -143,13 +141,18 @@ static void start_all(struct sim *sim)
     sim_run(sim, sim->boot_us + UTC_SECOND_US);
 }
 
-static void judge_log(struct sim *sim)
+static void judge_end(struct sim *sim, uint32_t events)
 {
-    (void)fflush(sim->log_stream);
-    if (sim->log_text != NULL && strstr(sim->log_text, "Примерова") != NULL) {
-        sim_breach(sim, "P4: the name of a family is in a log");
+    sim->event = events;
+    event_settle(sim);
+    ledger_judge_promises(sim->ledger, sim);
+    if (!sim->broken) {
+        event_wait_out(sim);
     }
-    rewind(sim->log_stream);
+    if (!sim->broken) {
+        verdict_of_end(sim);
+        liveness_judge(sim);
+    }
 }
 
 void sim_play(const struct sim_region *region,
@@ -168,14 +171,11 @@ void sim_play(const struct sim_region *region,
         if (i % ALL_EVERY == ALL_EVERY - 1) {
             arena_reset(sim->arena);
             verdict_of_all(sim);
-            judge_log(sim);
+            logbook_read(sim);
         }
     }
     if (!sim->broken) {
-        sim->event = options->events;
-        event_settle(sim);
-        verdict_of_end(sim);
-        judge_log(sim);
+        judge_end(sim, options->events);
     }
     memset(result, 0, sizeof(*result));
     result->broken = sim->broken;

@@ -32,7 +32,14 @@ enum {
 struct sim_region; /* region_set.h */
 struct ledger;
 
-enum { SIM_ARENAS_MAX = 256, SIM_MEMORIES = 16, SIM_ID_BYTES = 48 };
+enum { SIM_ARENAS_MAX = 256, SIM_MEMORIES = 16, SIM_ID_BYTES = 48, SIM_CASES_MAX = 4096 };
+
+struct sim_logbook { /* logbook.h */
+    FILE *stream;
+    char *text;
+    size_t bytes;
+    bool alarmed[SIM_CASES_MAX];
+};
 
 /* An offer that an operator remembers. */
 struct sim_memory {
@@ -94,9 +101,7 @@ struct sim {
     uint64_t starts; /* of the broker */
     bool disk_low;
     struct log *log;
-    FILE *log_stream;
-    char *log_text;
-    size_t log_bytes;
+    struct sim_logbook logbook;
     struct arena *arena; /* the simulator's own, reset between events */
     struct ledger *ledger;
     struct sim_memory memory[SIM_MEMORIES];
@@ -115,14 +120,14 @@ struct sim {
 
 /* One breach is enough: the first is kept. */
 void sim_breach(struct sim *sim, const char *format, ...) __attribute__((format(printf, 2, 3)));
-void sim_say(const struct sim *sim, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void sim_say(struct sim *sim, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* ---- time (sim_time.c) ----------------------------------------------------------------------------- */
 
 /* Whatever is due until then happens, in its order. */
 void sim_run(struct sim *sim, int64_t until_us);
-/* Hours pass in which the agents sleep, the broker does not. */
-void sim_leap(struct sim *sim, int64_t until_us);
+/* Hours pass in which the agents sleep; the broker takes a turn each stride. */
+void sim_leap(struct sim *sim, int64_t until_us, int64_t stride_us);
 
 /* ---- one run (sim.c) ------------------------------------------------------------------------------- */
 

@@ -2,8 +2,6 @@
 #include "tests/sim/party.h"
 #include "tests/sim/sim.h"
 
-enum { STRIDE_US = 240000000 /* under the 5 minutes that the broker calls an outage */ };
-
 static void advance(struct sim *sim, int64_t to_us)
 {
     const int64_t by_us = to_us - sim->boot_us;
@@ -55,11 +53,11 @@ void sim_run(struct sim *sim, int64_t until_us)
     advance(sim, until_us);
 }
 
-void sim_leap(struct sim *sim, int64_t until_us)
+void sim_leap(struct sim *sim, int64_t until_us, int64_t stride_us)
 {
     while (!sim->broken && sim->boot_us < until_us) {
         const int64_t left_us = until_us - sim->boot_us;
-        advance(sim, sim->boot_us + (left_us < STRIDE_US ? left_us : STRIDE_US));
+        advance(sim, sim->boot_us + (left_us < stride_us ? left_us : stride_us));
         if (sim->up) {
             party_turn(sim, NETWORK_BROKER);
         }

@@ -39,7 +39,9 @@ static void judge_accepted(struct sim *sim)
         if (!store_referral(store, &id, &referral) ||
             !store_case(store, &referral.case_id, &record)) {
             sim_breach(sim, "P1: an accepted referral is in no case");
+            return;
         }
+        ledger_note_receipts(sim->ledger, sim, count, referral.receipts_us);
     }
     if (count != store_meta(store)->referrals) {
         sim_breach(sim,
@@ -77,6 +79,7 @@ static bool as_frame(struct sim *sim, struct delivery *delivery, struct bytes *f
     delivery->lane = LANE_NORMAL;
     delivery->number = 1;
     delivery->after = 0;
+    delivery->session = 0;
     if (delivery->kind == DELIVERY_CASE) { /* a rule is told while its version is kept */
         delivery->view.case_.rule = "";
     }

@@ -500,6 +500,10 @@ static void what_answers_an_earlier_hello_is_not_taken(void **state)
     second.body.welcome.session = 2;
     receive(bench, &second);
     assert_true(uplink_is_open(bench->uplink));
+    struct envelope old = delivery(13, 12);
+    old.body.delivery.session = 1;
+    receive(bench, &old);
+    assert_int_equal(bench->effects.count, 0);
     page.body.resync.page = 1;
     page.body.resync.last = true;
     page.body.resync.session = 1;
