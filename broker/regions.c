@@ -56,6 +56,10 @@ bool regions_load(struct regions *out, struct store *store, struct error *err)
                 made.left_out[made.left_out_count++] = pins.versions[i];
             }
         }
+        const uint32_t shadow = store_meta(store)->shadow;
+        if (shadow != 0) {
+            (void)!load_version(&loading, STORE_PLAN_VERSION + shadow, &made.shadow, &ignored);
+        }
         *out = made;
     }
     arena_destroy(&loading.arena);
@@ -65,6 +69,7 @@ bool regions_load(struct regions *out, struct store *store, struct error *err)
 void regions_release(struct regions *regions)
 {
     region_destroy(&regions->current);
+    region_destroy(&regions->shadow);
     for (size_t i = 0; i < LIMIT_POLICY_VERSIONS_LIVE; i++) {
         region_destroy(&regions->older[i]);
     }

@@ -18,6 +18,8 @@ struct regions {
     struct region *older[LIMIT_POLICY_VERSIONS_LIVE]; /* NULL-terminated unless full */
     uint32_t left_out[LIMIT_POLICY_VERSIONS_LIVE];    /* pinned, but no longer compile */
     size_t left_out_count;
+    struct region *
+        shadow; /* the plan that decides beside it; NULL: none, or it does not compile with today's rows */
     /* versions that are asked about and not alive, the newest asked first; LIMIT_POLICY_VERSIONS_RECALLED at most */
     struct region *recalled[LIMIT_POLICY_VERSIONS_RECALLED];
 };

@@ -468,6 +468,9 @@ static void check_activation(const struct check *check, const struct command *co
         (command->at_us <= check->now_us || command->at_us - check->now_us > most_us)) {
         add(check, REFUSAL_BAD_FIELD, "at_us");
     }
+    if (command->shadow && command->at_us != 0) {
+        add(check, REFUSAL_BAD_FIELD, "shadow"); /* it decides beside the other from now on */
+    }
 }
 
 static void run_body(const struct check *check, const struct command *command)
@@ -522,6 +525,7 @@ static void run_body(const struct check *check, const struct command *command)
         check_number(check, command->version, "version");
         break;
     case COMMAND_POLICY_WITHDRAW:
+    case COMMAND_POLICY_PROMOTE:
         check_number(check, command->plan, "plan");
         break;
     case COMMAND_ERASE:
@@ -563,6 +567,7 @@ bool checks_command(const struct command *command, int64_t now_us, struct proble
         [COMMAND_POLICY_ROLLBACK] = "command.policy_rollback.",
         [COMMAND_POLICY_WITHDRAW] = "command.policy_withdraw.",
         [COMMAND_ERASE] = "command.erase.",
+        [COMMAND_POLICY_PROMOTE] = "command.policy_promote.",
     };
     const size_t before = problems->count + problems->dropped;
     const char *prefix = (unsigned)command->kind < COMMAND_END ? prefixes[command->kind] : "";

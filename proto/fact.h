@@ -74,8 +74,8 @@ enum fact_kind {
     FACT_SITE_RETURNED,  /* site: its Hello came; lines are put again while its view is sent */
     /* proposals of a configuration: other = id, site whose it is */
     FACT_PROPOSAL_PART, /* code = index, count = parts, blob, due = when they are dropped if the rest does not come */
-    /* worker, code = origin, version = the one to come back, due = when it is to come into force (0: at once): to be
-     * checked now */
+    /* worker, code = origin, version = the one to come back, due = when it is to come into force (0: at once), flag =
+     * beside the one in force: to be checked now */
     FACT_PROPOSAL_MADE,
     /* code = state, version in force, text_2 = reasons ru, text = reasons en, number = the plan that it became */
     FACT_PROPOSAL_SETTLED,
@@ -89,12 +89,25 @@ enum fact_kind {
     FACT_PLAN_ROW, /* code_2 = index from 1, code = directory kind, count = number of the row that it changes (0: a new
                        one), blob = the coded row after it (empty: it goes) */
     /* other = its proposal, site, worker, code = origin, version = the one in force, count = the version that is to
-     * come back, due = when it is to come into force, text = region code, text_2 = number prefix, blob = digest of its
+     * come back, due = when it is to come into force, flag = a shadow, text = region code, text_2 = number prefix, blob = digest of its
      * texts, digest of the texts that it follows, region's titles ("ru\0en") */
     FACT_PLAN_MADE,
     FACT_PLAN_DUE,     /* its time has come: to be checked again now */
     FACT_PLAN_SETTLED, /* code = state, version in force, text_2 = reasons ru, text = reasons en */
+    /* What the shadow would have decided beside a decision: case_id, number = plan, mask = what differs (bits of enum
+     * shadow_difference), worker = whom the shadow chose, count = who was chosen, code_2 = the shadow's desk reason,
+     * code = the desk reason, text_2 = the shadow's rule, text = the rule, blob = pool, shadow's pool, sites that only one
+     * of the two tells ("-police-1 +clinic-1"), each with a NUL */
+    FACT_SHADOW_DECIDED,
     FACT_END
+};
+
+/* How a shadow's decision differs from the one that counts; bits, for ever. */
+enum shadow_difference {
+    SHADOW_RULE = 1,
+    SHADOW_POOL = 2,
+    SHADOW_CURATOR = 4,
+    SHADOW_NOTIFIED = 8
 };
 
 /* One rule that was tried and did not match. In a decision these are all the rules before the one that matched, in the

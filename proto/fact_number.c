@@ -61,7 +61,8 @@ SAME(FACT_KIND, FACT_PLAN_ROW);
 SAME(FACT_KIND, FACT_PLAN_MADE);
 SAME(FACT_KIND, FACT_PLAN_DUE);
 SAME(FACT_KIND, FACT_PLAN_SETTLED);
-LAST(FACT_END, FACT_PLAN_SETTLED);
+SAME(FACT_KIND, FACT_SHADOW_DECIDED);
+LAST(FACT_END, FACT_SHADOW_DECIDED);
 
 SAME(ENTRY_CAUSE, ENTRY_UNSPECIFIED);
 SAME(ENTRY_CAUSE, ENTRY_COMMAND);
@@ -123,6 +124,7 @@ static const char *const names[FACT_END] = {
     [FACT_PLAN_MADE] = "plan-made",
     [FACT_PLAN_DUE] = "plan-due",
     [FACT_PLAN_SETTLED] = "plan-settled",
+    [FACT_SHADOW_DECIDED] = "shadow-decided",
 };
 
 const char *fact_kind_name(enum fact_kind kind)

@@ -159,10 +159,11 @@ enum command_kind {
     COMMAND_ACCEPT_CLOCK,     /* administrator: the machine's clock is right after a jump */
     COMMAND_FORM,             /* ipc only: form */
     COMMAND_POLICY_PART,      /* administrator; subject: proposal, code: index, count, data */
-    COMMAND_POLICY_APPLY,     /* administrator; subject: proposal, count: its parts, at */
+    COMMAND_POLICY_APPLY,     /* administrator; subject: proposal, count: its parts, at, shadow */
     COMMAND_POLICY_ROLLBACK,  /* administrator; subject: proposal, version */
     COMMAND_POLICY_WITHDRAW,  /* administrator; plan */
     COMMAND_ERASE,            /* administrator; subject: referral or case; note: the reason */
+    COMMAND_POLICY_PROMOTE,   /* administrator; plan: comes into force now */
     COMMAND_END
 };
 
@@ -188,7 +189,8 @@ struct command {
     const char *note;     /* free text of at most LIMIT_SHORT_TEXT_BYTES; no family's data */
     uint32_t count;       /* POLICY_*: parts of the proposal */
     uint32_t version;     /* POLICY_ROLLBACK */
-    uint32_t plan;        /* POLICY_WITHDRAW */
+    uint32_t plan;        /* POLICY_WITHDRAW, POLICY_PROMOTE */
+    bool shadow;          /* POLICY_APPLY: decide beside the policy in force */
     int64_t at_us;        /* POLICY_APPLY: when it is to come into force; 0 at once */
     struct bytes data;    /* POLICY_PART */
     const struct referral *referral;
@@ -453,6 +455,7 @@ enum query_kind {
     QUERY_PROPOSAL,  /* subject: what became of a proposal of this site */
     QUERY_PLANS,     /* accepted configurations that wait, or waited, newest first */
     QUERY_ERASURES,  /* subject: referral or case, or none for all: what was destroyed where */
+    QUERY_SHADOW,    /* how the shadow's decisions differ from those that count */
     QUERY_END
 };
 
@@ -626,6 +629,7 @@ enum plan_state {
     PLAN_ACTIVATED,
     PLAN_FAILED, /* what is in force changed meanwhile, so that it no longer holds: reasons */
     PLAN_WITHDRAWN,
+    PLAN_SHADOW, /* decides beside the policy in force; from here as from WAITING, by promotion */
     PLAN_END
 };
 
@@ -648,6 +652,31 @@ struct plan_row {
     struct bytes digest;    /* of its texts: PLAN_DIGEST_BYTES */
     const char *reason_ru;
     const char *reason_en;
+};
+
+/* Decisions by a rule of the policy in force and a rule of the shadow: how many, and in how many something differs. */
+struct shadow_pair {
+    const char *active; /* "": no rule matched */
+    const char *shadow;
+    uint64_t decided;
+    uint64_t pool;
+    uint64_t curator;
+    uint64_t notified;
+};
+
+/* One decision that the shadow would have made otherwise. */
+struct shadow_case {
+    int64_t at_us;
+    const char *case_number;
+    const char *active_rule;
+    const char *shadow_rule;
+    const char *active_pool;
+    const char *shadow_pool;
+    const char *active_chosen;
+    const char *shadow_chosen;
+    enum desk_reason active_desk;
+    enum desk_reason shadow_desk;
+    const char *notified; /* sites that only one of the two tells: "-police-1 +clinic-1" */
 };
 
 /* A piece of one of a version's texts; pieces of a text follow each other. */
@@ -770,6 +799,10 @@ struct answer {
     size_t plan_count;
     struct erasure_row *erasures;
     size_t erasure_count;
+    struct shadow_pair *shadow_pairs;
+    size_t shadow_pair_count;
+    struct shadow_case *shadow_cases;
+    size_t shadow_case_count;
 };
 
 /* ---- the envelope -------------------------------------------------------------------------- */

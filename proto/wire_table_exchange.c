@@ -170,6 +170,7 @@ static const struct wire_part_row policy_apply_rows[] = {
     ROW_ID_AS(POLICY_APPLY, proposal, subject),
     ROW_32(POLICY_APPLY, count),
     ROW_64(POLICY_APPLY, at_us),
+    ROW_BOOL(POLICY_APPLY, shadow),
 };
 static const struct wire_part policy_apply_part = COMMAND_PART(policy_apply, policy_apply_rows);
 
@@ -194,6 +195,13 @@ static const struct wire_part_row erase_rows[] = {
     ROW_TEXT_AS(ERASE, reason, note, LIMIT_SHORT_TEXT_BYTES),
 };
 static const struct wire_part erase_part = COMMAND_PART(erase, erase_rows);
+
+#define POLICY_PROMOTE (Referral__V1__PolicyPromote, struct command)
+static const struct wire_part_row policy_promote_rows[] = {
+    ROW_32(POLICY_PROMOTE, plan),
+};
+static const struct wire_part policy_promote_part =
+    COMMAND_PART(policy_promote, policy_promote_rows);
 
 #define FORM (Referral__V1__Form, struct form)
 static const struct wire_part_row form_rows[] = {
@@ -240,6 +248,7 @@ static const struct wire_part_choice command_bodies[] = {
     COMMAND_CHOICE(COMMAND_POLICY_ROLLBACK, policy_rollback, POLICY_ROLLBACK),
     COMMAND_CHOICE(COMMAND_POLICY_WITHDRAW, policy_withdraw, POLICY_WITHDRAW),
     COMMAND_CHOICE(COMMAND_ERASE, erase, ERASE),
+    COMMAND_CHOICE(COMMAND_POLICY_PROMOTE, policy_promote, POLICY_PROMOTE),
 };
 _Static_assert(sizeof(command_bodies) / sizeof(command_bodies[0]) == COMMAND_END - 1,
                "every command has a body");

@@ -230,6 +230,37 @@ static const struct wire_part plan_part = {&referral__v1__plan_row__descriptor,
                                            sizeof(struct plan_row),
                                            ROWS(plan_rows)};
 
+#define SHADOW_PAIR (Referral__V1__ShadowPair, struct shadow_pair)
+static const struct wire_part_row shadow_pair_rows[] = {
+    ROW_TEXT(SHADOW_PAIR, active, LIMIT_CODE_BYTES),
+    ROW_TEXT(SHADOW_PAIR, shadow, LIMIT_CODE_BYTES),
+    ROW_64(SHADOW_PAIR, decided),
+    ROW_64(SHADOW_PAIR, pool),
+    ROW_64(SHADOW_PAIR, curator),
+    ROW_64(SHADOW_PAIR, notified),
+};
+static const struct wire_part shadow_pair_part = {&referral__v1__shadow_pair__descriptor,
+                                                  sizeof(struct shadow_pair),
+                                                  ROWS(shadow_pair_rows)};
+
+#define SHADOW_CASE (Referral__V1__ShadowCase, struct shadow_case)
+static const struct wire_part_row shadow_case_rows[] = {
+    ROW_64(SHADOW_CASE, at_us),
+    ROW_TEXT(SHADOW_CASE, case_number, LIMIT_SPEAKABLE_BYTES),
+    ROW_TEXT(SHADOW_CASE, active_rule, LIMIT_CODE_BYTES),
+    ROW_TEXT(SHADOW_CASE, shadow_rule, LIMIT_CODE_BYTES),
+    ROW_TEXT(SHADOW_CASE, active_pool, LIMIT_CODE_BYTES),
+    ROW_TEXT(SHADOW_CASE, shadow_pool, LIMIT_CODE_BYTES),
+    ROW_TEXT(SHADOW_CASE, active_chosen, LIMIT_CODE_BYTES),
+    ROW_TEXT(SHADOW_CASE, shadow_chosen, LIMIT_CODE_BYTES),
+    ROW_CODE(SHADOW_CASE, active_desk, DESK_REASON_END),
+    ROW_CODE(SHADOW_CASE, shadow_desk, DESK_REASON_END),
+    ROW_TEXT(SHADOW_CASE, notified, LIMIT_SHADOW_NOTIFIED_BYTES),
+};
+static const struct wire_part shadow_case_part = {&referral__v1__shadow_case__descriptor,
+                                                  sizeof(struct shadow_case),
+                                                  ROWS(shadow_case_rows)};
+
 #define VERSION_TEXT (Referral__V1__VersionText, struct version_text)
 static const struct wire_part_row version_text_rows[] = {
     ROW_TEXT(VERSION_TEXT, name, TEXT_NAME_BYTES),
@@ -328,6 +359,8 @@ static const struct wire_part_row answer_rows[] = {
     ROW_LIST(ANSWER, proposals, proposal_count, LIMIT_PAGE_ROWS, proposal_part),
     ROW_LIST(ANSWER, plans, plan_count, LIMIT_PAGE_ROWS, plan_part),
     ROW_LIST(ANSWER, erasures, erasure_count, LIMIT_PAGE_ROWS, erasure_row_part),
+    ROW_LIST(ANSWER, shadow_pairs, shadow_pair_count, LIMIT_PAGE_ROWS, shadow_pair_part),
+    ROW_LIST(ANSWER, shadow_cases, shadow_case_count, LIMIT_PAGE_ROWS, shadow_case_part),
 };
 const struct wire_part wire_table_answer = {&referral__v1__answer__descriptor,
                                             sizeof(struct answer),

@@ -8,8 +8,8 @@
 enum { NAME_COLUMNS = 16, OPTION_COLUMNS = 22 };
 
 /* Options that every command takes. */
-static const uint32_t everywhere =
-    UINT32_C(1) << OPTION_HELP | UINT32_C(1) << OPTION_LANG | UINT32_C(1) << OPTION_VERSION;
+static const uint64_t everywhere =
+    UINT64_C(1) << OPTION_HELP | UINT64_C(1) << OPTION_LANG | UINT64_C(1) << OPTION_VERSION;
 
 static void group(const struct screen *screen, enum verb_group group, const char *example);
 static void line(const struct screen *screen, const struct verb *verb);

@@ -30,6 +30,8 @@ json_t *json_view_agency(const struct agency_row *row);
 json_t *json_view_curator(const struct curator_row *row);
 json_t *json_view_erasure(const struct erasure_row *row);
 json_t *json_view_version(const struct version_row *row);
+json_t *json_view_shadow_pair(const struct shadow_pair *pair);
+json_t *json_view_shadow_case(const struct shadow_case *difference);
 json_t *json_view_plan(const struct plan_row *row);
 json_t *json_view_difference(const struct version_difference *row);
 json_t *json_view_status(const struct site_status *status);

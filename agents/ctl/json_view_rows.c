@@ -192,10 +192,56 @@ json_t *json_view_difference(const struct version_difference *row)
                      json_view_text(row->fields));
 }
 
+json_t *json_view_shadow_pair(const struct shadow_pair *pair)
+{
+    return json_pack("{s:o, s:o, s:I, s:I, s:I, s:I}",
+                     "active",
+                     json_view_text(pair->active),
+                     "shadow",
+                     json_view_text(pair->shadow),
+                     "decided",
+                     (json_int_t)pair->decided,
+                     "pool",
+                     (json_int_t)pair->pool,
+                     "curator",
+                     (json_int_t)pair->curator,
+                     "notified",
+                     (json_int_t)pair->notified);
+}
+
+json_t *json_view_shadow_case(const struct shadow_case *difference)
+{
+    return json_pack("{s:o, s:o, s:{s:o, s:o, s:o, s:o}, s:{s:o, s:o, s:o, s:o}, s:o}",
+                     "at",
+                     json_view_time(difference->at_us),
+                     "case",
+                     json_view_text(difference->case_number),
+                     "active",
+                     "rule",
+                     json_view_text(difference->active_rule),
+                     "pool",
+                     json_view_text(difference->active_pool),
+                     "chosen",
+                     json_view_text(difference->active_chosen),
+                     "desk_reason",
+                     json_view_code(VOCABULARY_DESK_REASON, difference->active_desk),
+                     "shadow",
+                     "rule",
+                     json_view_text(difference->shadow_rule),
+                     "pool",
+                     json_view_text(difference->shadow_pool),
+                     "chosen",
+                     json_view_text(difference->shadow_chosen),
+                     "desk_reason",
+                     json_view_code(VOCABULARY_DESK_REASON, difference->shadow_desk),
+                     "notified",
+                     json_view_text(difference->notified));
+}
+
 json_t *json_view_plan(const struct plan_row *row)
 {
     static const char *const states[PLAN_END] = {
-        "", "waiting", "due", "activated", "failed", "withdrawn"};
+        "", "waiting", "due", "activated", "failed", "withdrawn", "shadow"};
     char digest[2 * PLAN_DIGEST_BYTES + 1] = "";
     if (row->digest.size == PLAN_DIGEST_BYTES) {
         bytes_to_hex(row->digest, digest);

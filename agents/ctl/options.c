@@ -99,6 +99,20 @@ static const struct options_row rows[OPTION_END] = {
                      '\0',
                      {NULL, NULL},
                      {"ждать, пока предложение проверят", "wait until the proposal was checked"}},
+    [OPTION_SHADOW] = {"shadow",
+                       '\0',
+                       {NULL, NULL},
+                       {"решать рядом с действующей политикой и только сравнивать",
+                        "decide beside the policy in force, and only compare"}},
+    [OPTION_FROM_SHADOW] = {"from-shadow",
+                            '\0',
+                            {NULL, NULL},
+                            {"ввести в действие то, что решало рядом",
+                             "bring into force what decided beside"}},
+    [OPTION_FINISH] = {"end",
+                       '\0',
+                       {NULL, NULL},
+                       {"больше не решать рядом", "decide beside no longer"}},
     [OPTION_EPOCH] = {"epoch",
                       '\0',
                       {"N", "N"},
@@ -179,7 +193,7 @@ const struct options_row *options_row(enum option option)
     return &rows[option];
 }
 
-enum option options_outside(const struct options *options, uint32_t mask)
+enum option options_outside(const struct options *options, uint64_t mask)
 {
     for (enum option option = 0; option < OPTION_END; option++) {
         if (options->values[option] != NULL && (mask >> option & 1) == 0) {

@@ -45,6 +45,9 @@ enum option {
     OPTION_JUNIT,
     OPTION_SINCE,
     OPTION_WAIT,
+    OPTION_SHADOW,
+    OPTION_FROM_SHADOW,
+    OPTION_FINISH,
     OPTION_END
 };
 
@@ -71,7 +74,7 @@ bool options_parse(int argc,
                    struct error *err) __attribute__((warn_unused_result));
 const struct options_row *options_row(enum option option);
 /* The first option that is given and not in the mask of bits; OPTION_END: none. */
-enum option options_outside(const struct options *options, uint32_t mask);
+enum option options_outside(const struct options *options, uint64_t mask);
 
 /* "10", "10s", "500ms", "2m": 1 ms to one hour. */
 bool options_duration_ms(const char *text, int64_t *out);

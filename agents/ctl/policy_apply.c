@@ -1,5 +1,6 @@
 /* refctl policy apply, policy rollback: a configuration proposed to the broker, and what became of it. */
 #include "agents/ctl/json_view.h"
+#include "agents/ctl/policy_plan.h"
 #include "agents/ctl/verb.h"
 #include "agents/ctl/zone_time.h"
 #include "base/keys.h"
@@ -126,9 +127,13 @@ static bool tell_settled(struct run *run, const struct id128 *id, struct error *
         if (!screen->json) {
             screen_print(
                 screen,
-                SCREEN_IN(screen,
-                          "Принято: план p%u ждёт своего времени (refctl policy plans).\n",
-                          "Accepted: plan p%u waits for its time (refctl policy plans).\n"),
+                run_has(run, OPTION_SHADOW)
+                    ? SCREEN_IN(screen,
+                                "Принято: p%u решает рядом (refctl policy shadow).\n",
+                                "Accepted: p%u decides beside (refctl policy shadow).\n")
+                    : SCREEN_IN(screen,
+                                "Принято: план p%u ждёт своего времени (refctl policy plans).\n",
+                                "Accepted: plan p%u waits for its time (refctl policy plans).\n"),
                 (unsigned)row.plan);
         }
         return true;
@@ -252,9 +257,12 @@ send_parts(struct run *run, const struct command *wish, struct bytes all, struct
 bool verb_policy_apply(struct run *run, struct error *err)
 {
     const struct screen *screen = run->screen;
-    struct command wish = {.lane = LANE_NORMAL};
+    struct command wish = {.lane = LANE_NORMAL, .shadow = run_has(run, OPTION_SHADOW)};
     struct bytes coded;
 
+    if (run_has(run, OPTION_FROM_SHADOW)) {
+        return policy_plan_promote(run, err);
+    }
     if (!keys_start(err) || !load(run, &coded, &wish, err)) {
         return false;
     }

@@ -14,7 +14,13 @@ static const struct phrase state_titles[PLAN_END] = {
     [PLAN_ACTIVATED] = {"действует", "in force"},
     [PLAN_FAILED] = {"не вступил в силу", "did not come into force"},
     [PLAN_WITHDRAWN] = {"отозван", "withdrawn"},
+    [PLAN_SHADOW] = {"решает рядом", "decides beside"},
 };
+
+static bool is_open(const struct plan_row *plan)
+{
+    return plan->state == PLAN_WAITING || plan->state == PLAN_DUE || plan->state == PLAN_SHADOW;
+}
 
 static size_t count(const struct answer *answer)
 {
@@ -68,7 +74,7 @@ add(const struct screen *screen, struct table *table, const struct answer *answe
                               moment_format(plan->due_us, screen->now_us, screen->language, due),
                               screen_phrase(screen, state_titles[plan->state]),
                               result(screen, plan, told, sizeof(told)),
-                              plan->state == PLAN_WAITING || plan->state == PLAN_DUE ? what : "",
+                              is_open(plan) ? what : "",
                               who});
 }
 
@@ -105,11 +111,13 @@ bool policy_plan_hint(struct run *run, struct error *err)
     }
     for (size_t i = 0; i < answer.plan_count; i++) {
         const struct plan_row *plan = &answer.plans[i];
-        if (plan->state == PLAN_WAITING || plan->state == PLAN_DUE) {
+        if (is_open(plan)) {
             screen_print(screen,
                          SCREEN_IN(screen, "Ждёт: план p%u, %s, %s\n", "Waits: plan p%u, %s, %s\n"),
                          (unsigned)plan->plan,
-                         moment_format(plan->due_us, screen->now_us, screen->language, due),
+                         plan->state == PLAN_SHADOW
+                             ? screen_phrase(screen, state_titles[PLAN_SHADOW])
+                             : moment_format(plan->due_us, screen->now_us, screen->language, due),
                          plan->actor);
         }
     }
@@ -132,25 +140,79 @@ plan_number(const struct screen *screen, const char *word, uint32_t *out, struct
     return true;
 }
 
-bool verb_policy_withdraw(struct run *run, struct error *err)
+/* Says what the command did; the text takes the plan's number. */
+static bool
+give(struct run *run, const struct command *command, const char *told, struct error *err)
 {
     const struct screen *screen = run->screen;
-    struct command command = {.lane = LANE_NORMAL, .kind = COMMAND_POLICY_WITHDRAW};
     struct caller *caller;
     struct reply reply;
 
-    if (!plan_number(screen, run->words[0], &command.plan, err) || !run_caller(run, &caller, err) ||
-        !caller_command(caller, &command, &reply, err)) {
+    if (!run_caller(run, &caller, err) || !caller_command(caller, command, &reply, err)) {
         return false;
     }
     if (reply.refused) {
         return caller_refusal(reply.problems, reply.problem_count, screen->language, err);
     }
     if (screen->json) {
-        return screen_json(screen, json_pack("{s:i}", "plan", (int)command.plan), err);
+        return screen_json(screen, json_pack("{s:i}", "plan", (int)command->plan), err);
     }
-    screen_print(screen,
-                 SCREEN_IN(screen, "План p%u отозван.\n", "Plan p%u is withdrawn.\n"),
-                 (unsigned)command.plan);
+    screen_print(screen, "p%u: %s\n", (unsigned)command->plan, told);
     return true;
+}
+
+bool verb_policy_withdraw(struct run *run, struct error *err)
+{
+    const struct screen *screen = run->screen;
+    struct command command = {.lane = LANE_NORMAL, .kind = COMMAND_POLICY_WITHDRAW};
+
+    return plan_number(screen, run->words[0], &command.plan, err) &&
+           give(run, &command, SCREEN_IN(screen, "план отозван", "the plan is withdrawn"), err);
+}
+
+/* The newest plans tell which of them decides beside. */
+static bool find_shadow(struct run *run, uint32_t *out, struct error *err)
+{
+    struct caller *caller;
+    struct answer answer;
+
+    if (!run_caller(run, &caller, err) ||
+        !caller_query(caller, &(struct query){.kind = QUERY_PLANS}, &answer, err)) {
+        return false;
+    }
+    for (size_t i = 0; i < answer.plan_count; i++) {
+        if (answer.plans[i].state == PLAN_SHADOW) {
+            *out = answer.plans[i].plan;
+            return true;
+        }
+    }
+    return error_set(err,
+                     ERROR_DATA,
+                     SCREEN_IN(run->screen,
+                               "рядом ничего не решает: refctl policy apply --shadow",
+                               "nothing decides beside: refctl policy apply --shadow"));
+}
+
+bool policy_plan_promote(struct run *run, struct error *err)
+{
+    struct command command = {.lane = LANE_NORMAL, .kind = COMMAND_POLICY_PROMOTE};
+
+    return find_shadow(run, &command.plan, err) &&
+           give(run,
+                &command,
+                SCREEN_IN(run->screen,
+                          "проверяется и вступит в силу (refctl policy plans)",
+                          "is checked and comes into force (refctl policy plans)"),
+                err);
+}
+
+bool policy_plan_end_shadow(struct run *run, struct error *err)
+{
+    struct command command = {.lane = LANE_NORMAL, .kind = COMMAND_POLICY_WITHDRAW};
+
+    return find_shadow(run, &command.plan, err) &&
+           give(run,
+                &command,
+                SCREEN_IN(run->screen, "больше не решает рядом", "decides beside no longer"),
+                err);
 }

@@ -7,4 +7,8 @@
 /* A line for each plan that waits. */
 bool policy_plan_hint(struct run *run, struct error *err) __attribute__((warn_unused_result));
 
+/* The plan that decides beside the policy in force: comes into force, or ends. */
+bool policy_plan_promote(struct run *run, struct error *err) __attribute__((warn_unused_result));
+bool policy_plan_end_shadow(struct run *run, struct error *err) __attribute__((warn_unused_result));
+
 #endif

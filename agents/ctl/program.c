@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-#define BIT(option) (UINT32_C(1) << (option))
+#define BIT(option) (UINT64_C(1) << (option))
 
 enum { ARENA_BYTES = 256 * 1024 * 1024 };
 

@@ -26,7 +26,7 @@ struct verb {
     struct phrase summary;   /* one line */
     struct phrase text;      /* what the help adds; ends with a newline, or "" */
     const char *example;     /* a command line */
-    uint32_t options;        /* bits of enum option, besides those that every command takes */
+    uint64_t options;        /* bits of enum option, besides those that every command takes */
     size_t words_min;
     size_t words_max;
     verb_function *run;
@@ -56,6 +56,8 @@ verb_function verb_policy_rollback;
 /* policy_plan.c */
 verb_function verb_policy_plans;
 verb_function verb_policy_withdraw;
+/* policy_shadow.c */
+verb_function verb_policy_shadow;
 /* submit.c, referral.c */
 verb_function verb_submit;
 verb_function verb_referral_ls;

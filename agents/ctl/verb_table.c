@@ -3,7 +3,7 @@
 
 #include "agents/ctl/health.h"
 
-#define BIT(option) (UINT32_C(1) << (option))
+#define BIT(option) (UINT64_C(1) << (option))
 
 enum {
     ASKS = BIT(OPTION_SOCKET) | BIT(OPTION_AGENT) | BIT(OPTION_AS) | BIT(OPTION_TIMEOUT) |
@@ -315,15 +315,17 @@ const struct verb verb_table[] = {
      {"КАТАЛОГ содержит broker.yaml (по умолчанию текущий). Файлы проверяются здесь и ещё раз у\n"
       "брокера; они принимаются целиком или не принимаются. С --wait ждёт ответа: код выхода 0,\n"
       "если версия действует, 78 с причинами, если отказано. С --at принятое ждёт своего времени\n"
-      "(refctl policy plans) и тогда проверяется ещё раз с тем, что действует.\n",
+      "(refctl policy plans) и тогда проверяется ещё раз с тем, что действует. С --shadow оно\n"
+      "решает рядом с действующей политикой (refctl policy shadow), с --from-shadow вступает в "
+      "силу.\n",
       "DIR holds broker.yaml (default: here). The files are checked here and once more by the\n"
       "broker; they are taken whole or not at all. --wait waits for the answer: exit status 0\n"
       "when the version is in force, 78 with the reasons when it was refused. With --at what was\n"
-      "accepted waits for its time (refctl policy plans) and is checked again then, with what is "
-      "in\n"
-      "force.\n"},
+      "accepted waits for its time (refctl policy plans) and is checked again then, with what is\n"
+      "in force. With --shadow it decides beside the policy in force (refctl policy shadow); with\n"
+      "--from-shadow that comes into force.\n"},
      "refctl policy apply config/novosibirsk --wait",
-     ASKS | BIT(OPTION_WAIT) | BIT(OPTION_AT),
+     ASKS | BIT(OPTION_WAIT) | BIT(OPTION_AT) | BIT(OPTION_SHADOW) | BIT(OPTION_FROM_SHADOW),
      0,
      1,
      verb_policy_apply},
@@ -355,6 +357,23 @@ const struct verb verb_table[] = {
      0,
      0,
      verb_policy_plans},
+    {"policy",
+     "shadow",
+     VERB_ADMINISTERS,
+     {"", ""},
+     {"чем решения политики рядом отличаются от действующих",
+      "how the policy beside decides otherwise than the one in force"},
+     {"Сначала пары правил, потом новейшие случаи, решённые иначе. С --end рядом больше не "
+      "решают;\n"
+      "refctl policy apply --from-shadow вводит её в действие.\n",
+      "First the pairs of rules, then the newest cases that were decided otherwise. --end ends "
+      "it;\n"
+      "refctl policy apply --from-shadow brings it into force.\n"},
+     "refctl policy shadow",
+     LISTS | BIT(OPTION_FINISH),
+     0,
+     0,
+     verb_policy_shadow},
     {"policy",
      "withdraw",
      VERB_ADMINISTERS,

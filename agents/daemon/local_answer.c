@@ -340,6 +340,7 @@ local_answer(struct agent *agent, const struct query *query, bool connected, str
     case QUERY_PROPOSAL:
     case QUERY_PLANS:
     case QUERY_ERASURES:
+    case QUERY_SHADOW:
     case QUERY_UNSPECIFIED:
     case QUERY_END:
         break;

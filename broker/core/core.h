@@ -14,6 +14,8 @@ struct core {
     const struct region *region; /* in force; NULL before the first configuration */
     /* older versions that open cases are pinned to; NULL-terminated unless full */
     const struct region *older[LIMIT_POLICY_VERSIONS_LIVE];
+    /* the plan that decides beside it, as version STORE_PLAN_VERSION + its number; NULL: none, or it does not compile */
+    const struct region *shadow;
     /* A version that is no longer compiled, for telling what it decided, never for deciding; valid until the next call.
      * NULL: nobody compiles versions again. It returns NULL for a version that it cannot compile. */
     const struct region *(*recall)(void *world, uint32_t version);

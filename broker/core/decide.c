@@ -40,6 +40,7 @@ static const struct decide_row decide_rows[COMMAND_END] = {
     [COMMAND_POLICY_ROLLBACK] = {proposals_roll_back, SUBJECT_NONE},
     [COMMAND_POLICY_WITHDRAW] = {plans_withdraw, SUBJECT_NONE},
     [COMMAND_ERASE] = {erasure_erase, SUBJECT_NONE},
+    [COMMAND_POLICY_PROMOTE] = {plans_promote, SUBJECT_NONE},
 };
 
 static bool identify(struct hearing *hearing)

@@ -2,6 +2,7 @@
 #include "broker/core/fold_part.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <string.h>
 
 static struct plan_record record_of(const struct fold *fold)
@@ -91,7 +92,7 @@ void fold_plan_made(const struct fold *fold)
     assert(fact->blob.size >= digests);
     record.id = fact->other;
     record.number = (uint32_t)fact->number;
-    record.state = PLAN_WAITING;
+    record.state = fact->flag ? PLAN_SHADOW : PLAN_WAITING;
     record.origin = (enum version_origin)fact->code;
     record.site = fact->site;
     record.worker = fact->worker;
@@ -107,12 +108,28 @@ void fold_plan_made(const struct fold *fold)
     store_put_plan(fold->store, &record);
     meta->plans = record.number;
     meta->plans_waiting++;
+    if (fact->flag) {
+        store_clear_shadow(fold->store);
+        meta->shadow = record.number;
+        meta->shadow_pairs = 0;
+        meta->shadow_cases = 0;
+    }
+}
+
+/* Its results stay until the next one begins. */
+static void end_shadow(const struct fold *fold, uint32_t number)
+{
+    struct meta_record *meta = store_meta(fold->store);
+    if (meta->shadow == number) {
+        meta->shadow = 0;
+    }
 }
 
 void fold_plan_due(const struct fold *fold)
 {
     struct plan_record record = record_of(fold);
     record.state = PLAN_DUE;
+    end_shadow(fold, record.number);
     move_timer(fold, &record, 0);
     store_put_plan(fold->store, &record);
 }
@@ -122,6 +139,7 @@ void fold_plan_settled(const struct fold *fold)
     const struct fact *fact = fold->fact;
     struct plan_record record = record_of(fold);
     record.state = (enum plan_state)fact->code;
+    end_shadow(fold, record.number);
     record.version = fact->version;
     record.settled_us = fact->at_us;
     record.settled_by = fact->worker;
@@ -131,4 +149,73 @@ void fold_plan_settled(const struct fold *fold)
     store_put_plan(fold->store, &record);
     assert(store_meta(fold->store)->plans_waiting > 0);
     store_meta(fold->store)->plans_waiting--;
+}
+
+/* ---- the shadow ---------------------------------------------------------------------------------------- */
+
+/* The pair's index: found, or a new one while there is room; 0 holds what found none. */
+static uint32_t find_pair(const struct fold *fold, struct shadow_count *count)
+{
+    const struct fact *fact = fold->fact;
+    struct meta_record *meta = store_meta(fold->store);
+    for (uint32_t i = 1; i <= meta->shadow_pairs; i++) {
+        if (store_shadow_count(fold->store, i, count) && strcmp(count->active, fact->text) == 0 &&
+            strcmp(count->shadow, fact->text_2) == 0) {
+            return i;
+        }
+    }
+    if (meta->shadow_pairs < LIMIT_SHADOW_PAIRS - 1) {
+        memset(count, 0, sizeof(*count));
+        (void)snprintf(count->active, sizeof(count->active), "%s", fact->text);
+        (void)snprintf(count->shadow, sizeof(count->shadow), "%s", fact->text_2);
+        return ++meta->shadow_pairs;
+    }
+    if (!store_shadow_count(fold->store, 0, count)) {
+        memset(count, 0, sizeof(*count));
+        (void)snprintf(count->active, sizeof(count->active), "…");
+        (void)snprintf(count->shadow, sizeof(count->shadow), "…");
+    }
+    return 0;
+}
+
+/* The next of the blob's texts; each has a NUL. */
+static const char *next_text(const char *text)
+{
+    return text + strlen(text) + 1;
+}
+
+static void keep_difference(const struct fold *fold)
+{
+    const struct fact *fact = fold->fact;
+    struct shadow_record record;
+    const char *pool = (const char *)fact->blob.data;
+    const char *other = next_text(pool);
+    memset(&record, 0, sizeof(record));
+    record.at_us = fact->at_us;
+    record.case_id = fact->case_id;
+    (void)snprintf(record.rules[0], sizeof(record.rules[0]), "%s", fact->text);
+    (void)snprintf(record.rules[1], sizeof(record.rules[1]), "%s", fact->text_2);
+    (void)snprintf(record.pools[0], sizeof(record.pools[0]), "%s", pool);
+    (void)snprintf(record.pools[1], sizeof(record.pools[1]), "%s", other);
+    (void)snprintf(record.notified, sizeof(record.notified), "%s", next_text(other));
+    record.chosen[0] = fact->count;
+    record.chosen[1] = fact->worker;
+    record.desks[0] = (enum desk_reason)fact->code;
+    record.desks[1] = (enum desk_reason)fact->code_2;
+    store_put_shadow_record(fold->store, ++store_meta(fold->store)->shadow_cases, &record);
+}
+
+void fold_shadow_decided(const struct fold *fold)
+{
+    const struct fact *fact = fold->fact;
+    struct shadow_count count;
+    const uint32_t index = find_pair(fold, &count);
+    count.decided++;
+    count.pool += (fact->mask & SHADOW_POOL) != 0 ? 1 : 0;
+    count.curator += (fact->mask & SHADOW_CURATOR) != 0 ? 1 : 0;
+    count.notified += (fact->mask & SHADOW_NOTIFIED) != 0 ? 1 : 0;
+    store_put_shadow_count(fold->store, index, &count);
+    if (fact->mask != 0) {
+        keep_difference(fold);
+    }
 }

@@ -67,6 +67,7 @@ void fold_proposal_made(const struct fold *fold)
     record.at_us = fact->at_us;
     record.version = fact->version;
     record.activate_us = fact->due_us;
+    record.shadow = fact->flag;
     move_timer(fold, &record, 0);
     store_put_proposal(fold->store, &record);
 }

@@ -3,6 +3,7 @@
 #include "broker/core/desk.h"
 #include "broker/core/disclosure.h"
 #include "broker/core/offer.h"
+#include "broker/core/shadow.h"
 
 #include <assert.h>
 #include <string.h>
@@ -33,6 +34,13 @@ static enum agency_kind referrer_kind(struct turn *turn, const struct case_recor
     return agency == NULL ? AGENCY_KIND_UNSPECIFIED : agency->kind;
 }
 
+static struct policy_facts facts_of(struct turn *turn, const struct case_record *record)
+{
+    return (struct policy_facts){.labels = record->labels,
+                                 .referrer_kind = referrer_kind(turn, record),
+                                 .at_us = turn->options.now_us};
+}
+
 /* The policy in force decides; its norms are pinned with the decision. */
 static void ask_policy(struct turn *turn,
                        const struct case_record *record,
@@ -40,9 +48,7 @@ static void ask_policy(struct turn *turn,
                        enum procedure *procedure)
 {
     const struct region *region = turn->core->region;
-    const struct policy_facts facts = {.labels = record->labels,
-                                       .referrer_kind = referrer_kind(turn, record),
-                                       .at_us = turn->options.now_us};
+    const struct policy_facts facts = facts_of(turn, record);
     struct policy_verdict verdict;
     policy_decide(region->policy, region->directory, &facts, &verdict);
     decision->policy_version = region->version;
@@ -130,6 +136,26 @@ set_due(struct turn *turn, const struct case_record *record, const struct offer_
     }
 }
 
+/* To the chosen, or to the desk. */
+static void
+hand_on(struct turn *turn, const struct id128 *case_id, const struct fact_decision *decision)
+{
+    if (decision->chosen == 0) {
+        desk_put(turn, case_id, DESK_TRIAGE, decision->desk_reason);
+        return;
+    }
+    const struct region *region = core_region(turn->core, decision->policy_version);
+    const bool from_pool = decision->pool >= 0;
+    const struct offer_proposal proposal = {
+        .worker = decision->chosen,
+        .pool = from_pool ? (uint32_t)decision->pool : UINT32_MAX,
+        .why = decision->candidates[0].reason,
+        .policy_version = decision->policy_version,
+        .auto_accept =
+            from_pool && policy_pool(region->policy, (size_t)decision->pool).auto_accept};
+    offer_propose(turn, case_id, &proposal);
+}
+
 void offer_seek(struct turn *turn, const struct id128 *case_id, const struct offer_wish *wish)
 {
     struct fact_decision *decision = arena_alloc(turn->arena, sizeof(*decision));
@@ -147,13 +173,15 @@ void offer_seek(struct turn *turn, const struct id128 *case_id, const struct off
     }
     const struct region *region = core_region(turn->core, decision->policy_version);
     decision->pool = -1;
+    const struct candidate_wish seeking = {.record = &record,
+                                           .region = region,
+                                           .preferred = duplicate_lead(turn, &record),
+                                           .continuity = wish->continuity};
     if (decision->desk_reason == DESK_REASON_UNSPECIFIED) {
-        const struct candidate_wish seeking = {.record = &record,
-                                               .region = region,
-                                               .preferred = duplicate_lead(turn, &record),
-                                               .continuity = wish->continuity};
         candidate_choose(turn, &seeking, decision);
     }
+    const struct policy_facts facts = facts_of(turn, &record);
+    const struct shadow_choice *shadow = anew ? shadow_choose(turn, &seeking, &facts) : NULL;
     struct fact decided = {.kind = FACT_DECIDED,
                            .case_id = *case_id,
                            .worker = decision->chosen,
@@ -171,19 +199,8 @@ void offer_seek(struct turn *turn, const struct id128 *case_id, const struct off
     if (anew && decision->rule >= 0) {
         tell_others(turn, case_id, decision);
     }
-    if (decision->chosen == 0) {
-        desk_put(turn, case_id, DESK_TRIAGE, decision->desk_reason);
-        return;
-    }
-    const bool from_pool = decision->pool >= 0;
-    const struct offer_proposal proposal = {
-        .worker = decision->chosen,
-        .pool = from_pool ? (uint32_t)decision->pool : UINT32_MAX,
-        .why = decision->candidates[0].reason,
-        .policy_version = decision->policy_version,
-        .auto_accept =
-            from_pool && policy_pool(region->policy, (size_t)decision->pool).auto_accept};
-    offer_propose(turn, case_id, &proposal);
+    hand_on(turn, case_id, decision);
+    shadow_tell(turn, case_id, shadow, decision);
 }
 
 void offer_seek_next(struct turn *turn, const struct id128 *case_id)
@@ -244,9 +261,7 @@ static bool is_another_matter(struct turn *turn, const struct case_record *recor
         return record->labels.basis != LEGAL_BASIS_UNSPECIFIED;
     }
     const struct region *region = core_region(turn->core, record->policy_version);
-    const struct policy_facts facts = {.labels = record->labels,
-                                       .referrer_kind = referrer_kind(turn, record),
-                                       .at_us = turn->options.now_us};
+    const struct policy_facts facts = facts_of(turn, record);
     struct policy_verdict verdict;
     policy_decide(region->policy, turn->core->region->directory, &facts, &verdict);
     struct fact_decision *last = arena_alloc(turn->arena, sizeof(*last));

@@ -45,6 +45,7 @@ static const struct permission_row permission_table[] = {
     {false, COMMAND_POLICY_ROLLBACK, ROLE(ADMINISTRATOR), RELATION_NONE},
     {false, COMMAND_POLICY_WITHDRAW, ROLE(ADMINISTRATOR), RELATION_NONE},
     {false, COMMAND_ERASE, ROLE(ADMINISTRATOR), RELATION_NONE},
+    {false, COMMAND_POLICY_PROMOTE, ROLE(ADMINISTRATOR), RELATION_NONE},
 
     {true, QUERY_STATUS, ANY, RELATION_NONE},
     {true, QUERY_AGENCIES, ANY, RELATION_NONE},
@@ -67,6 +68,7 @@ static const struct permission_row permission_table[] = {
     {true, QUERY_PROPOSAL, ROLE(ADMINISTRATOR), RELATION_NONE},
     {true, QUERY_PLANS, ROLE(ADMINISTRATOR), RELATION_NONE},
     {true, QUERY_ERASURES, ROLE(ADMINISTRATOR), RELATION_NONE},
+    {true, QUERY_SHADOW, ROLE(ADMINISTRATOR), RELATION_NONE},
 };
 
 /* A timeline and an explanation are for whoever may see the case. */

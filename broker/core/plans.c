@@ -92,7 +92,7 @@ static void find_followed(struct planning *planning, uint8_t out[PLAN_DIGEST_BYT
     struct plan_record best;
     for (uint32_t at = 0; store_plan_after(turn->store, at, PLAN_WAITING, &plan);
          at = plan.number) {
-        if (plan.due_us <= planning->proposal->activate_us &&
+        if (!planning->proposal->shadow && plan.due_us <= planning->proposal->activate_us &&
             (before == NULL || plan.due_us >= best.due_us)) {
             best = plan;
             before = &best;
@@ -150,6 +150,7 @@ static void emit_plan(struct planning *planning)
                               .version = store_meta(turn->store)->version,
                               .count = rolled_back ? proposal->version : 0,
                               .due_us = proposal->activate_us,
+                              .flag = proposal->shadow,
                               .text = input->code,
                               .text_2 = input->number_prefix,
                               .blob = heading};
@@ -250,12 +251,34 @@ void plans_withdraw(struct hearing *hearing)
         turn_stored(hearing, &plan.id, &none);
         return;
     }
-    if (plan.state != PLAN_WAITING && plan.state != PLAN_DUE) {
+    if (plan.state != PLAN_WAITING && plan.state != PLAN_DUE && plan.state != PLAN_SHADOW) {
         turn_refuse(hearing, REFUSAL_WRONG_STATE, "command.policy_withdraw.plan", NULL);
         return;
     }
     plans_settle(
         hearing->turn, number, PLAN_WITHDRAWN, hearing->speaker.worker, (struct phrase){"", ""});
+    turn_stored(hearing, &plan.id, &none);
+}
+
+void plans_promote(struct hearing *hearing)
+{
+    static const struct id128 none = {{0}};
+    struct plan_record plan;
+    if (hearing->command->plan > store_meta(hearing->turn->store)->plans ||
+        !store_plan(hearing->turn->store, hearing->command->plan, &plan)) {
+        turn_refuse(hearing, REFUSAL_NOT_FOUND, "command.policy_promote.plan", NULL);
+        return;
+    }
+    if (plan.state == PLAN_DUE || plan.state == PLAN_ACTIVATED) {
+        hearing->reply.repeated = true;
+        turn_stored(hearing, &plan.id, &none);
+        return;
+    }
+    if (plan.state != PLAN_WAITING && plan.state != PLAN_SHADOW) {
+        turn_refuse(hearing, REFUSAL_WRONG_STATE, "command.policy_promote.plan", NULL);
+        return;
+    }
+    plans_due(hearing->turn, plan.number);
     turn_stored(hearing, &plan.id, &none);
 }
 

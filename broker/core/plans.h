@@ -1,7 +1,8 @@
 /* Plans: accepted configurations that wait for the time that their proposal named.
  *
  *     proposal, checked ─ turn_plan ─► WAITING ─ timer ─► DUE ─ checked again outside of the core ─► ACTIVATED | FAILED
- *                                        └────────── withdrawn ──┴──► WITHDRAWN
+ *                  │                     └────────── withdrawn ──┴──► WITHDRAWN
+ *                  └─ or SHADOW: decides beside the version in force (shadow.h), until it is promoted (DUE) or withdrawn
  *
  * A plan is its texts and the rows that it changes. When its time comes they are laid over what is in force then
  * (regions_plan_input), so that a change of other rows in between stays; the whole is checked as any proposal is.
@@ -11,7 +12,7 @@
 
 #include "broker/core/turn_part.h"
 
-decide_function plans_withdraw;
+decide_function plans_withdraw, plans_promote;
 
 /* Its time has come. */
 void plans_due(struct turn *turn, uint32_t number);

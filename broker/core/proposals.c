@@ -91,7 +91,8 @@ static void make(struct hearing *hearing, enum version_origin origin, uint32_t v
                               .worker = hearing->speaker.worker,
                               .code = origin,
                               .version = version,
-                              .due_us = hearing->command->at_us};
+                              .due_us = hearing->command->at_us,
+                              .flag = hearing->command->shadow};
     turn_emit(hearing->turn, &made);
     turn_stored(hearing, &hearing->command->subject, &none);
 }

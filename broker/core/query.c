@@ -6,6 +6,7 @@
 #include "broker/core/past.h"
 #include "broker/core/permission.h"
 #include "broker/core/plans.h"
+#include "broker/core/shadow.h"
 #include "broker/core/versions.h"
 #include "broker/core/view.h"
 #include "proto/checks.h"
@@ -313,6 +314,13 @@ static void answer_plans(struct asking *asking)
     }
 }
 
+static void answer_shadow(struct asking *asking)
+{
+    if (!shadow_list(asking->core, asking->arena, asking->query->cursor, asking->answer)) {
+        refuse(asking, REFUSAL_BUSY, "");
+    }
+}
+
 static void answer_past(struct asking *asking)
 {
     switch (past_list(asking->core, asking->arena, asking->query, asking->answer)) {
@@ -435,6 +443,7 @@ static const struct query_row query_rows[QUERY_END] = {
     [QUERY_PROPOSAL] = {answer_proposal, false},
     [QUERY_PLANS] = {answer_plans, false},
     [QUERY_ERASURES] = {answer_erasures, false},
+    [QUERY_SHADOW] = {answer_shadow, false},
 };
 
 static void answer_query(struct asking *asking, uint32_t site)

@@ -48,7 +48,7 @@ bool versions_find(struct store *store, const char *text, struct version_record 
         return number != 0 && store_version(store, number, out);
     }
     if (!store_plan(store, number, &plan) ||
-        (plan.state != PLAN_WAITING && plan.state != PLAN_DUE)) {
+        (plan.state != PLAN_WAITING && plan.state != PLAN_DUE && plan.state != PLAN_SHADOW)) {
         return false;
     }
     memset(out, 0, sizeof(*out));

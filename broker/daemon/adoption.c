@@ -2,6 +2,7 @@
 #include "broker/daemon/adoption.h"
 
 #include "broker/core/plans.h"
+#include "broker/core/versions.h"
 #include "broker/daemon/broker.h"
 
 #include <stdio.h>
@@ -145,7 +146,7 @@ static void refuse_trial(const struct broker *broker,
 static bool must_wait(const struct broker *broker, const struct adoption *adoption)
 {
     return adoption->proposal != NULL && adoption->proposal->plan == 0 &&
-           adoption->proposal->activate_us > broker->time.now_us;
+           (adoption->proposal->shadow || adoption->proposal->activate_us > broker->time.now_us);
 }
 
 /* A turn of its own, tried on a committed state, so that it can be undone whole. */
@@ -200,22 +201,71 @@ static struct turn *begin_turn(struct broker *broker, struct error *err)
     return turn;
 }
 
-static bool plan(struct broker *broker, struct adoption *adoption, struct error *err)
+static bool settle_proposal(struct broker *broker, struct adoption *adoption, struct error *err)
 {
     struct turn *turn = begin_turn(broker, err);
     if (turn == NULL) {
         return false;
     }
-    turn_plan(turn, adoption->proposal, adoption->input);
-    if (!books_append(&broker->books, turn, broker->arena, err)) {
+    turn_settle_proposal(
+        turn, adoption->proposal, adoption->state, (struct phrase){adoption->ru, adoption->en});
+    return books_append(&broker->books, turn, broker->arena, err);
+}
+
+/* A shadow decides from the next turn on, if it compiles with the present directory; otherwise nothing was planned. */
+static bool begin_shadow(struct broker *broker,
+                         const struct meta_record *before,
+                         struct adoption *adoption,
+                         struct error *err)
+{
+    struct regions fresh;
+    struct error reason;
+    const bool loaded = regions_load(&fresh, broker->books.store, &reason);
+
+    if (!loaded || fresh.shadow == NULL) {
+        if (loaded) {
+            regions_release(&fresh);
+        }
+        adoption->state = PROPOSAL_REFUSED;
+        adoption_add_reason(
+            adoption,
+            "",
+            (struct phrase){"с действующим справочником эта политика не собирается: сначала "
+                            "примените справочник",
+                            "this policy does not compile with the directory in force: apply the "
+                            "directory first"});
+        return books_undo(&broker->books, before, err);
+    }
+    regions_release(&broker->regions);
+    broker->regions = fresh;
+    broker_use_regions(broker);
+    return true;
+}
+
+/* On a committed state, so that it can be undone. */
+static bool plan(struct broker *broker, struct adoption *adoption, struct error *err)
+{
+    if (!books_tend(&broker->books, true, err)) {
         return false;
+    }
+    const struct meta_record before = *store_meta(broker->books.store);
+    struct turn *turn = begin_turn(broker, err);
+    if (turn == NULL) {
+        return false;
+    }
+    turn_plan(turn, adoption->proposal, adoption->input);
+    if (adoption->proposal->shadow && !turn_failed(turn) &&
+        !begin_shadow(broker, &before, adoption, err)) {
+        return false;
+    }
+    if (adoption->state == PROPOSAL_REFUSED) {
+        return settle_proposal(broker, adoption, err);
     }
     LOG_INFO(broker->log,
              "plan_made",
              LOG_NUMBER("plan", store_meta(broker->books.store)->plans),
-             LOG_NUMBER("in_s",
-                        (adoption->proposal->activate_us - broker->time.now_us) / UTC_SECOND_US));
-    return true;
+             LOG_NUMBER("shadow", adoption->proposal->shadow ? 1 : 0));
+    return books_append(&broker->books, turn, broker->arena, err);
 }
 
 /* A plan whose time had come. Whatever kept it from coming into force, somebody must look at it. */
@@ -246,20 +296,46 @@ static bool settle_plan(struct broker *broker, struct adoption *adoption, struct
     return books_append(&broker->books, turn, broker->arena, err);
 }
 
+/* Why an accepted set cannot wait after all; ru NULL: it can. */
+static struct phrase cannot_wait(const struct broker *broker, const struct adoption *adoption)
+{
+    struct store *store = broker->books.store;
+    const struct region_input *input = adoption->input;
+    uint8_t digest[REGION_DIGEST_BYTES];
+    uint8_t present[REGION_DIGEST_BYTES];
+
+    if (store_meta(store)->plans_waiting >= LIMIT_PLANS_WAITING) {
+        return (struct phrase){"ждёт слишком много планов: отзовите ненужные",
+                               "too many plans wait: withdraw those that are not needed"};
+    }
+    if (!adoption->proposal->shadow) {
+        return (struct phrase){NULL, NULL};
+    }
+    if (store_meta(store)->shadow != 0) {
+        return (struct phrase){"рядом уже решает другая политика: refctl policy shadow --end",
+                               "another policy decides beside already: refctl policy shadow --end"};
+    }
+    arena_reset(broker->arena);
+    region_digest(input->code, input->texts, input->text_count, digest);
+    const bool same = versions_digest(store, store_meta(store)->version, broker->arena, present) &&
+                      memcmp(digest, present, sizeof(digest)) == 0;
+    return same ? (struct phrase){"политика и календарь те же, что действуют: сравнивать нечего",
+                                  "policy and calendar are those in force: nothing to compare"}
+                : (struct phrase){NULL, NULL};
+}
+
 bool adoption_settle(struct broker *broker, struct adoption *adoption, struct error *err)
 {
     const struct proposal_record *proposal = adoption->proposal;
     if (proposal->plan != 0) {
         return settle_plan(broker, adoption, err);
     }
-    if (adoption->state == PROPOSAL_PLANNED &&
-        store_meta(broker->books.store)->plans_waiting >= LIMIT_PLANS_WAITING) {
-        adoption->state = PROPOSAL_REFUSED;
-        adoption_add_reason(
-            adoption,
-            "",
-            (struct phrase){"ждёт слишком много планов: отзовите ненужные",
-                            "too many plans wait: withdraw those that are not needed"});
+    if (adoption->state == PROPOSAL_PLANNED) {
+        const struct phrase why = cannot_wait(broker, adoption);
+        if (why.ru != NULL) {
+            adoption->state = PROPOSAL_REFUSED;
+            adoption_add_reason(adoption, "", why);
+        }
     }
     const struct directory_site *site =
         directory_site(broker->core.region->directory, proposal->site);
@@ -272,14 +348,6 @@ bool adoption_settle(struct broker *broker, struct adoption *adoption, struct er
     if (adoption->state == PROPOSAL_ADOPTED) {
         return true; /* the turn that adopted it said so */
     }
-    if (adoption->state == PROPOSAL_PLANNED) {
-        return plan(broker, adoption, err);
-    }
-    struct turn *turn = begin_turn(broker, err);
-    if (turn == NULL) {
-        return false;
-    }
-    turn_settle_proposal(
-        turn, proposal, adoption->state, (struct phrase){adoption->ru, adoption->en});
-    return books_append(&broker->books, turn, broker->arena, err);
+    return adoption->state == PROPOSAL_PLANNED ? plan(broker, adoption, err)
+                                               : settle_proposal(broker, adoption, err);
 }

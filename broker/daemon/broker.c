@@ -40,6 +40,12 @@ void broker_use_regions(struct broker *broker)
     broker->core.recall = recall;
     broker->core.recall_world = broker;
     broker->core.region = broker->regions.current;
+    broker->core.shadow = broker->regions.shadow;
+    if (store_meta(broker->books.store)->shadow != 0 && broker->core.shadow == NULL) {
+        LOG_WARN(broker->log,
+                 "shadow_left_out",
+                 LOG_NUMBER("plan", store_meta(broker->books.store)->shadow));
+    }
     for (size_t i = 0; i < LIMIT_POLICY_VERSIONS_LIVE; i++) {
         broker->core.older[i] = broker->regions.older[i];
     }

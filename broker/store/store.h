@@ -25,7 +25,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { STORE_LAYOUT = 6 };
+enum { STORE_LAYOUT = 7 };
 
 /* ---- records: zero the whole struct before filling it, so that padding is equal everywhere ------- */
 
@@ -48,7 +48,10 @@ struct meta_record {
     uint64_t sites_away;
     uint64_t life;          /* of this journal: 0, or drawn when it came back from a backup */
     uint32_t plans;         /* highest number given out */
-    uint32_t plans_waiting; /* and those that are due */
+    uint32_t plans_waiting; /* and those that are due, and the shadow */
+    uint32_t shadow;        /* plan that decides beside the version in force; 0 none */
+    uint32_t shadow_pairs;
+    uint64_t shadow_cases;  /* that differed since the shadow began */
     uint32_t overfull_site; /* the last one whose outbox grew beyond LIMIT_OUTBOX_LINES; 0 none */
 };
 
@@ -247,7 +250,8 @@ struct proposal_record {
     uint64_t received[LIMIT_PROPOSAL_PARTS / 64]; /* bits */
     uint32_t version;    /* rollback: the one to come back; settled: the one in force then */
     int64_t activate_us; /* 0: at once */
-    uint32_t plan;       /* that it became, or that comes into force by it */
+    bool shadow;
+    uint32_t plan; /* that it became, or that comes into force by it */
 };
 
 /* An accepted set that waits. Its texts stand as those of version STORE_PLAN_VERSION + number, the rows that it changes as
@@ -272,6 +276,27 @@ struct plan_record {
     int64_t settled_us;
     uint8_t digest[PLAN_DIGEST_BYTES];  /* of its texts */
     uint8_t follows[PLAN_DIGEST_BYTES]; /* of the texts that must be in force when its time comes */
+};
+
+/* A rule of the version in force and a rule of the shadow, decided about the same cases. */
+struct shadow_count {
+    char active[LIMIT_CODE_BYTES + 1]; /* "" no rule */
+    char shadow[LIMIT_CODE_BYTES + 1];
+    uint64_t decided;
+    uint64_t pool; /* of them with another pool, … */
+    uint64_t curator;
+    uint64_t notified;
+};
+
+/* A decision that the shadow would have made otherwise. */
+struct shadow_record {
+    int64_t at_us;
+    struct id128 case_id;
+    char rules[2][LIMIT_CODE_BYTES + 1]; /* in force, shadow's */
+    char pools[2][LIMIT_CODE_BYTES + 1];
+    uint32_t chosen[2];
+    enum desk_reason desks[2];
+    char notified[LIMIT_SHADOW_NOTIFIED_BYTES + 1];
 };
 
 /* What a version did to one row; data NULL: there was no such row. */
@@ -516,6 +541,14 @@ bool store_plan_after(struct store *store,
                       struct plan_record *out);
 /* Texts and rows of a plan that is settled. */
 void store_clear_plan(struct store *store, uint32_t number);
+/* The shadow's results: counts of pairs by index from 1, and the newest LIMIT_SHADOW_CASES differences by number from 1. */
+void store_put_shadow_count(struct store *store, uint32_t index, const struct shadow_count *count);
+bool store_shadow_count(struct store *store, uint32_t index, struct shadow_count *out);
+void store_put_shadow_record(struct store *store,
+                             uint64_t number,
+                             const struct shadow_record *record);
+bool store_shadow_record(struct store *store, uint64_t number, struct shadow_record *out);
+void store_clear_shadow(struct store *store);
 /* Reasons of a site's proposal, or of plan STORE_PLAN_VERSION + number: "ru\0en"; empty when there are none. Borrowed until the next write. */
 void store_put_reasons(struct store *store, uint32_t site, const char *ru, const char *en);
 bool store_reasons(struct store *store, uint32_t site, const char **ru, const char **en);

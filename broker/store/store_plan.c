@@ -55,3 +55,44 @@ void store_clear_plan(struct store *store, uint32_t number)
     clear(store, TABLE_TEXT, number);
     clear(store, TABLE_ROW_CHANGE, number);
 }
+
+/* ---- the shadow ---------------------------------------------------------------------------------------- */
+
+void store_put_shadow_count(struct store *store, uint32_t index, const struct shadow_count *count)
+{
+    const struct store_key key = key_of(index);
+    store_put_record(store, TABLE_SHADOW_COUNT, &key, count, sizeof(*count));
+}
+
+bool store_shadow_count(struct store *store, uint32_t index, struct shadow_count *out)
+{
+    const struct store_key key = key_of(index);
+    return store_record(store, TABLE_SHADOW_COUNT, &key, out, sizeof(*out));
+}
+
+static struct store_key key_of_record(uint64_t number)
+{
+    return key_of((uint32_t)(number % LIMIT_SHADOW_CASES));
+}
+
+void store_put_shadow_record(struct store *store,
+                             uint64_t number,
+                             const struct shadow_record *record)
+{
+    const struct store_key key = key_of_record(number);
+    store_put_record(store, TABLE_SHADOW, &key, record, sizeof(*record));
+}
+
+bool store_shadow_record(struct store *store, uint64_t number, struct shadow_record *out)
+{
+    const uint64_t last = store_meta(store)->shadow_cases;
+    const struct store_key key = key_of_record(number);
+    return number != 0 && number <= last && last - number < LIMIT_SHADOW_CASES &&
+           store_record(store, TABLE_SHADOW, &key, out, sizeof(*out));
+}
+
+void store_clear_shadow(struct store *store)
+{
+    kv_clear(store->txn, store->tables[TABLE_SHADOW_COUNT]);
+    kv_clear(store->txn, store->tables[TABLE_SHADOW]);
+}

@@ -29,6 +29,8 @@ enum store_table {
     TABLE_TEXT,            /* version, index -> name, NUL, text */
     TABLE_VERSION,         /* version -> version_record */
     TABLE_PLAN,            /* number -> plan_record */
+    TABLE_SHADOW_COUNT,    /* index -> shadow_count */
+    TABLE_SHADOW,          /* number mod LIMIT_SHADOW_CASES -> shadow_record */
     TABLE_PROPOSAL,        /* site -> proposal_record */
     TABLE_PART,            /* site, index -> bytes of a proposal */
     TABLE_REASONS,         /* site -> why its proposal was refused: ru, NUL, en, NUL */

@@ -95,6 +95,10 @@ struct world_result scenario_apply_alone(struct scenario *scenario, struct world
 const char *scenario_changed(struct scenario *scenario, const char *change);
 /* Plans of configurations (scenario_plan.c). */
 void scenario_plan_made(struct scenario *scenario, const char *const *got);
+void scenario_plan_beside(struct scenario *scenario, const char *const *got);
+void scenario_plan_promoted(struct scenario *scenario, const char *const *got);
+void scenario_plan_pair_expected(struct scenario *scenario, const char *const *got);
+void scenario_plan_difference_expected(struct scenario *scenario, const char *const *got);
 void scenario_plan_withdrawn(struct scenario *scenario, const char *const *got);
 void scenario_plan_expected(struct scenario *scenario, const char *const *got);
 void scenario_plan_failure_expected(struct scenario *scenario, const char *const *got);

@@ -547,6 +547,8 @@ static const struct {
     {"the broker has little disk left", disk_is_low},
     {"the configuration becomes CHANGE", changes},
     {"WORKER plans CHANGE for DATE TIME", scenario_plan_made},
+    {"WORKER lets CHANGE decide beside", scenario_plan_beside},
+    {"WORKER promotes PLAN", scenario_plan_promoted},
     {"WORKER withdraws PLAN", scenario_plan_withdrawn},
     {"WORKER sends REFERRAL", sends},
     {"WORKER at SITE sends REFERRAL", sends_from},

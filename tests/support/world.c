@@ -70,6 +70,7 @@ static void compile(struct world *world)
     regions_release(&world->regions);
     world->regions = made;
     world->core.region = made.current;
+    world->core.shadow = made.shadow;
     world->core.recall = recall;
     world->core.recall_world = world;
     for (size_t i = 0; i < LIMIT_POLICY_VERSIONS_LIVE; i++) {
@@ -202,7 +203,8 @@ void world_apply(struct world *world, const struct world_input *input, struct wo
     if (out->wrote) {
         keep(world, turn);
     }
-    if (out->wrote && (input->kind == WORLD_CONFIGURE || input->kind == WORLD_ACTIVATE)) {
+    if (out->wrote && (input->kind == WORLD_CONFIGURE || input->kind == WORLD_ACTIVATE ||
+                       input->kind == WORLD_PLAN)) {
         compile(world);
     }
 }

@@ -155,7 +155,7 @@ people: [{{uid: {os.getuid()}, worker: {ADMINISTRATOR}}}]
         self.assertEqual((version['version'], version['origin'], version['actor'], version['plan']),
                          (2, 'applied', ADMINISTRATOR, 1))
         self.assertIn('p1', self.refctl('policy', 'history', language='ru'))
-        self.assertIn('Plan p2 is withdrawn', self.refctl('policy', 'withdraw', 'p2'))
+        self.assertIn('p2: the plan is withdrawn', self.refctl('policy', 'withdraw', 'p2'))
         self.refctl('policy', 'withdraw', 'p1', status=65)
         self.refctl('policy', 'withdraw', 'p9', status=66)
         withdrawn, first = self.plans()
@@ -177,6 +177,47 @@ people: [{{uid: {os.getuid()}, worker: {ADMINISTRATOR}}}]
         self.assertIn('политика или календарь изменены', plan['reason']['ru'])
         self.assertIn('политика или календарь изменены', self.refctl('policy', 'plans', language='ru'))
         self.assertEqual(self.history()[0]['version'], 2)
+
+    # -- beside
+
+    def test_a_policy_decides_beside_and_is_promoted(self):
+        self.start_agent()
+        self.region.edit('directory/10-agencies.yaml', 'en: system administrator', 'en: the administrator')
+        self.assertIn('nothing to compare', self.refctl('policy', 'apply', '.', '--wait', '--shadow', status=78))
+        rules = re.findall(r'(?m)^  - id: (\S+)$', self.region.read('policy.yaml'))
+        policy = self.region.read('policy.yaml')
+        for rule in rules:
+            policy = policy.replace(f'  - id: {rule}\n', f'  - id: {rule}-anew\n')
+        self.region.write('policy.yaml', policy)
+        self.assertIn('p1 decides beside', self.refctl('policy', 'apply', '.', '--wait', '--shadow'))
+        self.assertIn('another policy decides beside already',
+                      self.refctl('policy', 'apply', '.', '--wait', '--shadow', status=78))
+        school = self.region.agent('school-syktyvkar')
+        school.hello()
+        replies = [school.do(SPECIALIST, submit=school.referral(labels(), facts(surname=f'Примерова-{i}')))
+                   for i in range(3)]
+        shadow = json.loads(self.refctl('policy', 'shadow', '--json'))
+        pair, = shadow['pairs']
+        self.assertEqual((pair['shadow'], pair['decided'], pair['curator']), (pair['active'] + '-anew', 3, 0))
+        self.assertEqual([case['case'] for case in shadow['cases']],
+                         [reply.case_number for reply in reversed(replies)])
+        self.assertIn(replies[0].case_number, self.refctl('policy', 'shadow', language='ru'))
+        self.assertEqual(self.history()[0]['version'], 1)
+
+        self.broker.kill()  # what decides beside, and what it said, is in the journal
+        self.broker = self.region.restart()
+        self.region.programs[-2].wait_for('session_opened')
+        school.disconnect()
+        school.endpoint = self.region.endpoint
+        school.hello()
+        school.do(SPECIALIST, submit=school.referral(labels(), facts(surname='Примерова-9')))
+        self.assertEqual(json.loads(self.refctl('policy', 'shadow', '--json'))['pairs'][0]['decided'], 4)
+        self.refctl('policy', 'apply', '--from-shadow')
+        self.broker.wait_for('configuration_adopted', 'version=2')
+        self.assertEqual(self.history()[0]['plan'], 1)
+        self.refctl('policy', 'shadow', '--end', status=65)
+        self.assertEqual(self.broker.stop(), 0)
+        self.assertEqual(self.region.run('refbrokerd', 'fsck', 'broker.yaml')[0], 0)
 
     # -- by a stranger's agent, as PROTOCOL.md has it
 

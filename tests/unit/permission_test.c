@@ -245,12 +245,14 @@ static const struct expected table[] = {
     {true, QUERY_PAST, EVERYWHERE("DDDDDDGGD")},
     {true, QUERY_PROPOSAL, EVERYWHERE("DDDDDDDGD")},
     {true, QUERY_PLANS, EVERYWHERE("DDDDDDDGD")},
+    {true, QUERY_SHADOW, EVERYWHERE("DDDDDDDGD")},
     {false, COMMAND_POLICY_PART, EVERYWHERE("DDDDDDDGD")},
     {false, COMMAND_POLICY_APPLY, EVERYWHERE("DDDDDDDGD")},
     {false, COMMAND_POLICY_ROLLBACK, EVERYWHERE("DDDDDDDGD")},
     {false, COMMAND_POLICY_WITHDRAW, EVERYWHERE("DDDDDDDGD")},
     {false, COMMAND_ERASE, EVERYWHERE("DDDDDDDGD")},
     {true, QUERY_ERASURES, EVERYWHERE("DDDDDDDGD")},
+    {false, COMMAND_POLICY_PROMOTE, EVERYWHERE("DDDDDDDGD")},
 };
 
 /* Commands and queries that concern no case. */
@@ -262,11 +264,13 @@ static bool without_case(const struct expected *row)
                      row->kind == QUERY_REFERRALS || row->kind == QUERY_INBOX ||
                      row->kind == QUERY_VERSIONS || row->kind == QUERY_VERSION ||
                      row->kind == QUERY_PROPOSAL || row->kind == QUERY_PAST ||
-                     row->kind == QUERY_PLANS || row->kind == QUERY_ERASURES
+                     row->kind == QUERY_PLANS || row->kind == QUERY_SHADOW ||
+                     row->kind == QUERY_ERASURES
                : row->kind == COMMAND_SUBMIT || row->kind == COMMAND_ACCEPT_CLOCK ||
                      row->kind == COMMAND_FORM || row->kind == COMMAND_POLICY_PART ||
                      row->kind == COMMAND_POLICY_APPLY || row->kind == COMMAND_POLICY_ROLLBACK ||
-                     row->kind == COMMAND_POLICY_WITHDRAW || row->kind == COMMAND_ERASE;
+                     row->kind == COMMAND_POLICY_WITHDRAW || row->kind == COMMAND_ERASE ||
+                     row->kind == COMMAND_POLICY_PROMOTE;
 }
 
 struct fixture {
