@@ -109,6 +109,31 @@ static void a_state_that_was_not_committed_is_folded_again(void **state)
     assert_int_equal(journal_end(world->books.journal).number, 2);
 }
 
+/* Its map is 256 MiB at first; from a third on it is doubled between turns, and nothing is refused. */
+static void a_journals_map_is_doubled_long_before_it_is_full(void **state)
+{
+    struct world *world = *state;
+    struct journal *journal = world->books.journal;
+    const uint64_t first_bytes = journal_space(journal).map_bytes;
+    struct journal_end end = journal_end(journal);
+    struct error err;
+    const size_t large_bytes = 8 << 20;
+    uint8_t *large = arena_alloc(world->arena, large_bytes);
+
+    assert_non_null(large);
+    for (int i = 0; i < 12; i++) {
+        const struct journal_record record = {.number = end.number + 1,
+                                              .coded = bytes_of(large, large_bytes)};
+        assert_int_equal(journal_space(journal).map_bytes, first_bytes);
+        assert_true(journal_begin(journal, &record, &err));
+        assert_true(journal_finish(journal, &end, &err));
+    }
+    assert_true(books_tend(&world->books, true, &err));
+    assert_int_equal(journal_space(journal).map_bytes, first_bytes * 2);
+    assert_false(world->books.disk_low);
+    assert_int_equal(journal_end(journal).number, end.number);
+}
+
 static void a_lost_state_is_rebuilt(void **state)
 {
     struct world *world = *state;
@@ -222,6 +247,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         TEST(a_state_that_was_not_committed_is_folded_again),
+        TEST(a_journals_map_is_doubled_long_before_it_is_full),
         TEST(a_lost_state_is_rebuilt),
         TEST(a_state_of_another_journal_is_discarded),
         TEST(a_state_ahead_of_its_journal_is_discarded),
