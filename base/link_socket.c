@@ -10,7 +10,9 @@ enum {
     QUEUE_FRAMES = 1000,  /* per peer and direction, of what is ours */
     SERVER_RECEIVES =
         32, /* per peer: with the largest frames 8 MiB; more wait in the peer's own queue */
-    SERVER_SENDS = 400,   /* per peer: two windows of deliveries and replies, and answers */
+    /* Per peer: two windows of deliveries and of replies, and 256 answers, twice, as libzmq notices what was sent on
+     * by halves of this number only. */
+    SERVER_SENDS = 1024,
     CRYPTO_BYTES = 64,    /* CURVE adds 33 to a frame before its size is checked */
     BACKLOG = 512,        /* a region's sites coming back at once */
     KEEPALIVE_IDLE_S = 60 /* TCP's own, for what heartbeats cannot see */

@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import random
 import re
+import tempfile
 import time
 import unittest
 
@@ -81,6 +82,7 @@ class LocalHostileTest(unittest.TestCase):
         self.region = Region()
         self.region.start()
         os.chmod(self.region.folder, 0o755)
+        os.chmod(tempfile.gettempdir(), 0o711 | os.stat(tempfile.gettempdir()).st_mode)  # the test's own
         self.site = Site(self.region, 'school-syktyvkar', [SPECIALIST], more='socket-mode: "0666"')
         self.site.process.expects('ipc_answer_lost', 'ipc_reply_lost', 'ipc_bad_frame')
         self.endpoint = f'ipc://{self.site.folder}/s'
