@@ -22,6 +22,9 @@ struct choosing {
 static enum candidate_reason bar_of(const struct choice *choice,
                                     const struct directory_worker *row,
                                     const struct choice_worker *seen);
+static uint32_t reserved_of(const struct choice *choice,
+                            const struct policy_pool_view *pool,
+                            const struct directory_worker *row);
 static bool takes_reserve(const struct choice *choice,
                           const struct policy_pool_view *pool,
                           const struct directory_worker *row,
@@ -62,10 +65,21 @@ enum desk_reason choice_desk_reason(const struct policy_facts *facts,
     return verdict->rule < 0 ? DESK_REASON_NO_RULE : DESK_REASON_UNSPECIFIED;
 }
 
-enum candidate_reason choice_bar(const struct choice *choice, const struct directory_worker *row)
+enum candidate_reason
+choice_bar(const struct choice *choice, size_t pool, const struct directory_worker *row)
 {
     const struct choice_worker seen = choice->look(choice->world, row);
-    return bar_of(choice, row, &seen);
+    const struct policy_pool_view view = policy_pool(choice->policy, pool);
+    const enum candidate_reason bar = bar_of(choice, row, &seen);
+    return bar == CANDIDATE_UNSPECIFIED && takes_reserve(choice, &view, row, &seen) ? CANDIDATE_FULL
+                                                                                    : bar;
+}
+
+uint32_t
+choice_reserved(const struct choice *choice, size_t pool, const struct directory_worker *row)
+{
+    const struct policy_pool_view view = policy_pool(choice->policy, pool);
+    return reserved_of(choice, &view, row);
 }
 
 void choice_make(const struct choice *choice, struct fact_decision *decision)
@@ -124,16 +138,22 @@ static int32_t pool_of(const struct choosing *choosing, uint32_t worker)
     return -1;
 }
 
-/* What a pool keeps free for critical cases; a share of a unit is a unit. */
+/* A share of a unit is a unit. */
+static uint32_t reserved_of(const struct choice *choice,
+                            const struct policy_pool_view *pool,
+                            const struct directory_worker *row)
+{
+    return choice->risk == RISK_CRITICAL ? 0 : (row->capacity * pool->reserve + 99) / 100;
+}
+
+/* What a pool keeps free for critical cases. */
 static bool takes_reserve(const struct choice *choice,
                           const struct policy_pool_view *pool,
                           const struct directory_worker *row,
                           const struct choice_worker *seen)
 {
-    uint32_t reserved = (row->capacity * pool->reserve + 99) / 100;
-
-    return choice->risk != RISK_CRITICAL &&
-           seen->load + choice_load(choice->risk) + reserved > row->capacity;
+    const uint32_t reserved = reserved_of(choice, pool, row);
+    return reserved > 0 && seen->load + choice_load(choice->risk) + reserved > row->capacity;
 }
 
 /* The curator of the case that this one may duplicate knows best whether it is the same family; but what a policy

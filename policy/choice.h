@@ -35,8 +35,12 @@ uint32_t choice_load(enum risk risk);
 /* Why a referral goes to the triage desk before anybody is looked for; UNSPECIFIED: it does not. */
 enum desk_reason choice_desk_reason(const struct policy_facts *facts,
                                     const struct policy_verdict *verdict);
-/* Why a worker cannot be chosen; UNSPECIFIED: can. */
-enum candidate_reason choice_bar(const struct choice *choice, const struct directory_worker *row);
+/* Why a worker cannot be chosen out of a pool; UNSPECIFIED: can. */
+enum candidate_reason
+choice_bar(const struct choice *choice, size_t pool, const struct directory_worker *row);
+/* Load units of a worker that a pool keeps free for critical cases; 0 when the case is one. */
+uint32_t
+choice_reserved(const struct choice *choice, size_t pool, const struct directory_worker *row);
 /* In: decision->pools. Out: chosen, pool, candidates, counts, desk_reason when there is nobody. */
 void choice_make(const struct choice *choice, struct fact_decision *decision);
 

@@ -158,7 +158,7 @@ static void check_curator_from(struct checking *checking)
     }
     bool good = checking->trial->decision.chosen != 0;
     for (size_t i = 0; i < count; i++) {
-        if (trial_bar(checking->trial, workers[i]) != CANDIDATE_UNSPECIFIED ||
+        if (trial_bar(checking->trial, (size_t)pool, workers[i]) != CANDIDATE_UNSPECIFIED ||
             fits(checking, workers[i])) {
             continue;
         }

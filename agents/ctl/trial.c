@@ -54,11 +54,19 @@ bool trial_deliver_is_capped(const struct trial *trial)
     return due_us == 0 || due_us > due_after(trial, deliver_ceiling);
 }
 
-enum candidate_reason trial_bar(const struct trial *trial, uint32_t worker)
+enum candidate_reason trial_bar(const struct trial *trial, size_t pool, uint32_t worker)
 {
     const struct choice choice = choice_of(trial);
 
-    return choice_bar(&choice, directory_worker(trial->question.region->directory, worker));
+    return choice_bar(&choice, pool, directory_worker(trial->question.region->directory, worker));
+}
+
+uint32_t trial_reserved(const struct trial *trial, size_t pool, uint32_t worker)
+{
+    const struct choice choice = choice_of(trial);
+
+    return choice_reserved(
+        &choice, pool, directory_worker(trial->question.region->directory, worker));
 }
 
 uint32_t trial_sections(const struct trial *trial, uint32_t worker)

@@ -34,7 +34,9 @@ int64_t trial_due(const struct trial *trial, enum norm norm);
 /* The delivery norm is longer than POLICY_DELIVER_HOURS_MAX, which counts instead. */
 bool trial_deliver_is_capped(const struct trial *trial);
 /* Why a member of a pool cannot be chosen; UNSPECIFIED: can. */
-enum candidate_reason trial_bar(const struct trial *trial, uint32_t worker);
+enum candidate_reason trial_bar(const struct trial *trial, size_t pool, uint32_t worker);
+/* Load units of a member that the pool keeps free for critical cases; 0 when this is one. */
+uint32_t trial_reserved(const struct trial *trial, size_t pool, uint32_t worker);
 /* Sections of the referral that a worker would see as the case's curator; mask. */
 uint32_t trial_sections(const struct trial *trial, uint32_t worker);
 

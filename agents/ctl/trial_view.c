@@ -23,7 +23,8 @@ static void norm_source(const struct screen *screen,
 static void tell_decision(const struct screen *screen, const struct trial *trial);
 static void tell_pools(const struct screen *screen, const struct trial *trial);
 static void tell_pool(const struct screen *screen, const struct trial *trial, size_t pool);
-static void tell_member(const struct screen *screen, const struct trial *trial, uint32_t worker);
+static void
+tell_member(const struct screen *screen, const struct trial *trial, size_t pool, uint32_t worker);
 static void tell_norms(const struct screen *screen, const struct trial *trial);
 static void add_norm(const struct screen *screen,
                      const struct trial *trial,
@@ -306,13 +307,13 @@ static void tell_pool(const struct screen *screen, const struct trial *trial, si
     for (size_t i = 0; i < decision->candidate_count; i++) {
         for (size_t j = 0; j < count; j++) {
             if (workers[j] == decision->candidates[i].worker) {
-                tell_member(screen, trial, workers[j]);
+                tell_member(screen, trial, pool, workers[j]);
             }
         }
     }
     for (size_t j = 0; j < count; j++) {
         if (!is_listed(decision, workers[j])) {
-            tell_member(screen, trial, workers[j]);
+            tell_member(screen, trial, pool, workers[j]);
         }
     }
     if (count == 0) {
@@ -320,14 +321,25 @@ static void tell_pool(const struct screen *screen, const struct trial *trial, si
     }
 }
 
-static void tell_member(const struct screen *screen, const struct trial *trial, uint32_t worker)
+static void
+tell_member(const struct screen *screen, const struct trial *trial, size_t pool, uint32_t worker)
 {
     const struct directory_worker *row =
         directory_worker(trial->question.region->directory, worker);
-    const enum candidate_reason bar = trial_bar(trial, worker);
+    const enum candidate_reason bar = trial_bar(trial, pool, worker);
     const char *reason = SCREEN_IN(screen, "годится, следующий", "fits, comes later");
+    const uint32_t reserved = trial_reserved(trial, pool, worker);
+    char reserve[96] = "";
     char sign[16];
 
+    if (reserved > 0) {
+        (void)snprintf(reserve,
+                       sizeof(reserve),
+                       SCREEN_IN(screen,
+                                 ", ещё %u — резерв для угрозы жизни",
+                                 ", another %u kept for danger to life"),
+                       (unsigned)reserved);
+    }
     if (bar != CANDIDATE_UNSPECIFIED) {
         reason = wording_title(screen, VOCABULARY_CANDIDATE_REASON, bar);
     } else if (worker == trial->decision.chosen) {
@@ -335,8 +347,8 @@ static void tell_member(const struct screen *screen, const struct trial *trial, 
     }
     screen_print(screen,
                  SCREEN_IN(screen,
-                           "      %s %s (%s): %s; займёт %u из %u\n",
-                           "      %s %s (%s): %s; takes %u of %u\n"),
+                           "      %s %s (%s): %s; займёт %u из %u%s\n",
+                           "      %s %s (%s): %s; takes %u of %u%s\n"),
                  bar == CANDIDATE_UNSPECIFIED && worker != trial->decision.chosen
                      ? "·"
                      : mark(screen, bar == CANDIDATE_UNSPECIFIED, sign),
@@ -344,7 +356,8 @@ static void tell_member(const struct screen *screen, const struct trial *trial, 
                  row->id,
                  reason,
                  (unsigned)choice_load(trial->facts.labels.risk),
-                 (unsigned)row->capacity);
+                 (unsigned)row->capacity,
+                 reserve);
 }
 
 static void tell_norms(const struct screen *screen, const struct trial *trial)

@@ -203,13 +203,13 @@ static json_t *members_of(const struct trial *trial, size_t pool)
 
     for (size_t i = 0; i < count; i++) {
         const struct directory_worker *row = directory_worker(region->directory, workers[i]);
-        enum candidate_reason reason = trial_bar(trial, workers[i]);
+        enum candidate_reason reason = trial_bar(trial, pool, workers[i]);
         const bool eligible = reason == CANDIDATE_UNSPECIFIED;
         if (workers[i] == trial->decision.chosen) {
             reason = CANDIDATE_CHOSEN;
         }
         (void)json_array_append_new(members,
-                                    json_pack("{s:s, s:o, s:b, s:o, s:i}",
+                                    json_pack("{s:s, s:o, s:b, s:o, s:i, s:i}",
                                               "worker",
                                               row->id,
                                               "title",
@@ -219,7 +219,9 @@ static json_t *members_of(const struct trial *trial, size_t pool)
                                               "reason",
                                               json_view_code(VOCABULARY_CANDIDATE_REASON, reason),
                                               "capacity",
-                                              (int)row->capacity));
+                                              (int)row->capacity,
+                                              "reserved",
+                                              (int)trial_reserved(trial, pool, workers[i])));
     }
     return members;
 }

@@ -2,6 +2,7 @@
  *
  * tests/golden/explain/NAME: form.yaml, command (the words behind the form), expected.ru, expected.en. */
 #include "base/file.h"
+#include "tests/support/golden_set.h"
 #include "tests/support/refctl_stage.h"
 
 #include <setjmp.h>
@@ -80,6 +81,29 @@ static void an_explanation_for_programs(void **state)
     refctl_stage_says(stage->out, "\"chosen\": \"mentor-1\"");
     refctl_stage_says(stage->out, "\"pool\": \"mentors\"");
     refctl_stage_says(stage->out, "\"due\": \"2027-01-11T14:00:00.000Z\"");
+}
+
+/* 90 % of 25 units are 23; a case of the level sop takes 3. */
+static void whoever_is_passed_over_for_a_reserve_is_told_so(void **state)
+{
+    struct refctl_stage *stage = *state;
+    char line[512];
+
+    golden_set_lay(stage->scratch, "fine-a-large-reserve");
+    const char *form = scratch_write(stage->scratch,
+                                     "form.yaml",
+                                     "territory: north\nrisk: sop\ndirection: prevention\n"
+                                     "basis: consent\nneeds: [food]\nflags: [placement-risk]\n"
+                                     "children: [{surname: Примерова-22, name: Ян, born: "
+                                     "2015-01-01}]\n");
+    (void)snprintf(line,
+                   sizeof(line),
+                   "policy explain %s %s --at 2026-11-23T10:00 --lang en",
+                   form,
+                   scratch_path(stage->scratch, "broker.yaml"));
+    refctl_stage_run(stage, line, 0);
+    refctl_stage_says(stage->out,
+                      "(helper): at capacity; takes 3 of 25, another 23 kept for danger to life");
 }
 
 static void what_cannot_be_explained_is_refused_with_the_nearest_name(void **state)
@@ -276,6 +300,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(forms_are_explained_as_written_in_the_golden_files),
         TEST(an_explanation_for_programs),
+        TEST(whoever_is_passed_over_for_a_reserve_is_told_so),
         TEST(what_cannot_be_explained_is_refused_with_the_nearest_name),
         TEST(each_difference_is_told_by_field_and_line),
         TEST(programs_read_tap_junit_and_json),
