@@ -104,3 +104,15 @@ struct phrase yaml_phrase(struct arena *arena, const char *said)
     }
     return text;
 }
+
+void yaml_phrase_errors(struct error_list *errors, size_t from, struct arena *arena)
+{
+    for (size_t i = from; i < errors->count; i++) {
+        struct error *error = &errors->items[i];
+        const struct phrase text = yaml_phrase(arena, error->text);
+        const struct text_pos at = error->at;
+        if (text.ru != NULL && text.en != NULL) {
+            (void)error_set_at(error, error->code, &at, "%s / %s", text.ru, text.en);
+        }
+    }
+}

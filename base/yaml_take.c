@@ -1,6 +1,8 @@
 /* Typed values out of a YAML map; the keys nobody took are errors. */
 #include "base/yaml_take.h"
 
+#include "base/phrase.h"
+
 #include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -8,13 +10,11 @@
 
 enum { WORD_CHARACTERS_MAX = 48, NUMBER_DIGITS_MAX = 18 };
 
-static const struct yaml_node *find(struct yaml_take *take, const char *key, const char *alias);
-static void learn(struct yaml_take *take, const char *key);
 static bool is_nothing(const struct yaml_node *node);
 static const struct yaml_node *expect_kind(struct yaml_take *take,
                                            const struct yaml_node *node,
                                            enum yaml_kind kind,
-                                           const char *kind_name);
+                                           struct phrase kind_name);
 static bool parse_number(const char *text, int64_t *out);
 static size_t characters_of(const char *text, uint32_t out[WORD_CHARACTERS_MAX]);
 static size_t distance(const uint32_t *a, size_t a_count, const uint32_t *b, size_t b_count);
@@ -30,9 +30,14 @@ struct yaml_take yaml_take_begin(const struct yaml_file *file,
     if (node == NULL) {
         struct text_pos at = error_pos(file->name, 1, 1);
         take.failed = true;
-        (void)error_list_add(errors, ERROR_DATA, &at, "%s: nothing is written here", what);
+        (void)error_list_add(errors,
+                             ERROR_DATA,
+                             &at,
+                             "%s: здесь ничего не записано / nothing is written here",
+                             what);
     } else if (node->kind != YAML_MAP) {
-        (void)yaml_take_report(&take, node, "%s must be a map (key: value)", what);
+        (void)yaml_take_report(
+            &take, node, "%s: нужны пары «ключ: значение» / a map (key: value) is needed", what);
     } else {
         take.map = node;
     }
@@ -59,51 +64,58 @@ bool yaml_take_end(struct yaml_take *take)
             (void)error_list_add(take->errors,
                                  ERROR_DATA,
                                  &at,
-                                 "unknown key \"%.80s\": did you mean \"%s\"?",
+                                 "неизвестный ключ «%.60s», может быть, «%s»? / "
+                                 "unknown key \"%.60s\", did you mean \"%s\"?",
+                                 child->key,
+                                 nearest,
                                  child->key,
                                  nearest);
         } else {
-            (void)error_list_add(
-                take->errors, ERROR_DATA, &at, "unknown key \"%.80s\"", child->key);
+            (void)error_list_add(take->errors,
+                                 ERROR_DATA,
+                                 &at,
+                                 "неизвестный ключ «%.60s» / unknown key \"%.60s\"",
+                                 child->key,
+                                 child->key);
         }
     }
     return !take->failed;
 }
 
-const struct yaml_node *
-yaml_take_node(struct yaml_take *take, const char *key, const char *alias, enum yaml_need need)
+const struct yaml_node *yaml_take_node(struct yaml_take *take, const char *key, enum yaml_need need)
 {
     if (take->map == NULL) {
         return NULL;
     }
-    const struct yaml_node *node = find(take, key, alias);
+    assert(take->known_count < YAML_TAKE_KEYS_MAX);
+    take->known[take->known_count++] = key;
+    const struct yaml_node *node = yaml_tree_get(take->map, key);
     if (node != NULL && !is_nothing(node)) {
         return node;
     }
     if (need == YAML_REQUIRED) {
-        const char *problem = node == NULL ? "is missing" : "has no value";
-        if (alias == NULL) {
-            (void)yaml_take_report(
-                take, node == NULL ? take->map : node, "\"%s\" %s", key, problem);
-        } else {
-            (void)yaml_take_report(
-                take, node == NULL ? take->map : node, "\"%s\" (\"%s\") %s", key, alias, problem);
-        }
+        (void)yaml_take_report(take,
+                               node == NULL ? take->map : node,
+                               node == NULL ? "не указано «%s» / \"%s\" is missing"
+                                            : "у «%s» нет значения / \"%s\" has no value",
+                               key,
+                               key);
     }
     return NULL;
 }
 
-const struct yaml_node *
-yaml_take_list(struct yaml_take *take, const char *key, const char *alias, enum yaml_need need)
+const struct yaml_node *yaml_take_list(struct yaml_take *take, const char *key, enum yaml_need need)
 {
-    return expect_kind(take, yaml_take_node(take, key, alias, need), YAML_LIST, "a list");
+    return expect_kind(
+        take, yaml_take_node(take, key, need), YAML_LIST, (struct phrase){"список", "a list"});
 }
 
-const char *
-yaml_take_text(struct yaml_take *take, const char *key, const char *alias, enum yaml_need need)
+const char *yaml_take_text(struct yaml_take *take, const char *key, enum yaml_need need)
 {
-    const struct yaml_node *node =
-        expect_kind(take, yaml_take_node(take, key, alias, need), YAML_SCALAR, "a single value");
+    const struct yaml_node *node = expect_kind(take,
+                                               yaml_take_node(take, key, need),
+                                               YAML_SCALAR,
+                                               (struct phrase){"одно значение", "a single value"});
 
     return node == NULL ? NULL : node->text;
 }
@@ -114,23 +126,28 @@ bool yaml_take_number(struct yaml_take *take,
                       struct yaml_range range,
                       int64_t *out)
 {
-    const struct yaml_node *node =
-        expect_kind(take, yaml_take_node(take, key, NULL, need), YAML_SCALAR, "a number");
+    const struct yaml_node *node = expect_kind(
+        take, yaml_take_node(take, key, need), YAML_SCALAR, (struct phrase){"число", "a number"});
     int64_t number;
 
     if (node == NULL) {
         return false;
     }
     if (node->quoted || !parse_number(node->text, &number)) {
-        return yaml_take_report(take, node, "\"%s\" must be a whole number", key);
+        return yaml_take_report(
+            take, node, "«%s»: нужно целое число / \"%s\" must be a whole number", key, key);
     }
     if (number < range.least || number > range.most) {
-        return yaml_take_report(take,
-                                node,
-                                "\"%s\" must be from %lld to %lld",
-                                key,
-                                (long long)range.least,
-                                (long long)range.most);
+        return yaml_take_report(
+            take,
+            node,
+            "«%s»: нужно число от %lld до %lld / \"%s\" must be from %lld to %lld",
+            key,
+            (long long)range.least,
+            (long long)range.most,
+            key,
+            (long long)range.least,
+            (long long)range.most);
     }
     *out = number;
     return true;
@@ -139,8 +156,10 @@ bool yaml_take_number(struct yaml_take *take,
 bool yaml_take_flag(struct yaml_take *take, const char *key, enum yaml_need need, bool *out)
 {
     static const char *const words[][3] = {{"no", "false", "нет"}, {"yes", "true", "да"}};
-    const struct yaml_node *node =
-        expect_kind(take, yaml_take_node(take, key, NULL, need), YAML_SCALAR, "yes or no");
+    const struct yaml_node *node = expect_kind(take,
+                                               yaml_take_node(take, key, need),
+                                               YAML_SCALAR,
+                                               (struct phrase){"да или нет", "yes or no"});
 
     if (node == NULL) {
         return false;
@@ -153,7 +172,8 @@ bool yaml_take_flag(struct yaml_take *take, const char *key, enum yaml_need need
             }
         }
     }
-    return yaml_take_report(take, node, "\"%s\" must be yes or no", key);
+    return yaml_take_report(
+        take, node, "«%s»: нужно да или нет / \"%s\" must be yes or no", key, key);
 }
 
 bool yaml_take_report(struct yaml_take *take, const struct yaml_node *node, const char *format, ...)
@@ -195,34 +215,6 @@ const char *yaml_take_nearest(const char *text, const char *const *names, size_t
     return nearest;
 }
 
-static const struct yaml_node *find(struct yaml_take *take, const char *key, const char *alias)
-{
-    const struct yaml_node *node = yaml_tree_get(take->map, key);
-    const struct yaml_node *other = alias == NULL ? NULL : yaml_tree_get(take->map, alias);
-
-    learn(take, key);
-    if (alias != NULL) {
-        learn(take, alias);
-    }
-    if (node != NULL && other != NULL) {
-        struct text_pos at = yaml_tree_key_pos(take->file, other);
-        take->failed = true;
-        (void)error_list_add(take->errors,
-                             ERROR_DATA,
-                             &at,
-                             "\"%s\" and \"%s\" are the same key: keep one",
-                             key,
-                             alias);
-    }
-    return node != NULL ? node : other;
-}
-
-static void learn(struct yaml_take *take, const char *key)
-{
-    assert(take->known_count < YAML_TAKE_KEYS_MAX);
-    take->known[take->known_count++] = key;
-}
-
 static bool is_nothing(const struct yaml_node *node)
 {
     return node->kind == YAML_SCALAR && !node->quoted &&
@@ -233,12 +225,18 @@ static bool is_nothing(const struct yaml_node *node)
 static const struct yaml_node *expect_kind(struct yaml_take *take,
                                            const struct yaml_node *node,
                                            enum yaml_kind kind,
-                                           const char *kind_name)
+                                           struct phrase kind_name)
 {
     if (node == NULL || node->kind == kind) {
         return node;
     }
-    (void)yaml_take_report(take, node, "\"%.80s\" must be %s", node->key, kind_name);
+    (void)yaml_take_report(take,
+                           node,
+                           "«%.60s»: нужно %s / \"%.60s\" must be %s",
+                           node->key,
+                           kind_name.ru,
+                           node->key,
+                           kind_name.en);
     return NULL;
 }
 

@@ -1,8 +1,7 @@
 /* Taking typed values out of a YAML map; what is left over is an error.
  *
  * Every take marks its key as known; yaml_take_end reports each key that nobody took, with the
- * nearest known name. All reports go to one list with positions, and taking goes on after an error.
- * A key may have an alias in another language: both name the same thing, giving both is an error.
+ * nearest known name. All reports go to one list with positions, each "ru / en", and taking goes on after an error.
  * A key with nothing behind it (`phone:`, `~`, `null`) counts as absent. Reports carry ERROR_DATA: a
  * program that reads its configuration exits with ERROR_CONFIG's status instead.
  */
@@ -27,7 +26,7 @@ struct yaml_take {
 
 enum yaml_need { YAML_OPTIONAL, YAML_REQUIRED };
 
-/* what  names the map in messages ("worker"). Reports when node is not a map. */
+/* what  names the map in messages ("keys"). Reports when node is not a map. */
 struct yaml_take yaml_take_begin(const struct yaml_file *file,
                                  const struct yaml_node *node,
                                  const char *what,
@@ -35,13 +34,12 @@ struct yaml_take yaml_take_begin(const struct yaml_file *file,
 /* Reports unknown keys. Returns false when anything was reported since begin. */
 bool yaml_take_end(struct yaml_take *take);
 
-/* alias may be NULL. All return NULL/false when absent or wrong (then it was reported). */
+/* All return NULL/false when absent or wrong (then it was reported). */
 const struct yaml_node *
-yaml_take_node(struct yaml_take *take, const char *key, const char *alias, enum yaml_need need);
+yaml_take_node(struct yaml_take *take, const char *key, enum yaml_need need);
 const struct yaml_node *
-yaml_take_list(struct yaml_take *take, const char *key, const char *alias, enum yaml_need need);
-const char *
-yaml_take_text(struct yaml_take *take, const char *key, const char *alias, enum yaml_need need);
+yaml_take_list(struct yaml_take *take, const char *key, enum yaml_need need);
+const char *yaml_take_text(struct yaml_take *take, const char *key, enum yaml_need need);
 struct yaml_range {
     int64_t least;
     int64_t most;
@@ -54,7 +52,7 @@ bool yaml_take_number(struct yaml_take *take,
 /* yes/no/true/false/да/нет. */
 bool yaml_take_flag(struct yaml_take *take, const char *key, enum yaml_need need, bool *out);
 
-/* Reports at a node of the take's file. Always returns false. */
+/* Reports "ru / en" at a node of the take's file. Always returns false. */
 bool yaml_take_report(struct yaml_take *take, const struct yaml_node *node, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

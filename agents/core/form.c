@@ -423,19 +423,6 @@ static void require(struct form_map_reader *reader, const char *en)
     }
 }
 
-/* What yaml_tree reported from that error on. */
-static void say_in_both(struct error_list *errors, size_t from, struct arena *arena)
-{
-    for (size_t i = from; i < errors->count; i++) {
-        struct error *error = &errors->items[i];
-        const struct phrase text = yaml_phrase(arena, error->text);
-        const struct text_pos at = error->at;
-        if (text.ru != NULL && text.en != NULL) {
-            (void)error_set_at(error, error->code, &at, "%s / %s", text.ru, text.en);
-        }
-    }
-}
-
 bool form_read(const struct form_input *input,
                struct arena *arena,
                struct form_read *out,
@@ -449,7 +436,7 @@ bool form_read(const struct form_input *input,
     }
     const size_t before = errors->count;
     if (!yaml_tree_parse(input->name, input->content, arena, &out->file, errors)) {
-        say_in_both(errors, before, arena);
+        yaml_phrase_errors(errors, before, arena);
         return false;
     }
     struct form_map_reader reader = {

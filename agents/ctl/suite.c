@@ -6,6 +6,7 @@
 #include "agents/ctl/suite_expect.h"
 #include "agents/ctl/zone_time.h"
 #include "base/file.h"
+#include "base/yaml_phrase.h"
 
 #include <string.h>
 
@@ -86,7 +87,9 @@ bool suite_read(const struct suite_input *input,
     struct head_nodes head = {NULL, NULL};
 
     *out = (struct suite){.count = 0};
+    const size_t before = errors->count;
     if (!yaml_tree_parse(input->name, input->content, arena, &file, errors)) {
+        yaml_phrase_errors(errors, before, arena);
         return false;
     }
     if (file.root == NULL || reader.world == NULL) {

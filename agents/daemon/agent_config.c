@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "base/file.h"
 #include "base/utc.h"
+#include "base/yaml_phrase.h"
 #include "base/yaml_take.h"
 #include "proto/checks.h"
 
@@ -30,19 +31,23 @@ struct loader {
 
 static const char *take_path(struct loader *loader, struct yaml_take *take, const char *key)
 {
-    const char *text = yaml_take_text(take, key, NULL, YAML_REQUIRED);
+    const char *text = yaml_take_text(take, key, YAML_REQUIRED);
     return text == NULL ? NULL : file_beside(loader->config->arena, loader->config->path, text);
 }
 
 static const char *take_code(struct yaml_take *take, const char *key)
 {
-    const struct yaml_node *node = yaml_take_node(take, key, NULL, YAML_REQUIRED);
+    const struct yaml_node *node = yaml_take_node(take, key, YAML_REQUIRED);
     if (node == NULL) {
         return NULL;
     }
     if (node->kind != YAML_SCALAR || !checks_is_code(node->text)) {
-        (void)yaml_take_report(
-            take, node, "\"%s\" must be an id: letters a-z, digits, hyphens", key);
+        (void)yaml_take_report(take,
+                               node,
+                               "«%s»: нужен код из знаков a-z, цифр и дефисов / "
+                               "\"%s\" must be an id: letters a-z, digits, hyphens",
+                               key,
+                               key);
         return NULL;
     }
     return node->text;
@@ -53,19 +58,29 @@ static void load_broker(struct loader *loader, const struct yaml_node *node)
     struct agent_config *config = loader->config;
     struct yaml_take take = yaml_take_begin(loader->file, node, "broker", loader->errors);
     config->broker_key = take_path(loader, &take, "key");
-    const struct yaml_node *list = yaml_take_list(&take, "endpoints", NULL, YAML_REQUIRED);
+    const struct yaml_node *list = yaml_take_list(&take, "endpoints", YAML_REQUIRED);
     const struct yaml_node *item = list == NULL ? NULL : list->first;
     for (; item != NULL; item = item->next) {
         if (item->kind != YAML_SCALAR || strncmp(item->text, "tcp://", 6) != 0) {
-            (void)yaml_take_report(&take, item, "an endpoint is like tcp://broker.example:7551");
+            (void)yaml_take_report(&take,
+                                   item,
+                                   "адрес брокера — как tcp://broker.example:7551 / "
+                                   "an endpoint is like tcp://broker.example:7551");
         } else if (config->endpoint_count == AGENT_CONFIG_ENDPOINTS_MAX) {
-            (void)yaml_take_report(&take, item, "at most %d endpoints", AGENT_CONFIG_ENDPOINTS_MAX);
+            (void)yaml_take_report(&take,
+                                   item,
+                                   "адресов не больше %d / at most %d endpoints",
+                                   AGENT_CONFIG_ENDPOINTS_MAX,
+                                   AGENT_CONFIG_ENDPOINTS_MAX);
         } else {
             config->endpoints[config->endpoint_count++] = item->text;
         }
     }
     if (list != NULL && list->count == 0) {
-        (void)yaml_take_report(&take, list, "\"endpoints\" needs at least one");
+        (void)yaml_take_report(
+            &take,
+            list,
+            "«endpoints»: нужен хотя бы один адрес / \"endpoints\" needs at least one");
     }
     (void)yaml_take_end(&take);
 }
@@ -84,7 +99,7 @@ static void load_keys(struct loader *loader, const struct yaml_node *node)
 
 static void load_uid(struct yaml_take *take, struct agent_config_person *person)
 {
-    const struct yaml_node *node = yaml_take_node(take, "uid", NULL, YAML_REQUIRED);
+    const struct yaml_node *node = yaml_take_node(take, "uid", YAML_REQUIRED);
     if (node == NULL) {
         return;
     }
@@ -96,7 +111,10 @@ static void load_uid(struct yaml_take *take, struct agent_config_person *person)
     unsigned long long uid = node->kind == YAML_SCALAR ? strtoull(node->text, &end, 10) : 0;
     if (end == NULL || end == node->text || *end != '\0' || node->text[0] == '-' ||
         uid >= UINT32_MAX) {
-        (void)yaml_take_report(take, node, "\"uid\" must be a user's number, or \"*\"");
+        (void)yaml_take_report(take,
+                               node,
+                               "«uid»: нужен номер пользователя или \"*\" / "
+                               "\"uid\" must be a user's number, or \"*\"");
         return;
     }
     person->uid = (uint32_t)uid;
@@ -105,17 +123,21 @@ static void load_uid(struct yaml_take *take, struct agent_config_person *person)
 static void load_people(struct loader *loader, struct yaml_take *take)
 {
     struct agent_config *config = loader->config;
-    const struct yaml_node *list = yaml_take_list(take, "people", NULL, YAML_OPTIONAL);
+    const struct yaml_node *list = yaml_take_list(take, "people", YAML_OPTIONAL);
     if (list == NULL) {
         return;
     }
     if (list->count > AGENT_CONFIG_PEOPLE_MAX) {
-        (void)yaml_take_report(take, list, "at most %d people", AGENT_CONFIG_PEOPLE_MAX);
+        (void)yaml_take_report(take,
+                               list,
+                               "людей не больше %d / at most %d people",
+                               AGENT_CONFIG_PEOPLE_MAX,
+                               AGENT_CONFIG_PEOPLE_MAX);
         return;
     }
     config->people = arena_array(config->arena, list->count + 1, sizeof *config->people);
     if (config->people == NULL) {
-        (void)yaml_take_report(take, list, "no memory left");
+        (void)yaml_take_report(take, list, "не хватило памяти / no memory left");
         return;
     }
     for (const struct yaml_node *item = list->first; item != NULL; item = item->next) {
@@ -129,7 +151,7 @@ static void load_people(struct loader *loader, struct yaml_take *take)
 
 static void load_drop(struct loader *loader, struct yaml_take *take)
 {
-    const struct yaml_node *node = yaml_take_node(take, "drop", NULL, YAML_OPTIONAL);
+    const struct yaml_node *node = yaml_take_node(take, "drop", YAML_OPTIONAL);
     if (node == NULL) {
         return;
     }
@@ -157,24 +179,28 @@ static void
 load_hook(struct loader *loader, const struct yaml_node *item, struct agent_config_hook *hook)
 {
     struct yaml_take take = yaml_take_begin(loader->file, item, "hook", loader->errors);
-    const struct yaml_node *on = yaml_take_list(&take, "on", NULL, YAML_REQUIRED);
+    const struct yaml_node *on = yaml_take_list(&take, "on", YAML_REQUIRED);
     const struct yaml_node *name = on == NULL ? NULL : on->first;
     for (; name != NULL; name = name->next) {
         enum news_kind kind;
         if (name->kind == YAML_SCALAR && news_find(name->text, &kind)) {
             hook->on |= UINT32_C(1) << kind;
         } else {
-            (void)yaml_take_report(&take,
-                                   name,
-                                   "no such event: offer, receipt, outcome, update, case, task, "
-                                   "notice, disclosure or refused");
+            (void)yaml_take_report(
+                &take,
+                name,
+                "нет такого события; есть / no such event; there are: offer, receipt, "
+                "outcome, update, case, task, notice, disclosure, refused");
         }
     }
     hook->run = take_path(loader, &take, "run");
     int64_t seconds = HOOK_TIMEOUT_DEFAULT_S;
-    const char *timeout = yaml_take_text(&take, "timeout", NULL, YAML_OPTIONAL);
+    const char *timeout = yaml_take_text(&take, "timeout", YAML_OPTIONAL);
     if (timeout != NULL && !parse_seconds(timeout, &seconds)) {
-        (void)yaml_take_report(&take, item, "\"timeout\" is like 10 s, at most 1 hour");
+        (void)yaml_take_report(&take,
+                               item,
+                               "«timeout»: как 10 s, не больше часа / "
+                               "\"timeout\" is like 10 s, at most 1 hour");
     }
     hook->timeout_us = seconds * UTC_SECOND_US;
     (void)yaml_take_flag(&take, "facts", YAML_OPTIONAL, &hook->facts);
@@ -184,11 +210,15 @@ load_hook(struct loader *loader, const struct yaml_node *item, struct agent_conf
 static void load_hooks(struct loader *loader, struct yaml_take *take)
 {
     struct agent_config *config = loader->config;
-    const struct yaml_node *list = yaml_take_list(take, "hooks", NULL, YAML_OPTIONAL);
+    const struct yaml_node *list = yaml_take_list(take, "hooks", YAML_OPTIONAL);
     const struct yaml_node *item = list == NULL ? NULL : list->first;
     for (; item != NULL; item = item->next) {
         if (config->hook_count == AGENT_CONFIG_HOOKS_MAX) {
-            (void)yaml_take_report(take, item, "at most %d hooks", AGENT_CONFIG_HOOKS_MAX);
+            (void)yaml_take_report(take,
+                                   item,
+                                   "обработчиков не больше %d / at most %d hooks",
+                                   AGENT_CONFIG_HOOKS_MAX,
+                                   AGENT_CONFIG_HOOKS_MAX);
             return;
         }
         load_hook(loader, item, &config->hooks[config->hook_count++]);
@@ -198,29 +228,37 @@ static void load_hooks(struct loader *loader, struct yaml_take *take)
 static void load_socket(struct loader *loader, struct yaml_take *take)
 {
     struct agent_config *config = loader->config;
-    const struct yaml_node *node = yaml_take_node(take, "socket", NULL, YAML_REQUIRED);
+    const struct yaml_node *node = yaml_take_node(take, "socket", YAML_REQUIRED);
     if (node != NULL) {
         size_t prefix = strlen(IPC);
         if (node->kind != YAML_SCALAR || strncmp(node->text, IPC, prefix) != 0 ||
             node->text[prefix] == '\0') {
-            (void)yaml_take_report(take, node, "\"socket\" is like ipc:///run/refagent/site.sock");
+            (void)yaml_take_report(
+                take, node, "«socket»: как / \"socket\" is like ipc:///run/refagent/site.sock");
             return;
         }
         const char *path = file_beside(config->arena, config->path, node->text + prefix);
         if (path == NULL || strlen(path) > SOCKET_PATH_MAX) {
             (void)yaml_take_report(
-                take, node, "the socket's path is longer than %d bytes", SOCKET_PATH_MAX);
+                take,
+                node,
+                "путь к сокету длиннее %d байт / the socket's path is longer than %d bytes",
+                SOCKET_PATH_MAX,
+                SOCKET_PATH_MAX);
             return;
         }
         config->socket = arena_format(config->arena, "%s%s", IPC, path);
     }
     config->socket_mode = 0600;
-    const struct yaml_node *mode = yaml_take_node(take, "socket-mode", NULL, YAML_OPTIONAL);
+    const struct yaml_node *mode = yaml_take_node(take, "socket-mode", YAML_OPTIONAL);
     if (mode != NULL) {
         char *end = NULL;
         unsigned long bits = mode->kind == YAML_SCALAR ? strtoul(mode->text, &end, 8) : 0;
         if (end == NULL || end == mode->text || *end != '\0' || bits > 0777) {
-            (void)yaml_take_report(take, mode, "\"socket-mode\" is octal, like \"0660\"");
+            (void)yaml_take_report(
+                take,
+                mode,
+                "«socket-mode»: восьмеричное число, как / \"socket-mode\" is octal, like \"0660\"");
         }
         config->socket_mode = (unsigned)bits;
     }
@@ -229,7 +267,7 @@ static void load_socket(struct loader *loader, struct yaml_take *take)
 static void load_spool(struct loader *loader, struct yaml_take *take)
 {
     loader->config->spool_entries = SPOOL_ENTRIES_DEFAULT;
-    const struct yaml_node *node = yaml_take_node(take, "spool", NULL, YAML_OPTIONAL);
+    const struct yaml_node *node = yaml_take_node(take, "spool", YAML_OPTIONAL);
     if (node == NULL) {
         return;
     }
@@ -246,16 +284,16 @@ static bool load(struct loader *loader)
 {
     struct agent_config *config = loader->config;
     struct yaml_take take =
-        yaml_take_begin(loader->file, loader->file->root, "the configuration", loader->errors);
+        yaml_take_begin(loader->file, loader->file->root, "refagent", loader->errors);
     if (take.map == NULL) {
         return false;
     }
     config->site = take_code(&take, "site");
-    const struct yaml_node *broker = yaml_take_node(&take, "broker", NULL, YAML_REQUIRED);
+    const struct yaml_node *broker = yaml_take_node(&take, "broker", YAML_REQUIRED);
     if (broker != NULL) {
         load_broker(loader, broker);
     }
-    const struct yaml_node *keys = yaml_take_node(&take, "keys", NULL, YAML_REQUIRED);
+    const struct yaml_node *keys = yaml_take_node(&take, "keys", YAML_REQUIRED);
     if (keys != NULL) {
         load_keys(loader, keys);
     }
@@ -278,21 +316,22 @@ bool agent_config_load(const char *path, struct agent_config **out, struct error
     struct agent_config *config = arena == NULL ? NULL : arena_alloc(arena, sizeof *config);
     bool loaded = false;
     if (config == NULL) {
-        (void)error_list_add(errors, ERROR_OS, &err.at, "no memory for the configuration");
+        (void)error_list_add(errors, ERROR_OS, &err.at, "не хватило памяти / no memory left");
         goto out;
     }
     config->arena = arena;
     config->path = arena_text(arena, path);
     if (!file_read(path, YAML_TREE_BYTES_MAX, arena, &content, &err)) {
-        (void)error_list_add(errors, err.code, &err.at, "%s", err.text);
+        (void)error_list_add(errors, err.code, &err.at, "не читается / unreadable: %s", err.text);
         goto out;
     }
     if (!yaml_tree_parse(config->path, content, arena, &file, errors)) {
+        yaml_phrase_errors(errors, 0, arena);
         goto out;
     }
     if (file.root == NULL) {
         struct text_pos at = error_pos(path, 1, 1);
-        (void)error_list_add(errors, ERROR_CONFIG, &at, "the file is empty");
+        (void)error_list_add(errors, ERROR_CONFIG, &at, "файл пуст / the file is empty");
         goto out;
     }
     struct loader loader = {.config = config, .file = &file, .errors = errors};

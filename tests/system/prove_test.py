@@ -58,6 +58,18 @@ class Folder:
         return [failure for failure in json.loads(out)['failures'] if failure['claim'] == claim]
 
 
+class Suite(unittest.TestCase):
+    def test_a_suite_that_is_no_yaml_is_explained_in_either_language(self):
+        folder = Folder()
+        self.addCleanup(shutil.rmtree, folder.path)
+        folder.write('policy_test.yaml', 'cases:\n  - name: x\n    form: {risk: norm\n')
+        status, out, err = folder.refctl('policy', 'test')
+        self.assertEqual(status, 65, out)
+        self.assertIn('policy_test.yaml:4:1: a { or a quote is not closed, or a comma is missing (begun in line 3)', err)
+        status, out, err = folder.refctl('--lang', 'ru', 'policy', 'test')
+        self.assertIn('policy_test.yaml:4:1: не закрыта скобка { или кавычка, или забыта запятая', err)
+
+
 class Prove(unittest.TestCase):
     def setUp(self):
         self.folder = Folder()
@@ -144,7 +156,7 @@ class Prove(unittest.TestCase):
         self.folder.edit('policy.yaml', 'require:\n', 'require:\n' + BROKEN)
         status, out, err = self.folder.refctl('policy', 'prove')
         self.assertEqual(status, 1)
-        self.assertIn('policy.yaml:158:5: the requirement “police-of-everything” is broken by the rule “placement-risk”',
+        self.assertIn('policy.yaml:168:5: the requirement “police-of-everything” is broken by the rule “placement-risk”',
                       out)
         self.assertIn('    flags: [placement-risk]\n', out)
         self.assertIn('      - name: {ru: "', out)
@@ -172,7 +184,9 @@ class Difference(unittest.TestCase):
         self.folder.edit('policy.yaml', 'norms: {answer: 4 h}', 'norms: {answer: 3 h}')
         self.folder.edit('policy.yaml', '{from: 2022-01-01', '{from: 2022-02-01')
         self.assertEqual(self.diff(), """\
-1. level, all but: threat to life and health; flag: risk of placement into care
+1. level, all but: socially dangerous position, threat to life and health; flag: risk of placement into care
+   or level, all but: threat to life and health; flag: risk of placement into care; age, none of: under 1 year, \
+1 to 3 years, 3 to 4 years
      norms: answer: 4 h → answer: 3 h
      for example: {territory: novosibirsk-region, risk: norm, direction: prevention, channel: specialist, \
 basis: consent, needs: [household], ages: [], flags: [placement-risk]}

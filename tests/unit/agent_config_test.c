@@ -97,11 +97,48 @@ static void every_mistake_has_its_place(void **state)
                       "socket: tcp://127.0.0.1:1\n"
                       "poeple: []\n"
                       "hooks: [{on: [everything], run: x}]\n"));
-    static const uint32_t LINES[] = {1, 2, 3, 5, 7, 6};
+    static const struct {
+        uint32_t line;
+        const char *text;
+    } EXPECTED[] = {
+        {1,
+         "«site»: нужен код из знаков a-z, цифр и дефисов / "
+         "\"site\" must be an id: letters a-z, digits, hyphens"},
+        {2,
+         "адрес брокера — как tcp://broker.example:7551 / "
+         "an endpoint is like tcp://broker.example:7551"},
+        {3, "не указано «disclosure» / \"disclosure\" is missing"},
+        {5, "«socket»: как / \"socket\" is like ipc:///run/refagent/site.sock"},
+        {7,
+         "нет такого события; есть / no such event; there are: offer, receipt, outcome, update, "
+         "case, task, notice, disclosure, refused"},
+        {6,
+         "неизвестный ключ «poeple», может быть, «people»? / "
+         "unknown key \"poeple\", did you mean \"people\"?"},
+    };
     assert_int_equal(bench->errors.count, 6);
     for (size_t i = 0; i < 6; i++) {
-        assert_int_equal(bench->errors.items[i].at.line, LINES[i]);
+        assert_int_equal(bench->errors.items[i].at.line, EXPECTED[i].line);
+        assert_string_equal(bench->errors.items[i].text, EXPECTED[i].text);
     }
+}
+
+static void a_mistake_of_writing_is_told_in_both_languages(void **state)
+{
+    struct bench *bench = *state;
+    assert_false(load(bench, "site: school-7\nstore: [a\n"));
+    assert_int_equal(bench->errors.count, 1);
+    assert_string_equal(bench->errors.items[0].text,
+                        "не закрыта скобка [ или кавычка, или забыта запятая (запись начата в "
+                        "строке 2) / a [ or a quote is not closed, or a comma is missing (begun "
+                        "in line 2)");
+    assert_int_equal(bench->errors.items[0].at.line, 3);
+    assert_false(load(bench, "site: school-7\nsite: school-8\n"));
+    assert_string_equal(bench->errors.items[0].text,
+                        "этот ключ в той же записи уже стоит выше / "
+                        "this key stands here twice (before: line 1)");
+    assert_false(load(bench, "# nothing\n"));
+    assert_string_equal(bench->errors.items[0].text, "файл пуст / the file is empty");
 }
 
 static void reload_names_what_needs_a_restart(void **state)
@@ -127,6 +164,7 @@ int main(void)
         TEST(paths_are_beside_the_file),
         TEST(users_speak_as_their_own_workers),
         TEST(every_mistake_has_its_place),
+        TEST(a_mistake_of_writing_is_told_in_both_languages),
         TEST(reload_names_what_needs_a_restart),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -72,15 +72,33 @@ static void mistakes_are_told_with_their_place(void **state)
                                      "keys: {curve: a}\n"
                                      "store: store\n");
     assert_false(settings_load(&settings, path, world->arena, &world->errors));
-    bool unknown = false;
-    bool disclosure = false;
-    for (size_t i = 0; i < world->errors.count; i++) {
-        const struct error *error = &world->errors.items[i];
-        unknown = unknown || (strstr(error->text, "listn") != NULL && error->at.line == 2);
-        disclosure = disclosure || strstr(error->text, "disclosure") != NULL;
+    static const struct {
+        uint32_t line;
+        const char *text;
+    } expected[] = {
+        {1, "не указано «listen» / \"listen\" is missing"},
+        {2,
+         "неизвестный ключ «listn», может быть, «listen»? / "
+         "unknown key \"listn\", did you mean \"listen\"?"},
+        {3, "не указано «disclosure» / \"disclosure\" is missing"},
+    };
+    assert_int_equal(world->errors.count, 3);
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(world->errors.items[i].at.line, expected[i].line);
+        assert_string_equal(world->errors.items[i].text, expected[i].text);
     }
-    assert_true(unknown);
-    assert_true(disclosure);
+}
+
+static void a_mistake_of_writing_is_told_in_both_languages(void **state)
+{
+    struct world *world = *state;
+    struct settings settings;
+    const char *path = scratch_write(world->scratch, "broker.yaml", "keys:\n\tcurve: a\n");
+    assert_false(settings_load(&settings, path, world->arena, &world->errors));
+    assert_int_equal(world->errors.count, 1);
+    assert_int_equal(world->errors.items[0].at.line, 2);
+    assert_non_null(strstr(world->errors.items[0].text,
+                           "здесь не может стоять табуляция: отступайте пробелами / a tab cannot"));
 }
 
 static void a_missing_file_is_no_input(void **state)
@@ -98,6 +116,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(paths_are_beside_the_file),
         TEST(mistakes_are_told_with_their_place),
+        TEST(a_mistake_of_writing_is_told_in_both_languages),
         TEST(a_missing_file_is_no_input),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
