@@ -30,9 +30,6 @@ enum plant {
     PLANT_DECISION_NOT_KEPT,
     PLANT_DECIDED_OTHERWISE,
     PLANT_RECEIPT_TAKEN_BACK,
-    PLANT_EARLIER_HELLO_ANSWERED,
-    PLANT_REFUSAL_FORGOTTEN,
-    PLANT_TIME_GOES_BACK,
     PLANT_END
 };
 
@@ -56,9 +53,6 @@ static const char *const names[PLANT_END] = {
     [PLANT_DECISION_NOT_KEPT] = "decisions are not kept",
     [PLANT_DECIDED_OTHERWISE] = "the state is written otherwise than the journal says",
     [PLANT_RECEIPT_TAKEN_BACK] = "a receipt is taken back",
-    [PLANT_EARLIER_HELLO_ANSWERED] = "what follows from an earlier Hello is taken for the newest",
-    [PLANT_REFUSAL_FORGOTTEN] = "what was refused for good is decided anew",
-    [PLANT_TIME_GOES_BACK] = "core time follows the machine's clock wherever it goes",
 };
 
 enum { BATCH_FILE_MAX = 1 << 26 };
@@ -227,23 +221,6 @@ uint32_t __wrap_directory_site_of_key(const struct directory *directory,
     return site;
 }
 
-void __wrap_session_refused(struct session_table *table,
-                            uint32_t site,
-                            enum lane lane,
-                            uint64_t number)
-{
-    if (!lives(PLANT_REFUSAL_FORGOTTEN)) {
-        __real_session_refused(table, site, lane, number);
-    }
-}
-
-int64_t __wrap_timekeeper_read(struct timekeeper *keeper, const struct timekeeper_reading *reading)
-{
-    const int64_t now_us = __real_timekeeper_read(keeper, reading);
-    keeper->now_us = lives(PLANT_TIME_GOES_BACK) ? reading->wall_us : now_us;
-    return keeper->now_us;
-}
-
 /* ---- what is written ----------------------------------------------------------------------------- */
 
 void plant_fold(struct sim *sim, const struct plant_folding *folding)
@@ -329,26 +306,4 @@ void __wrap_own_referrals_settle(struct agent_store *store,
     struct reply told = *reply;
     told.refused = told.refused && !lives(PLANT_REFUSAL_TOLD_AS_STORED);
     __real_own_referrals_settle(store, id, &told, now_us, arena);
-}
-
-/* A number that says nothing is taken as an agent takes that of an older broker. */
-void __wrap_uplink_step(struct uplink *uplink,
-                        const struct uplink_event *event,
-                        int64_t now_us,
-                        struct uplink_effects *effects)
-{
-    struct uplink_event numberless = *event;
-    if (event->kind == UPLINK_FRAME && lives(PLANT_EARLIER_HELLO_ANSWERED)) {
-        struct envelope *envelope =
-            arena_copy(effect_sim()->arena, event->envelope, sizeof(*envelope));
-        numberless.envelope = envelope; /* the effects borrow from it */
-        if (envelope->kind == BODY_WELCOME) {
-            envelope->body.welcome.session = 0;
-        } else if (envelope->kind == BODY_RESYNC) {
-            envelope->body.resync.session = 0;
-        } else if (envelope->kind == BODY_DELIVERY) {
-            envelope->body.delivery.session = 0;
-        }
-    }
-    __real_uplink_step(uplink, &numberless, now_us, effects);
 }

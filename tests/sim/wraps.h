@@ -6,7 +6,6 @@
 #ifndef TESTS_SIM_WRAPS_H
 #define TESTS_SIM_WRAPS_H
 
-#include "agents/core/uplink.h"
 #include "agents/daemon/agent.h"
 #include "agents/store/mirror.h"
 #include "agents/store/own_referrals.h"
@@ -14,12 +13,10 @@
 #include "broker/core/fold.h"
 #include "broker/core/offer.h"
 #include "broker/core/permission.h"
-#include "broker/core/timekeeper.h"
 #include "broker/core/turn.h"
 #include "broker/daemon/books.h"
 #include "broker/journal/journal.h"
 #include "broker/keeper.h"
-#include "broker/session/session.h"
 #include "broker/store/store.h"
 
 #include <sys/statvfs.h>
@@ -170,23 +167,7 @@ WRAPS_OF(bool,
          uint64_t number,
          struct arena *arena,
          struct bytes *frame);
-WRAPS_OF(void,
-         session_refused,
-         struct session_table *table,
-         uint32_t site,
-         enum lane lane,
-         uint64_t number);
-WRAPS_OF(int64_t,
-         timekeeper_read,
-         struct timekeeper *keeper,
-         const struct timekeeper_reading *reading);
 WRAPS_OF(void, store_put_referral, struct store *store, const struct referral_record *record);
-WRAPS_OF(void,
-         uplink_step,
-         struct uplink *uplink,
-         const struct uplink_event *event,
-         int64_t now_us,
-         struct uplink_effects *effects);
 WRAPS_OF(void, mirror_drop_missing, struct agent_store *store, struct arena *arena);
 WRAPS_OF(void,
          own_referrals_settle,
