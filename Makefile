@@ -4,7 +4,7 @@
 #   make check   every test, the last line counts   make tidy    the house rules of tests/tidy
 #   make asan    all with the sanitizers            make fuzz    every fuzz target, FUZZ_SECONDS each
 #   make sim     the simulator as in make check     make soak    new seeds for SOAK_SECONDS
-#   make bench   the broker under load, figures in tests/bench/NOTES.md
+#   make bench   the broker under load              make coverage  what the tests reach
 #   make demo    a region on this machine           make install PREFIX=/usr/local DESTDIR=
 # V=1 shows commands. A file is built because of its folder: no list of files to keep.
 
@@ -42,15 +42,14 @@ warnings := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Ws
     -Wredundant-decls -Werror
 
 # The sanitizers' instrumented code draws false warnings; warnings are the default variant's duty.
-compiler.default := gcc
 flags.default    := -O2 $(warnings) -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE -pie \
     -fstack-clash-protection -fcf-protection -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack
-compiler.asan    := gcc
 flags.asan       := -O1 -w -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+flags.coverage    := -O0 -w --coverage -Itests/coverage
 compiler.fuzz    := clang
 flags.fuzz       := -O1 -w -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 
-CC       := $(compiler.$(variant))
+CC       := $(or $(compiler.$(variant)),gcc)
 CPPFLAGS += -D_POSIX_C_SOURCE=200809L -UNDEBUG -DREFBROKER_VERSION='"$(VERSION)"' -I. -I$(out)
 CFLAGS   += -std=c17 -g -fno-common $(flags.$(variant))
 LDFLAGS  += -Wl,--as-needed
@@ -96,7 +95,7 @@ sim_program      := $(out)/tests/sim/run
 folder_programs  := $(sim_program) $(out)/tests/scenarios/run $(out)/tests/crash/run
 test_programs    := $(unit_programs) $(folder_programs) $(replay_programs)
 
-.PHONY: all asan test check tidy sim soak fuzz fuzz-run bench demo install clean sources tests FORCE
+.PHONY: all asan coverage test check tidy sim soak fuzz fuzz-run bench demo install clean sources tests FORCE
 .DELETE_ON_ERROR .SECONDARY:
 
 all: $(programs:%=$(out)/%) $(python)
@@ -161,8 +160,9 @@ $(preloads): $(out)/%.so: %.c $(out)/flags
 
 # -- What is run --------------------------------------------------------------------------------
 
-asan:
-	+@$(MAKE) variant=asan tests
+asan coverage:
+	+@$(MAKE) variant=$@ tests
+	+@$(if $(filter coverage,$@),tests/coverage/run)
 
 test: tests
 	+@tests/run unit:$(out) contract:$(out)
