@@ -111,10 +111,11 @@ enum keeper_verdict keeper_disclose(struct keeper *keeper,
     memset(out, 0, sizeof(*out));
     out->kind = DELIVERY_DISCLOSURE;
     out->entity = request->referral;
-    const uint8_t *site_key =
-        directory_sealing_key(request->directory, request->site, request->now_us);
+    uint8_t site_key[KEYS_BYTES];
+    const bool keyed = store_sealing_key(
+        request->store, request->directory, request->site, request->now_us, site_key);
     if (!store_view(request->store, request->site, out->kind, &out->entity, &view) || view.gone ||
-        (view.mask & request->permitted) == 0 || site_key == NULL ||
+        (view.mask & request->permitted) == 0 || !keyed ||
         !journal_key(keeper->journal, &request->referral, arena, &key)) {
         return gone(out);
     }

@@ -200,6 +200,16 @@ bool directory_at_desk(const struct directory *directory,
 uint32_t directory_site_of_key(const struct directory *directory,
                                const uint8_t curve[KEYS_BYTES],
                                int64_t now_us);
+/* The index-th valid key of a site, newest first. False: it has no more. */
+struct directory_pair {
+    const uint8_t *curve;
+    const uint8_t *sealing;
+};
+bool directory_pair(const struct directory *directory,
+                    uint32_t site,
+                    size_t index,
+                    int64_t now_us,
+                    struct directory_pair *out);
 /* The newest valid sealing key of a site (of the row given out last); NULL when it has none. */
 const uint8_t *
 directory_sealing_key(const struct directory *directory, uint32_t site, int64_t now_us);

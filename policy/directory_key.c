@@ -65,8 +65,11 @@ uint32_t directory_site_of_key(const struct directory *directory,
     return 0;
 }
 
-const uint8_t *
-directory_sealing_key(const struct directory *directory, uint32_t site, int64_t now_us)
+bool directory_pair(const struct directory *directory,
+                    uint32_t site,
+                    size_t index,
+                    int64_t now_us,
+                    struct directory_pair *out)
 {
     size_t low = 0;
     size_t high = directory->key_count;
@@ -80,11 +83,20 @@ directory_sealing_key(const struct directory *directory, uint32_t site, int64_t 
         }
     }
     for (; low < directory->key_count && directory->keys_by_site[low]->site == site; low++) {
-        if (is_valid(directory, directory->keys_by_site[low], now_us)) {
-            return directory->keys_by_site[low]->sealing;
+        const struct directory_key_row *key = directory->keys_by_site[low];
+        if (is_valid(directory, key, now_us) && index-- == 0) {
+            *out = (struct directory_pair){.curve = key->curve, .sealing = key->sealing};
+            return true;
         }
     }
-    return NULL;
+    return false;
+}
+
+const uint8_t *
+directory_sealing_key(const struct directory *directory, uint32_t site, int64_t now_us)
+{
+    struct directory_pair pair;
+    return directory_pair(directory, site, 0, now_us, &pair) ? pair.sealing : NULL;
 }
 
 static bool

@@ -473,6 +473,21 @@ static void check_activation(const struct check *check, const struct command *co
     }
 }
 
+enum { SITE_KEYS_BYTES = 64 /* CURVE and sealing */ };
+
+static void check_site_or_erasure(const struct check *check, const struct command *command)
+{
+    const bool rotates = command->kind == COMMAND_SITE_ROTATE;
+    if (command->kind == COMMAND_ERASE) {
+        check_subject(check, command, "subject");
+    } else if (!rotates) {
+        check_code(check, command->worker, "site");
+    }
+    if (rotates ? command->data.size != SITE_KEYS_BYTES : !is_set(command->note)) {
+        add(check, REFUSAL_MISSING_FIELD, rotates ? "keys" : "reason");
+    }
+}
+
 static void run_body(const struct check *check, const struct command *command)
 {
     switch (command->kind) {
@@ -529,10 +544,9 @@ static void run_body(const struct check *check, const struct command *command)
         check_number(check, command->plan, "plan");
         break;
     case COMMAND_ERASE:
-        check_subject(check, command, "subject");
-        if (!is_set(command->note)) {
-            add(check, REFUSAL_MISSING_FIELD, "reason");
-        }
+    case COMMAND_SITE_REVOKE:
+    case COMMAND_SITE_ROTATE:
+        check_site_or_erasure(check, command);
         break;
     case COMMAND_ACCEPT_CLOCK:
         break;
@@ -568,6 +582,8 @@ bool checks_command(const struct command *command, int64_t now_us, struct proble
         [COMMAND_POLICY_WITHDRAW] = "command.policy_withdraw.",
         [COMMAND_ERASE] = "command.erase.",
         [COMMAND_POLICY_PROMOTE] = "command.policy_promote.",
+        [COMMAND_SITE_REVOKE] = "command.site_revoke.",
+        [COMMAND_SITE_ROTATE] = "command.site_rotate.",
     };
     const size_t before = problems->count + problems->dropped;
     const char *prefix = (unsigned)command->kind < COMMAND_END ? prefixes[command->kind] : "";

@@ -99,6 +99,9 @@ enum fact_kind {
      * code = the desk reason, text_2 = the shadow's rule, text = the rule, blob = pool, shadow's pool, sites that only one
      * of the two tells ("-police-1 +clinic-1"), each with a NUL */
     FACT_SHADOW_DECIDED,
+    /* A key of a site beside those of the directory, whose files never change it: site, code = enum fact_site_key,
+     * blob = CURVE key, behind it the sealing key when it is new; due = valid until (0: no end); text = reason */
+    FACT_SITE_KEY,
     FACT_END
 };
 
@@ -109,6 +112,8 @@ enum shadow_difference {
     SHADOW_CURATOR = 4,
     SHADOW_NOTIFIED = 8
 };
+
+enum fact_site_key { FACT_SITE_KEY_NEW = 1, FACT_SITE_KEY_ENDS, FACT_SITE_KEY_REVOKED };
 
 /* One rule that was tried and did not match. In a decision these are all the rules before the one that matched, in the
  * order of the policy and without gaps, so that the place in the list is the rule's index. */

@@ -62,7 +62,8 @@ SAME(FACT_KIND, FACT_PLAN_MADE);
 SAME(FACT_KIND, FACT_PLAN_DUE);
 SAME(FACT_KIND, FACT_PLAN_SETTLED);
 SAME(FACT_KIND, FACT_SHADOW_DECIDED);
-LAST(FACT_END, FACT_SHADOW_DECIDED);
+SAME(FACT_KIND, FACT_SITE_KEY);
+LAST(FACT_END, FACT_SITE_KEY);
 
 SAME(ENTRY_CAUSE, ENTRY_UNSPECIFIED);
 SAME(ENTRY_CAUSE, ENTRY_COMMAND);
@@ -125,6 +126,7 @@ static const char *const names[FACT_END] = {
     [FACT_PLAN_DUE] = "plan-due",
     [FACT_PLAN_SETTLED] = "plan-settled",
     [FACT_SHADOW_DECIDED] = "shadow-decided",
+    [FACT_SITE_KEY] = "site-key",
 };
 
 const char *fact_kind_name(enum fact_kind kind)

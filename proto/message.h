@@ -164,6 +164,8 @@ enum command_kind {
     COMMAND_POLICY_WITHDRAW,  /* administrator; plan */
     COMMAND_ERASE,            /* administrator; subject: referral or case; note: the reason */
     COMMAND_POLICY_PROMOTE,   /* administrator; plan: comes into force now */
+    COMMAND_SITE_REVOKE,      /* administrator; worker: the site; note: the reason */
+    COMMAND_SITE_ROTATE, /* data: new public keys of the speaker's own site, CURVE and sealing */
     COMMAND_END
 };
 

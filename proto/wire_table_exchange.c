@@ -203,6 +203,20 @@ static const struct wire_part_row policy_promote_rows[] = {
 static const struct wire_part policy_promote_part =
     COMMAND_PART(policy_promote, policy_promote_rows);
 
+#define SITE_REVOKE (Referral__V1__SiteRevoke, struct command)
+static const struct wire_part_row site_revoke_rows[] = {
+    ROW_TEXT_AS(SITE_REVOKE, site, worker, LIMIT_CODE_BYTES),
+    ROW_TEXT_AS(SITE_REVOKE, reason, note, LIMIT_SHORT_TEXT_BYTES),
+};
+static const struct wire_part site_revoke_part = COMMAND_PART(site_revoke, site_revoke_rows);
+
+#define SITE_ROTATE (Referral__V1__SiteRotate, struct command)
+enum { SITE_KEYS_BYTES = 2 * KEY_BYTES };
+static const struct wire_part_row site_rotate_rows[] = {
+    {WIRE_ROW(WIRE_PART_EXACT_BYTES, SITE_ROTATE, keys, data), .limit = SITE_KEYS_BYTES},
+};
+static const struct wire_part site_rotate_part = COMMAND_PART(site_rotate, site_rotate_rows);
+
 #define FORM (Referral__V1__Form, struct form)
 static const struct wire_part_row form_rows[] = {
     ROW_ID(FORM, id),
@@ -249,6 +263,8 @@ static const struct wire_part_choice command_bodies[] = {
     COMMAND_CHOICE(COMMAND_POLICY_WITHDRAW, policy_withdraw, POLICY_WITHDRAW),
     COMMAND_CHOICE(COMMAND_ERASE, erase, ERASE),
     COMMAND_CHOICE(COMMAND_POLICY_PROMOTE, policy_promote, POLICY_PROMOTE),
+    COMMAND_CHOICE(COMMAND_SITE_REVOKE, site_revoke, SITE_REVOKE),
+    COMMAND_CHOICE(COMMAND_SITE_ROTATE, site_rotate, SITE_ROTATE),
 };
 _Static_assert(sizeof(command_bodies) / sizeof(command_bodies[0]) == COMMAND_END - 1,
                "every command has a body");

@@ -82,6 +82,9 @@ verb_function verb_status;
 verb_function verb_doctor;
 verb_function verb_check;
 verb_function verb_clock_accept;
+/* site.c */
+verb_function verb_site_revoke;
+verb_function verb_site_rotate;
 /* erase.c */
 verb_function verb_erase;
 verb_function verb_erase_show;

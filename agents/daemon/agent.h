@@ -25,6 +25,7 @@ struct agent_keys {
     struct key32 broker; /* the broker's public curve key */
     struct key32 curve;
     struct key32 sealing;
+    struct key32 sealing_old; /* of before a rotation; all zero: none */
     struct key32 storage;
     struct key32 matching;
     struct key32 disclosure; /* public; that of the file or a newer one from a Welcome */

@@ -8,8 +8,20 @@
 #include "base/file.h"
 
 #include <string.h>
+#include <unistd.h>
 
 enum { LIFE_BYTES = 4 << 20, TURN_BYTES = 256 << 20 };
+
+/* What was disclosed before a rotation is sealed to the key of then. */
+static bool read_old(struct agent *agent, struct error *err)
+{
+    const char *path = arena_format(agent->life, "%s.old", agent->config->sealing);
+    if (path == NULL) {
+        return error_set(err, ERROR_OS, "no memory");
+    }
+    return access(path, F_OK) != 0 ||
+           keys_read(path, KEYS_SEALING_SECRET, &agent->keys.sealing_old, err);
+}
 
 static bool read_keys(struct agent *agent, struct error *err)
 {
@@ -89,7 +101,7 @@ bool agent_setup_open(struct agent *agent, struct error *err)
     agent->boot_us = clock_boot_us(agent->clock);
     agent->started_us = agent->now_us;
     return keys_start(err) && lock_keys(agent) && read_keys(agent, err) && allocate(agent, err) &&
-           signals_open(&agent->signals, err) && open_store(agent, err) &&
+           read_old(agent, err) && signals_open(&agent->signals, err) && open_store(agent, err) &&
            open_socket(agent, err) && drop_folder_open(agent, err);
 }
 

@@ -211,6 +211,9 @@ static void apply(struct agent *agent, const struct delivery *delivery, bool fir
     struct mirror_change change;
     mirror_apply(agent->store, delivery, &agent->keys.sealing, agent->turn, &change);
     if (change.sealed_shut) {
+        mirror_apply(agent->store, delivery, &agent->keys.sealing_old, agent->turn, &change);
+    }
+    if (change.sealed_shut) {
         LOG_WARN(agent->log, "disclosure_unreadable", LOG_TEXT("site", agent->config->site));
     }
     struct news_list news;

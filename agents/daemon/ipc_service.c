@@ -9,6 +9,7 @@
 #include "proto/wire.h"
 
 #include <string.h>
+#include <unistd.h>
 
 enum { FRAMES_A_TURN = 256, ARENA_A_TURN_BYTES = 64 << 20 };
 
@@ -63,6 +64,9 @@ take_command(struct agent *agent, const struct link_peer *peer, const struct com
     spoken.actor = agent_config_worker(agent->people, peer->uid, command->actor);
     if (spoken.actor == NULL) {
         intake_refuse(agent, &reply, REFUSAL_UNKNOWN_WORKER, "command.actor", NULL);
+    } else if (command->kind == COMMAND_SITE_ROTATE && peer->uid != geteuid() && peer->uid != 0) {
+        /* Whoever gives the site new keys has it: only who holds its old ones may. */
+        intake_refuse(agent, &reply, REFUSAL_NOT_ALLOWED, "command.actor", NULL);
     } else {
         intake_take(agent, &spoken, &reply, &place);
     }

@@ -71,8 +71,9 @@ static enum candidate_reason site_bar(const struct choosing *choosing, uint32_t 
     const struct turn *turn = choosing->turn;
     struct site_seen *seen = choosing->seen;
     if (seen->site != site) {
-        const bool keyless = directory_sealing_key(
-                                 turn->core->region->directory, site, turn->options.now_us) == NULL;
+        uint8_t sealing[KEYS_BYTES];
+        const bool keyless = !store_sealing_key(
+            turn->store, turn->core->region->directory, site, turn->options.now_us, sealing);
         seen->site = site;
         seen->bar = keyless                              ? CANDIDATE_SITE_NO_KEY
                     : store_site(turn->store, site).away ? CANDIDATE_SITE_AWAY

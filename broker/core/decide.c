@@ -10,6 +10,7 @@
 #include "broker/core/permission.h"
 #include "broker/core/plans.h"
 #include "broker/core/proposals.h"
+#include "broker/core/site_keys.h"
 
 #include <string.h>
 
@@ -41,6 +42,8 @@ static const struct decide_row decide_rows[COMMAND_END] = {
     [COMMAND_POLICY_WITHDRAW] = {plans_withdraw, SUBJECT_NONE},
     [COMMAND_ERASE] = {erasure_erase, SUBJECT_NONE},
     [COMMAND_POLICY_PROMOTE] = {plans_promote, SUBJECT_NONE},
+    [COMMAND_SITE_REVOKE] = {site_keys_revoke, SUBJECT_NONE},
+    [COMMAND_SITE_ROTATE] = {site_keys_rotate, SUBJECT_NONE},
 };
 
 static bool identify(struct hearing *hearing)

@@ -113,10 +113,11 @@ void desk_assign(struct hearing *hearing)
         turn_refuse(hearing, REFUSAL_UNKNOWN_CODE, "command.worker", hearing->command->worker);
         return;
     }
+    uint8_t sealing[KEYS_BYTES];
     const uint32_t curators =
         (UINT32_C(1) << ROLE_CASE_CURATOR) | (UINT32_C(1) << ROLE_DUTY_CURATOR);
     if ((row->roles & curators) == 0 ||
-        directory_sealing_key(directory, row->site, turn->options.now_us) == NULL) {
+        !store_sealing_key(turn->store, directory, row->site, turn->options.now_us, sealing)) {
         turn_refuse(hearing, REFUSAL_BAD_FIELD, "command.worker", hearing->command->worker);
         return;
     }

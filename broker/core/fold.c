@@ -66,6 +66,7 @@ static const struct fold_row fold_rows[FACT_END] = {
     [FACT_PLAN_MADE] = {fold_plan_made, false},
     [FACT_PLAN_DUE] = {fold_plan_due, false},
     [FACT_PLAN_SETTLED] = {fold_plan_settled, false},
+    [FACT_SITE_KEY] = {fold_site_key, false},
     [FACT_REFERRAL_ERASED] = {fold_referral_erased, true},
     [FACT_ERASURE_CONFIRMED] = {fold_erasure_confirmed, false},
     [FACT_SHADOW_DECIDED] = {fold_shadow_decided, false},

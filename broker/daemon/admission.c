@@ -5,7 +5,8 @@ static uint32_t site_of(const struct broker *broker, const uint8_t key[KEYS_BYTE
 {
     return broker->core.region == NULL
                ? 0
-               : directory_site_of_key(broker->core.region->directory, key, broker->time.now_us);
+               : store_site_of_key(
+                     broker->books.store, broker->core.region->directory, key, broker->time.now_us);
 }
 
 bool admission_handshake(void *world, const uint8_t key[KEYS_BYTES])

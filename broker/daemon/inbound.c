@@ -58,8 +58,8 @@ static void take_cuts(struct broker *broker, struct turn *turn)
     while (link_server_take_cut(broker->server, &peer)) {
         const struct session_event event = {
             .kind = SESSION_ENDLESS,
-            .site = directory_site_of_key(
-                broker->core.region->directory, peer.key, broker->time.now_us),
+            .site = store_site_of_key(
+                broker->books.store, broker->core.region->directory, peer.key, broker->time.now_us),
             .peer = &peer};
         LOG_WARN(broker->log, "connection_cut", LOG_TEXT("site", site_id(broker, event.site)));
         if (event.site != 0) {
@@ -253,8 +253,10 @@ void inbound_tick(struct broker *broker, struct turn *turn)
     for (; site != 0; site = session_after(broker->sessions, site)) {
         const struct link_peer *peer = session_peer(broker->sessions, site);
         struct session_event event = {.kind = SESSION_TICK, .site = site};
-        if (directory_site_of_key(broker->core.region->directory, peer->key, broker->time.now_us) !=
-            site) {
+        if (store_site_of_key(broker->books.store,
+                              broker->core.region->directory,
+                              peer->key,
+                              broker->time.now_us) != site) {
             event.kind = SESSION_CLOSE;
             event.reason = GOODBYE_REVOKED;
         }

@@ -25,7 +25,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { STORE_LAYOUT = 7 };
+enum { STORE_LAYOUT = 8 };
 
 /* ---- records: zero the whole struct before filling it, so that padding is equal everywhere ------- */
 
@@ -52,6 +52,7 @@ struct meta_record {
     uint32_t shadow;        /* plan that decides beside the version in force; 0 none */
     uint32_t shadow_pairs;
     uint64_t shadow_cases;  /* that differed since the shadow began */
+    uint64_t site_keys;     /* in their table */
     uint32_t overfull_site; /* the last one whose outbox grew beyond LIMIT_OUTBOX_LINES; 0 none */
 };
 
@@ -199,6 +200,16 @@ struct shown_record {
     uint32_t mask;    /* all sections that it was ever shown */
     uint32_t nothing; /* 0, where padding would be */
     int64_t confirmed_us;
+};
+
+/* A key of a site that is not, or not only, what the directory says of it. */
+struct site_key_record {
+    int64_t since_us;
+    int64_t until_us; /* 0: no end */
+    bool revoked;
+    bool own; /* with sealing: came by rotation, the directory need not know it */
+    uint8_t curve[KEYS_BYTES];
+    uint8_t sealing[KEYS_BYTES];
 };
 
 struct erasure_record {
@@ -446,6 +457,29 @@ bool store_view_after(struct store *store,
                       enum delivery_kind *kind,
                       struct id128 *entity,
                       struct view_record *out);
+
+/* By the CURVE key alone; *site: whose it is. */
+bool store_site_key(struct store *store,
+                    const uint8_t curve[KEYS_BYTES],
+                    uint32_t *site,
+                    struct site_key_record *out);
+void store_put_site_key(struct store *store, uint32_t site, const struct site_key_record *record);
+/* Of one site, in no order that means anything: pass NULL, then the curve of what was found. */
+bool store_site_key_after(struct store *store,
+                          uint32_t site,
+                          const uint8_t *curve,
+                          struct site_key_record *out);
+/* What the directory says and what happened since, together: the site whose key this is now (0: nobody's), and the
+ * site's newest valid sealing key (false: it has none). */
+uint32_t store_site_of_key(struct store *store,
+                           const struct directory *directory,
+                           const uint8_t curve[KEYS_BYTES],
+                           int64_t now_us);
+bool store_sealing_key(struct store *store,
+                       const struct directory *directory,
+                       uint32_t site,
+                       int64_t now_us,
+                       uint8_t out[KEYS_BYTES]);
 
 /* Sites that had something of a referral: pass site 0 first, then what was found. */
 bool store_shown(struct store *store,

@@ -34,6 +34,8 @@ enum store_table {
     TABLE_PROPOSAL,        /* site -> proposal_record */
     TABLE_PART,            /* site, index -> bytes of a proposal */
     TABLE_REASONS,         /* site -> why its proposal was refused: ru, NUL, en, NUL */
+    TABLE_SITE_KEY,        /* site, CURVE key -> site_key_record */
+    TABLE_KEY_SITE,        /* CURVE key -> site */
     TABLE_REFERRAL_KEY,    /* referral id -> digests of its matching keys */
     TABLE_SHOWN,           /* referral id, site -> shown_record */
     TABLE_ERASURE,         /* referral id -> erasure_record */

@@ -251,6 +251,8 @@ static const struct expected table[] = {
     {false, COMMAND_POLICY_ROLLBACK, EVERYWHERE("DDDDDDDGD")},
     {false, COMMAND_POLICY_WITHDRAW, EVERYWHERE("DDDDDDDGD")},
     {false, COMMAND_ERASE, EVERYWHERE("DDDDDDDGD")},
+    {false, COMMAND_SITE_REVOKE, EVERYWHERE("DDDDDDDGD")},
+    {false, COMMAND_SITE_ROTATE, EVERYWHERE("GGGGGGGGG")},
     {true, QUERY_ERASURES, EVERYWHERE("DDDDDDDGD")},
     {false, COMMAND_POLICY_PROMOTE, EVERYWHERE("DDDDDDDGD")},
 };
@@ -270,7 +272,8 @@ static bool without_case(const struct expected *row)
                      row->kind == COMMAND_FORM || row->kind == COMMAND_POLICY_PART ||
                      row->kind == COMMAND_POLICY_APPLY || row->kind == COMMAND_POLICY_ROLLBACK ||
                      row->kind == COMMAND_POLICY_WITHDRAW || row->kind == COMMAND_ERASE ||
-                     row->kind == COMMAND_POLICY_PROMOTE;
+                     row->kind == COMMAND_POLICY_PROMOTE || row->kind == COMMAND_SITE_REVOKE ||
+                     row->kind == COMMAND_SITE_ROTATE;
 }
 
 struct fixture {
