@@ -174,8 +174,9 @@ check: tests asan
 tidy: tests
 	+@tests/run tidy:$(out)
 
+soak: tests
 sim soak: $(sim_program)
-	+@$(if $(filter soak,$@),tests/sim/soak $< $(SOAK_SECONDS),tests/run sim:$(out))
+	+@$(if $(filter soak,$@),tests/crash/soak $(out) $(SOAK_SECONDS),tests/run sim:$(out))
 
 fuzz:
 	+@$(MAKE) variant=fuzz fuzz-run

@@ -146,9 +146,11 @@ class Storm:
             self.sites[name].spool_empty()
         ministry = self.region.agent(MINISTRY)
         ministry.hello()
-        give_up = time.monotonic() + DEADLINE_S * 4
-        while self.patiently(ministry, exchange.QUERY_STATUS).status[0].offers_open:
-            assert time.monotonic() < give_up and self.curators.is_alive(), self.curators.trouble
+        open_before, give_up = 0, 0
+        while still_open := self.patiently(ministry, exchange.QUERY_STATUS).status[0].offers_open:
+            if still_open != open_before:
+                open_before, give_up = still_open, time.monotonic() + 2 * DEADLINE_S
+            assert time.monotonic() < give_up and self.curators.is_alive(), (still_open, self.curators.trouble)
             ministry.socket.poll(100)
         ministry.disconnect()
         self.curators.end()

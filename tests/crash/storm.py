@@ -18,6 +18,7 @@ from region import facts, labels  # noqa: E402
 
 ANSWER_MS = 250  # then the same is asked again
 PACE_MS = 12     # between two referrals of a site
+FAMILIES_TURN = 600  # of a site, 400 of them new; two sites fill the 1000 cases that two curators may lead nearly
 PATIENCE = 400   # questions in a row without an answer
 
 
@@ -98,14 +99,14 @@ class Client(threading.Thread):
 
 
 class Referrer(Client):
-    """Refers one family after another, every third one twice."""
+    """Refers one family after another, every third one twice; all again when two curators would have too many."""
 
     def __init__(self, site, news):
         super().__init__(site, news)
         self.taken = []  # ids, when the agent said that they are stored
 
     def work(self):
-        identity, count = uuid7(), len(self.taken)
+        identity, count = uuid7(), len(self.taken) % FAMILIES_TURN
         family = f'{self.site.site}-{count - (count % 3 == 1)}'
         reply = self.command(form=exchange.Form(id=identity, purpose=case.PURPOSE_CASE, labels=labels(),
                                                 facts=facts(f'Проба-{family}', f'Примерова-{family}')))
