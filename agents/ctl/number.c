@@ -82,13 +82,17 @@ bool number_matches(const struct number *typed, const char *number)
 size_t number_readings(const struct number *typed, char out[NUMBER_READINGS][LIMIT_SPEAKABLE_BYTES])
 {
     const char *prefixes[NUMBER_READINGS] = {typed->looks, typed->sounds};
-    size_t count = strcmp(typed->looks, typed->sounds) == 0 ? 1 : NUMBER_READINGS;
+    const size_t most = strcmp(typed->looks, typed->sounds) == 0 ? 1 : NUMBER_READINGS;
+    size_t count = 0;
 
     if (typed->looks[0] == '\0' || typed->year == 0 || typed->check == '\0') {
         return 0;
     }
-    for (size_t i = 0; i < count; i++) {
-        (void)snprintf(out[i],
+    for (size_t i = 0; i < most; i++) {
+        if (strpbrk(prefixes[i], "0123456789") != NULL) {
+            continue; /* a letter that looks like a digit: no region's prefix has one */
+        }
+        (void)snprintf(out[count++],
                        LIMIT_SPEAKABLE_BYTES,
                        "%s-%04u-%06u-%c",
                        prefixes[i],

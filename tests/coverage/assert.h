@@ -14,6 +14,6 @@ static inline void coverage_assert(bool holds)
 
 #undef assert
 #define assert(expression) coverage_assert(expression)
-#define static_assert      _Static_assert
+#define static_assert _Static_assert
 
 #endif

@@ -106,6 +106,10 @@ static void readings_are_by_shape_and_by_sound_test(void **state)
 
     assert_true(number_parse("2026-000123-7", &number));
     assert_int_equal(number_readings(&number, readings), 0);
+    assert_true(
+        number_parse("НЗО 2026 123 7", &number)); /* З looks like 3, and no prefix has digits */
+    assert_int_equal(number_readings(&number, readings), 1);
+    assert_string_equal(readings[0], "NZO-2026-000123-7");
 }
 
 int main(void)
