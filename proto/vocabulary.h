@@ -306,6 +306,7 @@ enum candidate_reason {
     CANDIDATE_REFERRER,    /* referred the family himself or herself */
     CANDIDATE_SITE_AWAY,   /* the site has been unreachable for too long */
     CANDIDATE_SITE_NO_KEY, /* the site has no valid key: nothing can reach it */
+    CANDIDATE_CONFLICT, /* refused this family, now or before, because of a conflict of interest */
     CANDIDATE_END
 };
 

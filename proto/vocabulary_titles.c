@@ -461,6 +461,10 @@ static const row candidate_reasons[CANDIDATE_END] = {
     [CANDIDATE_SITE_NO_KEY] = {"site-no-key",
                                {"у рабочего места нет ключа", "the site has no key"},
                                {NULL}},
+    [CANDIDATE_CONFLICT] = {"conflict",
+                            {"отказался от этой семьи из-за конфликта интересов",
+                             "refused this family because of a conflict of interest"},
+                            {NULL}},
 };
 
 #define LIST(ru, en, rows)                                                                         \

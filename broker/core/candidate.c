@@ -1,6 +1,8 @@
 /* Choosing a curator: what the state knows about each worker; the rules are policy/choice.h. */
 #include "broker/core/candidate.h"
 
+#include "broker/core/family.h"
+
 enum { HOPS_LOOKED_AT = 64 };
 
 /* Everything about the case that passes a worker over, gathered once a decision. */
@@ -8,9 +10,11 @@ struct exclusion {
     uint32_t refused[HOPS_LOOKED_AT];
     uint32_t silent[HOPS_LOOKED_AT];
     uint32_t referrers[HOPS_LOOKED_AT];
+    uint32_t conflicts[FAMILY_CONFLICTS_MAX]; /* of this case and of others of the family */
     size_t refused_count;
     size_t silent_count;
     size_t referrer_count;
+    size_t conflict_count;
 };
 
 /* The site that was looked at last: its workers follow each other in a pool. */
@@ -31,6 +35,7 @@ static void gather_exclusion(struct choosing *choosing)
     struct store *store = choosing->turn->store;
     const struct case_record *record = choosing->record;
     struct exclusion *exclusion = &choosing->exclusion;
+    exclusion->conflict_count = family_conflicts(choosing->turn, record, exclusion->conflicts);
     for (uint32_t i = 0; i < record->assignments && i < HOPS_LOOKED_AT; i++) {
         struct id128 id;
         struct assignment_record hop;
@@ -89,6 +94,9 @@ static enum candidate_reason why_not(const struct choosing *choosing,
     const struct exclusion *exclusion = &choosing->exclusion;
     if (among(exclusion->referrers, exclusion->referrer_count, row->number)) {
         return CANDIDATE_REFERRER;
+    }
+    if (among(exclusion->conflicts, exclusion->conflict_count, row->number)) {
+        return CANDIDATE_CONFLICT;
     }
     if (among(exclusion->refused, exclusion->refused_count, row->number)) {
         return CANDIDATE_REFUSED;

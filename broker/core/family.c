@@ -99,6 +99,107 @@ void family_match(const struct turn *turn,
     }
 }
 
+/* ---- conflicts of interest ----------------------------------------------------------------------- */
+
+enum { CASES_SEEN_MAX = 32, DIGESTS_SEEN_MAX = 64 };
+
+/* What was looked at already; beyond these it is looked at again, which costs time only. */
+struct kin {
+    struct store *store;
+    uint32_t *workers;
+    size_t worker_count;
+    struct id128 cases[CASES_SEEN_MAX];
+    size_t case_count;
+    const uint8_t *digests[DIGESTS_SEEN_MAX];
+    size_t digest_count;
+};
+
+static void add_conflict(struct kin *kin, uint32_t worker)
+{
+    for (size_t i = 0; i < kin->worker_count; i++) {
+        if (kin->workers[i] == worker) {
+            return;
+        }
+    }
+    if (kin->worker_count < FAMILY_CONFLICTS_MAX) {
+        kin->workers[kin->worker_count++] = worker;
+    }
+}
+
+static void look_at_hops(struct kin *kin, const struct case_record *record)
+{
+    for (size_t i = 0; i < kin->case_count; i++) {
+        if (id128_equal(&kin->cases[i], &record->id)) {
+            return;
+        }
+    }
+    if (kin->case_count < CASES_SEEN_MAX) {
+        kin->cases[kin->case_count++] = record->id;
+    }
+    for (uint32_t i = 0; i < record->assignments; i++) {
+        struct id128 id;
+        struct assignment_record hop;
+        if (store_case_assignment(kin->store, &record->id, i, &id) &&
+            store_assignment(kin->store, &id, &hop) && hop.state == ASSIGNMENT_REFUSED &&
+            hop.declined == DECLINE_CONFLICT_OF_INTEREST) {
+            add_conflict(kin, hop.worker);
+        }
+    }
+}
+
+static bool is_new_digest(struct kin *kin, const uint8_t *digest)
+{
+    for (size_t i = 0; i < kin->digest_count; i++) {
+        if (memcmp(kin->digests[i], digest, MATCHING_DIGEST_BYTES) == 0) {
+            return false;
+        }
+    }
+    if (kin->digest_count < DIGESTS_SEEN_MAX) {
+        kin->digests[kin->digest_count++] = digest;
+    }
+    return true;
+}
+
+/* Cases of the referrals that brought the same strong key. */
+static void look_at_kin(struct kin *kin, const uint8_t *digest)
+{
+    struct key_record entry;
+    memset(&entry, 0, sizeof(entry));
+    for (int i = 0; i < FAMILY_ENTRIES_MAX; i++) {
+        const struct id128 before = entry.referral;
+        struct case_record record;
+        if (!store_key_before(kin->store, digest, &before, &entry)) {
+            return;
+        }
+        if (entry.strength == STRENGTH_STRONG && case_of(kin->store, &entry.referral, &record)) {
+            look_at_hops(kin, &record);
+        }
+    }
+}
+
+size_t family_conflicts(const struct turn *turn,
+                        const struct case_record *record,
+                        uint32_t workers[FAMILY_CONFLICTS_MAX])
+{
+    struct kin kin = {.store = turn->store, .workers = workers};
+    look_at_hops(&kin, record);
+    for (uint32_t i = 0; i < record->referrals; i++) {
+        struct id128 id;
+        struct bytes digests;
+        if (!store_case_referral(turn->store, &record->id, i, &id) ||
+            !store_referral_keys(turn->store, &id, &digests)) {
+            continue;
+        }
+        for (size_t at = 0; at + MATCHING_DIGEST_BYTES <= digests.size;
+             at += MATCHING_DIGEST_BYTES) {
+            if (is_new_digest(&kin, digests.data + at)) {
+                look_at_kin(&kin, digests.data + at);
+            }
+        }
+    }
+    return kin.worker_count;
+}
+
 struct fact_labels family_joined_labels(const struct fact_labels *a, const struct fact_labels *b)
 {
     struct fact_labels joined = *a;

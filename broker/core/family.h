@@ -5,7 +5,8 @@
 #include "broker/core/turn_part.h"
 
 enum {
-    FAMILY_ENTRIES_MAX = 64 /* entries of one key that are looked at: referrals about one person */
+    FAMILY_ENTRIES_MAX = 64, /* entries of one key that are looked at: referrals about one person */
+    FAMILY_CONFLICTS_MAX = 64 /* workers: more than a family meets */
 };
 
 struct family_match {
@@ -20,6 +21,14 @@ struct family_match {
 void family_match(const struct turn *turn,
                   const struct referral *referral,
                   struct family_match *out);
+
+/* Workers who refused a case of this family because of a conflict of interest: this case, any that has a person of it
+ * in common by a strong key, or one merged into those. They are not offered the family again. Each once.
+ *
+ * Cost      for each key of the case's referrals, its entries; for each other case found so, its hops */
+size_t family_conflicts(const struct turn *turn,
+                        const struct case_record *record,
+                        uint32_t workers[FAMILY_CONFLICTS_MAX]);
 
 /* Labels of a case after a referral joined it: the higher risk, needs, ages and flags together. */
 struct fact_labels family_joined_labels(const struct fact_labels *a, const struct fact_labels *b);

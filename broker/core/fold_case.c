@@ -181,6 +181,23 @@ keep_questions(const struct fold *fold, struct case_record *into, const struct c
     fold_tell_case(fold->store, &third);
 }
 
+/* A conflict of interest is with the family: the case that goes on remembers it. */
+static void keep_conflicts(const struct fold *fold,
+                           struct case_record *into,
+                           const struct id128 *from,
+                           uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        struct id128 id;
+        const bool found = store_case_assignment(fold->store, from, i, &id);
+        assert(found);
+        if (fold_assignment_by_id(fold->store, &id).declined == DECLINE_CONFLICT_OF_INTEREST) {
+            store_put_case_assignment(fold->store, &into->id, into->assignments, &id);
+            into->assignments++;
+        }
+    }
+}
+
 void fold_case_merged(const struct fold *fold)
 {
     const struct fact *fact = fold->fact;
@@ -203,6 +220,7 @@ void fold_case_merged(const struct fold *fold)
         into.referrals++;
     }
     into.labels = *fact->labels;
+    keep_conflicts(fold, &into, &from.id, from.assignments);
     keep_questions(fold, &into, &from);
     store_put_case(fold->store, &into);
     end_case(fold, &from, CASE_MERGED);
