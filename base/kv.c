@@ -28,7 +28,6 @@ struct kv {
 
 static bool make_store(const char *path, struct error *err);
 static bool fill_folder(const char *path, struct error *err);
-static void remove_folder(const char *path);
 static bool store_exists(const char *path);
 static bool lock_store(struct kv *kv, struct error *err);
 static bool open_env(struct kv *kv, const struct kv_options *options, struct error *err);
@@ -81,6 +80,18 @@ void kv_close(struct kv **kv)
     }
     free(*kv);
     *kv = NULL;
+}
+
+void kv_remove(const char *path)
+{
+    static const char *const names[] = {"data.mdb", "lock.mdb", "owner.lock"};
+    char file[PATH_MAX + 16];
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        (void)snprintf(file, sizeof(file), "%s/%s", path, names[i]);
+        (void)unlink(file);
+    }
+    (void)rmdir(path);
 }
 
 bool kv_table_open(struct kv *kv, const char *name, kv_table *out, struct error *err)
@@ -286,16 +297,16 @@ static bool make_store(const char *path, struct error *err)
     }
     int bytes = snprintf(fresh, sizeof(fresh), "%s.new-%ld", path, (long)getpid());
     assert(bytes > 0 && (size_t)bytes < sizeof(fresh));
-    remove_folder(fresh); /* of a crashed process that had this number */
+    kv_remove(fresh); /* of a crashed process that had this number */
     if (mkdir(fresh, 0700) != 0) {
         return error_set_errno(err, ERROR_CREATE, errno, "cannot create the store %s", path);
     }
     if (!fill_folder(fresh, err) || !file_sync_folder(fresh, err)) {
-        remove_folder(fresh);
+        kv_remove(fresh);
         return error_prepend(err, "create the store %s", path);
     }
     if (!file_move(fresh, path, err)) {
-        remove_folder(fresh);
+        kv_remove(fresh);
         if (!store_exists(path)) { /* else another process was faster, and the lock decides */
             return error_prepend(err, "%s is not a store, and not an empty folder", path);
         }
@@ -317,18 +328,6 @@ static bool fill_folder(const char *path, struct error *err)
         return error_set(err, code_of(rc), "%s", mdb_strerror(rc));
     }
     return true;
-}
-
-static void remove_folder(const char *path)
-{
-    static const char *const names[] = {"data.mdb", "lock.mdb"};
-    char file[PATH_MAX + 16];
-
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        (void)snprintf(file, sizeof(file), "%s/%s", path, names[i]);
-        (void)unlink(file);
-    }
-    (void)rmdir(path);
 }
 
 static bool store_exists(const char *path)

@@ -40,6 +40,8 @@ struct kv_options {
 bool kv_open(struct kv **out, const struct kv_options *options, struct error *err)
     __attribute__((warn_unused_result));
 void kv_close(struct kv **kv);
+/* Removes a store's files and its folder, as far as they are there. Nobody may have it open. */
+void kv_remove(const char *path);
 
 /* Open a table, creating it when missing; only while no transaction is open. */
 bool kv_table_open(struct kv *kv, const char *name, kv_table *out, struct error *err)

@@ -3,6 +3,7 @@
 
 #include "base/file.h"
 #include "base/keys.h"
+#include "base/kv.h"
 #include "base/phrase.h"
 #include "base/utc.h"
 #include "broker/daemon/backup_copy.h"
@@ -206,7 +207,7 @@ static bool restore_from(struct backup_copy *copy,
         !backup_source_open(&copy->from, from, err)) {
         return false;
     }
-    store_tools_remove(aside);
+    kv_remove(aside);
     if (!journal_open(&copy->to, aside, err) || !backup_copy_run(copy, err)) {
         return false;
     }

@@ -2,6 +2,7 @@
 #include "broker/daemon/books.h"
 
 #include "base/file.h"
+#include "base/kv.h"
 #include "base/utc.h"
 #include "broker/core/fold.h"
 
@@ -32,6 +33,10 @@ bool books_open(struct books *out, const struct books_options *options, struct e
     bool ok =
         file_make_folder(options->folder, 0700, err) && journal_open(&books.journal, path, err);
     (void)snprintf(path, sizeof(path), "%s/state", options->folder);
+    if (ok && options->rebuild) {
+        kv_remove(
+            path); /* perhaps it cannot even be opened; whoever holds the journal holds this, too */
+    }
     ok = ok && store_open(&books.store, path, 0, err) && grow_maps(&books, err) &&
          store_begin(books.store, err) && catch_up(&books, options->rebuild, err);
     if (!ok) {

@@ -37,7 +37,7 @@ struct books_options {
     const char *folder; /* journal/ and state/ are in it; borrowed */
     const struct clock *clock;
     struct log *log;
-    bool rebuild; /* empty the state first */
+    bool rebuild; /* throw the state away first, however damaged it is */
 };
 
 /* Errors  TEMPORARY: in use by another process; DATA: the journal's chain is broken */

@@ -1,6 +1,8 @@
 /* fsck and rebuild; see store_tools.h. */
 #include "broker/daemon/store_tools.h"
 
+#include "base/kv.h"
+
 #include "base/utc.h"
 #include "broker/core/fold.h"
 #include "broker/daemon/books.h"
@@ -131,19 +133,6 @@ static bool run_check(struct check *check, struct error *err)
                      "the state differs from what the journal gives; run refbrokerd rebuild");
 }
 
-void store_tools_remove(const char *path)
-{
-    static const char *const names[] = {"data.mdb", "lock.mdb", "owner.lock"};
-    char file[PATH_MAX];
-
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        if (snprintf(file, sizeof(file), "%s/%s", path, names[i]) < (int)sizeof(file)) {
-            (void)unlink(file);
-        }
-    }
-    (void)rmdir(path);
-}
-
 bool store_tools_fsck(const struct store_tools *tools, struct error *err)
 {
     char journal[PATH_MAX];
@@ -162,7 +151,7 @@ bool store_tools_fsck(const struct store_tools *tools, struct error *err)
         arena_destroy(&check.arena);
         return error_set(err, ERROR_NO_INPUT, "%s: there is no journal", tools->settings.store);
     }
-    store_tools_remove(fresh); /* of a check that was killed */
+    kv_remove(fresh); /* of a check that was killed */
     check.told_us = clock_boot_us(tools->clock);
     bool ok = (check.arena != NULL || error_set(err, ERROR_OS, "no memory")) &&
               journal_open(&check.journal, journal, err) &&
@@ -172,7 +161,7 @@ bool store_tools_fsck(const struct store_tools *tools, struct error *err)
     store_close(&check.fresh);
     store_close(&check.kept);
     journal_close(&check.journal);
-    store_tools_remove(fresh);
+    kv_remove(fresh);
     arena_destroy(&check.arena);
     return ok;
 }

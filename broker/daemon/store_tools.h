@@ -22,10 +22,8 @@ struct store_tools {
  * must have the same digest. Changes nothing. Errors DATA: they differ, or the chain is broken. */
 bool store_tools_fsck(const struct store_tools *tools, struct error *err)
     __attribute__((warn_unused_result));
-/* Empty the state and fold the whole journal into it again. */
+/* Throw the state away, however damaged it is, and fold the whole journal into a new one. */
 bool store_tools_rebuild(const struct store_tools *tools, struct error *err)
     __attribute__((warn_unused_result));
-/* Removes the files of a kv store and its folder, as far as they are there. */
-void store_tools_remove(const char *path);
 
 #endif

@@ -192,6 +192,25 @@ static void a_rebuild_gives_the_same_state(void **state)
     assert_memory_equal(before, after, sizeof(before));
 }
 
+/* A state that LMDB cannot open, nor anybody read. */
+static void a_rebuild_needs_nothing_of_the_state(void **state)
+{
+    struct world *world = *state;
+    struct error err;
+    uint8_t before[32];
+    uint8_t after[32];
+    run_turn(world, 5);
+    assert_true(books_tend(&world->books, true, &err));
+    store_digest(world->books.store, before);
+    books_close(&world->books);
+    const char *path = scratch_write(world->scratch, "store/state/data.mdb", "no pages at all");
+    assert_non_null(path);
+    assert_false(open_books(world, false, &err));
+    assert_true(open_books(world, true, &err));
+    store_digest(world->books.store, after);
+    assert_memory_equal(before, after, sizeof(before));
+}
+
 static void a_tried_turn_can_be_undone(void **state)
 {
     struct world *world = *state;
@@ -252,6 +271,7 @@ int main(void)
         TEST(a_state_of_another_journal_is_discarded),
         TEST(a_state_ahead_of_its_journal_is_discarded),
         TEST(a_rebuild_gives_the_same_state),
+        TEST(a_rebuild_needs_nothing_of_the_state),
         TEST(a_tried_turn_can_be_undone),
         TEST(a_commit_is_due_fifty_milliseconds_after_the_first_change),
         TEST(the_last_sign_of_life_is_the_later_of_two),
