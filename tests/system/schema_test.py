@@ -22,7 +22,7 @@ import tap
 ROOT = os.environ.get('REFBROKER_ROOT') or os.path.abspath(os.path.join(os.path.dirname(__file__), '../..'))
 BUILD = os.environ.get('REFBROKER_BUILD') or os.path.join(ROOT, 'build/default')
 GOLDEN = os.path.join(ROOT, 'tests/golden')
-KINDS = ('agent', 'broker', 'calendar', 'directory', 'policy')
+KINDS = ('agent', 'broker', 'calendar', 'directory', 'policy', 'policy-test')
 MODELINE = re.compile(r'^# yaml-language-server: \$schema=(\S+)$', re.M)
 
 
@@ -57,6 +57,8 @@ def kind_of(path):
     parts = path.split('/')
     if parts[0] in ('broker.yaml', 'calendar.yaml', 'policy.yaml'):
         return parts[0].removesuffix('.yaml')
+    if parts[0] == 'policy_test.yaml':
+        return 'policy-test'
     return {'directory': 'directory', 'policy': 'policy', 'agents': 'agent'}.get(parts[0])
 
 
@@ -129,6 +131,65 @@ def enums(node):
 
 CLASSES = classes()
 
+CASE = '{name: {ru: Угроза, en: Danger}, at: 2026-11-23T10:00, form: {territory: tatarsky, risk: critical, ' \
+       'direction: prevention, needs: violence}, expect: {rule: emergency}}'
+# What is wrong (None: nothing; meaning: only who knows the region sees it) and the file.
+SUITES = (
+    (None, f'cases: [{CASE}]'),
+    (None, f'примеры: [{CASE}]'),
+    (None, CASE.join(('defaults: ~\ncases: [', ']'))),
+    (None, 'defaults: {at: 23.11.2026 10:00, form: {risk: critical, direction: prevention, needs: [violence]}}\n'
+           'cases: [{name: Danger, form: {territory: tatarsky, flags: }, expect: {rule: emergency, desk: none}}]'),
+    (None, 'по-умолчанию: {поступило: 2026-11-23T10:00:00+07:00}\nпримеры: [{название: Угроза, форма: {территория: tatarsky, '
+           'уровень: угроза жизни и здоровью, направление: профилактика, потребности: насилие}, '
+           'ожидается: {правило: emergency, стол: нет}}]'),
+    ('form', ''),
+    ('form', '{}'),
+    ('form', '[]'),
+    ('form', 'cases: []'),
+    ('form', f'cases: {CASE}'),
+    ('form', f'cases: [{CASE}]\ncase: 1'),
+    ('form', f'defaults: 5\ncases: [{CASE}]'),
+    ('form', f'defaults: {{expect: {{}}}}\ncases: [{CASE}]'),
+    ('form', 'cases: [' + CASE.replace('name: {ru: Угроза, en: Danger}, ', '') + ']'),
+    ('form', 'cases: [' + CASE.replace(', en: Danger', '') + ']'),
+    ('form', 'cases: [' + CASE.replace(', en: Danger', ', en: Danger, de: Gefahr') + ']'),
+    ('form', 'cases: [' + CASE.replace('at: 2026-11-23T10:00, ', '') + ']'),
+    ('form', 'cases: [' + CASE.replace('T10:00', 'T25:00') + ']'),
+    ('form', 'cases: [' + CASE.replace('2026-11-23', '2026-11-31') + ']'),
+    ('form', 'cases: [' + CASE.replace('at:', 'when:') + ']'),
+    ('form', 'cases: [' + CASE.replace('form:', 'file: form.yaml, form:') + ']'),
+    ('form', 'cases: [' + CASE.replace('territory: tatarsky, ', '') + ']'),
+    ('form', 'cases: [' + CASE.replace('risk: critical, ', '') + ']'),
+    ('form', 'cases: [' + CASE.replace('direction: prevention, ', '') + ']'),
+    ('form', 'cases: [' + CASE.replace(', needs: violence', '') + ']'),
+    ('form', 'cases: [' + CASE.replace('needs: violence', 'needs: []') + ']'),
+    ('form', 'cases: [' + CASE.replace('violence', 'violense') + ']'),
+    ('form', 'cases: [' + CASE.replace('needs: violence', 'needs: {violence: yes}') + ']'),
+    ('form', 'cases: [' + CASE.replace('risk: critical', 'risk: [critical]') + ']'),
+    ('form', 'cases: [' + CASE.replace('tatarsky', 'Tatarsky') + ']'),
+    ('form', 'cases: [' + CASE.replace('needs: violence', 'needs: violence, surname: Примерова-17') + ']'),
+    ('form', 'cases: [' + CASE.replace('{rule: emergency}', '{}') + ']'),
+    ('form', 'cases: [' + CASE.replace('{rule: emergency}', '~') + ']'),
+    ('form', 'cases: [' + CASE.replace('{rule: emergency}', '{rules: emergency}') + ']'),
+    ('form', 'cases: [' + CASE.replace('{rule: emergency}', '{rule: [emergency]}') + ']'),
+    ('form', 'cases: [' + CASE.replace('{rule: emergency}', '{procedure: quick}') + ']'),
+    ('form', 'cases: [' + CASE.replace('{rule: emergency}', '{desk: open}') + ']'),
+    ('form', 'cases: [' + CASE.replace('{rule: emergency}', '{reason: no-rules}') + ']'),
+    ('form', 'cases: [' + CASE.replace('{rule: emergency}', '{discloses: name}') + ']'),
+    ('form', 'cases: [' + CASE.replace('{rule: emergency}', '{due: 2026-11-23}') + ']'),
+    ('form', 'cases: [' + CASE.replace('{rule: emergency}', '{due: {answer: 4 h}}') + ']'),
+    ('form', 'cases: [' + CASE.replace('{rule: emergency}', '{due: {reply: 2026-11-23T14:00}}') + ']'),
+    ('form', 'cases: [' + CASE.replace('{rule: emergency}', '{curator-from: children-in-family}') + ']'),
+    ('form', 'cases: [' + CASE.replace('{rule: emergency}', '{curator-from: {kind: social}}') + ']'),
+    ('meaning', 'cases: [' + CASE.replace('rule: emergency', 'rule: emergencies') + ']'),
+    ('meaning', 'cases: [' + CASE.replace('rule: emergency', 'pool: duties') + ']'),
+    ('meaning', 'cases: [' + CASE.replace('rule: emergency', 'notify: [police-nowhere]') + ']'),
+    ('meaning', 'cases: [' + CASE.replace('tatarsky', 'nowhere') + ']'),
+    ('meaning', 'cases: [' + CASE.replace('at:', 'referrer: nowhere-1, at:') + ']'),
+    ('meaning', 'cases: [' + CASE.replace('form:', 'at: 2026-11-23T10:00, form:').replace('at:', 'поступило:', 1) + ']'),
+)
+
 
 class Schemas(unittest.TestCase):
     def test_each_is_a_schema(self):
@@ -137,7 +198,9 @@ class Schemas(unittest.TestCase):
 
     def test_the_schemas_know_every_word_of_the_vocabulary(self):
         lists = {'policy': 'risks directions needs ages flags channels legal_bases agency_kinds procedures sections roles',
-                 'directory': 'agency_kinds ownerships roles needs ages desks'}
+                 'directory': 'agency_kinds ownerships roles needs ages desks',
+                 'policy-test': 'risks directions needs ages flags channels legal_bases agency_kinds procedures sections '
+                                'desk_reasons'}
         for kind, names in lists.items():
             known = list(enums(VALIDATORS[kind].schema))
             for name in names.split():
@@ -183,6 +246,17 @@ class Schemas(unittest.TestCase):
             self.assertEqual(good, answer.returncode == 0, f'{path}: {answer.stderr}')
             self.assertEqual(good, refusal('agent', path) is None, f'{path}: {refusal("agent", path)}')
         self.assertGreater(len(paths), 20)
+
+    def test_verdicts_on_suites_agree(self):
+        with tempfile.TemporaryDirectory() as folder:
+            shutil.copytree(os.path.join(ROOT, 'config/novosibirsk'), folder, dirs_exist_ok=True)
+            suite = os.path.join(folder, 'policy_test.yaml')
+            for mistake, text in SUITES:
+                with open(suite, 'w', encoding='utf-8') as file:
+                    file.write(text)
+                answer = run(os.path.join(BUILD, 'refctl'), 'policy', 'test', folder)
+                self.assertEqual(0 if mistake is None else 65, answer.returncode, text + answer.stdout + answer.stderr)
+                self.assertEqual(mistake == 'form', refusal('policy-test', suite) is not None, text)
 
 
 if __name__ == '__main__':
