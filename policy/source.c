@@ -212,6 +212,7 @@ static bool load_all(struct source_set *set, const char *path, struct region_inp
     }
     source_set_check_rows(set);
     source_set_check_keys(set);
+    source_set_check_services(set);
     check_policy(set);
     if (set->findings.errors > 0) {
         return false;

@@ -114,19 +114,37 @@ static void check_sites(struct source_set *set)
     }
 }
 
-/* A set without an administrator could never be changed again. */
+/* A set without an administrator who can connect could never be changed again: the broker refuses it. */
 static void check_administrators(struct source_set *set)
 {
-    size_t count = 0;
+    size_t first = set->row_count;
+    bool keyed = false;
 
     for (size_t row = 0; row < set->row_count; row++) {
         const struct directory_row *this = &set->rows[row];
-        if (this->kind == DIRECTORY_WORKER &&
-            (this->roles & (UINT32_C(1) << ROLE_ADMINISTRATOR)) != 0) {
-            count++;
+        if (this->kind != DIRECTORY_WORKER ||
+            (this->roles & (UINT32_C(1) << ROLE_ADMINISTRATOR)) == 0) {
+            continue;
         }
+        first = first < set->row_count ? first : row;
+        const uint32_t site =
+            this->site == NULL ? 0 : directory_find(set->directory, DIRECTORY_SITE, this->site);
+        keyed = keyed || directory_sealing_key(set->directory, site, set->now_us) != NULL;
     }
-    if (count == 0 && set->directory_file_count > 0) {
+    /* With errors a key may have been left out. */
+    if (first < set->row_count && !keyed && set->findings.errors == 0) {
+        struct text_pos at = source_set_at(set, first, "site");
+        finding_warning(
+            &set->findings,
+            DIAGNOSTIC_ADMINISTRATORS_KEYLESS,
+            &at,
+            "ни один администратор не сможет подключиться, и брокер откажется от этого "
+            "набора: нужны ключи хотя бы площадки «%s»",
+            "no administrator could connect, and the broker refuses such a set: at least "
+            "the site \"%s\" needs keys",
+            set->rows[first].site);
+    }
+    if (first == set->row_count && set->directory_file_count > 0) {
         struct text_pos at = source_set_named_at(set, "directory");
         finding_error(&set->findings,
                       DIAGNOSTIC_ADMINISTRATOR_NONE,

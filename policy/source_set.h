@@ -60,6 +60,8 @@ void source_set_check_escalation(struct source_set *set, size_t row);
 void source_set_check_reach(struct source_set *set, size_t row);
 /* source_key.c: keys of sites, and one administrator that can be reached. */
 void source_set_check_keys(struct source_set *set);
+/* source_service.c: is there a service for every need, everywhere? */
+void source_set_check_services(struct source_set *set);
 /* The place of a row's value, or of the row when it has no such key. */
 struct text_pos source_set_at(const struct source_set *set, size_t row, const char *key);
 /* The place of one id of a row's list, or of the list. */
