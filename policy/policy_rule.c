@@ -227,7 +227,9 @@ static void inherit_norms(const struct policy_source *source,
     if (parent->places.count == 0) {
         return;
     }
-    memcpy(places.list, rule->places.list, places.count * sizeof(*places.list));
+    if (places.count > 0) {
+        memcpy(places.list, rule->places.list, places.count * sizeof(*places.list));
+    }
     for (size_t i = 0; i < parent->places.count; i++) {
         struct policy_place *place = &places.list[places.count++];
         *place = parent->places.list[i];

@@ -24,6 +24,8 @@
 struct fixture {
     struct arena *arena;
     struct directory *directory;
+    struct policy *was; /* of the last comparison, which points into them */
+    struct policy *now;
     struct comparison difference;
 };
 
@@ -41,6 +43,8 @@ static int tear_down(void **state)
 {
     struct fixture *fixture = *state;
 
+    policy_destroy(&fixture->was);
+    policy_destroy(&fixture->now);
     directory_destroy(&fixture->directory);
     arena_destroy(&fixture->arena);
     free(fixture);
@@ -61,15 +65,16 @@ static struct policy *compile(struct fixture *fixture, const char *text)
 /* How many classes of referrals are decided otherwise. */
 static size_t compare(struct fixture *fixture, const char *was, const char *now)
 {
-    struct policy *old = compile(fixture, was);
-    struct policy *new = compile(fixture, now);
-    const struct comparison_side sides[] = {{old, fixture->directory}, {new, fixture->directory}};
+    policy_destroy(&fixture->was);
+    policy_destroy(&fixture->now);
+    fixture->was = compile(fixture, was);
+    fixture->now = compile(fixture, now);
+    const struct comparison_side sides[] = {{fixture->was, fixture->directory},
+                                            {fixture->now, fixture->directory}};
     struct error err;
 
     assert_true(comparison_run(&fixture->difference, &sides[0], &sides[1], fixture->arena, &err));
     assert_true(fixture->difference.whole);
-    policy_destroy(&old);
-    policy_destroy(&new);
     return fixture->difference.class_count;
 }
 

@@ -2,7 +2,8 @@
  *
  * tests/support/random_policy.h knows what is right and shares no code with policy/proof*.c and policy/comparison*.c.
  *
- * build: build/default, timeout: 300
+ * build: build/default
+ * timeout: 300
  */
 #include "policy/comparison.h"
 #include "policy/proof.h"

@@ -1,4 +1,7 @@
-/* The sandbox: what is left can be used, what was taken away cannot. Each claim in a child of its own, as nobody leaves. */
+/* The sandbox: what is left can be used, what was taken away cannot. Each claim in a child of its own, as nobody leaves.
+ *
+ * build: build/default
+ */
 #define _GNU_SOURCE 1
 #include "base/sandbox.h"
 #include "tests/support/scratch.h"
