@@ -195,6 +195,12 @@ bool directory_at_desk(const struct directory *directory,
                        uint32_t worker,
                        enum desk desk,
                        uint32_t territory);
+/* True when a case of the territory that is handed up to the agency is the worker's: a supervisor of it who covers the
+ * territory; of an agency without one, those who serve an empty desk at its home site. */
+bool directory_supervises(const struct directory *directory,
+                          uint32_t worker,
+                          uint32_t agency,
+                          uint32_t territory);
 
 /* Site of a CURVE public key that is valid at now_us; 0 when unknown, revoked or over. */
 uint32_t directory_site_of_key(const struct directory *directory,

@@ -73,6 +73,33 @@ bool directory_at_desk(const struct directory *directory,
     return row->agency == at.agency && holds(directory, &at, territory, worker);
 }
 
+bool directory_supervises(const struct directory *directory,
+                          uint32_t worker,
+                          uint32_t agency,
+                          uint32_t territory)
+{
+    const struct directory_worker *row = directory_worker(directory, worker);
+    const struct directory_agency *of = directory_agency(directory, agency);
+    const struct directory_desk at = {.desk = DESK_SUPERVISOR, .agency = agency};
+
+    if (row == NULL || row->removed || of == NULL || of->removed ||
+        !directory_agency_covers(directory, agency, territory)) {
+        return false;
+    }
+    if (holds(directory, &at, territory, worker)) {
+        return true;
+    }
+    if (row->site != of->home_site || (row->roles & substitute_roles) == 0) {
+        return false;
+    }
+    for (uint32_t i = 1; i <= directory->counts[DIRECTORY_WORKER]; i++) {
+        if (holds(directory, &at, territory, i)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /* Each territory gets the desk that was named for it, else its nearest ancestor's. */
 static void place_desks(struct directory *directory, enum desk desk)
 {

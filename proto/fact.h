@@ -51,12 +51,13 @@ enum fact_kind {
     FACT_OFFER_WITHDRAWN,  /* assignment, case_id, worker: another hop took the case, or it ended */
     FACT_ASSIGNMENT_ENDED, /* assignment, case_id, worker: load released */
     FACT_PUT_ON_DESK, /* case_id, code = desk, code_2 = reason, number = agency, due (0: none), blob = sites that are
-                                shown the task, big-endian u32 each */
+                                shown the task, big-endian u32 each, count = how far it was handed up along the chain
+                                of escalation of the agency where it lay with 0 */
     FACT_TAKEN_OFF_DESK,   /* case_id */
     FACT_NOTICE_SENT,      /* case_id, site */
     FACT_DISCLOSED,        /* referral, case_id, site, worker, mask = sections */
     FACT_DISCLOSURE_ENDED, /* referral, site */
-    FACT_ESCALATED,        /* case_id, code = desk reason, due = late by us: an alarm */
+    FACT_ESCALATED, /* case_id, code = desk reason, due = late by us, number = agency whose desk was late (0: none): an alarm */
     FACT_REFERRAL_DELIVERED, /* referral, case_id, site: a joined referral is durable at the lead's site */
     FACT_REFERRAL_SEEN, /* referral, case_id, worker: the lead saw a joined referral */
     FACT_RISK_RAISED,   /* case_id: became critical; emergency from now on */

@@ -1,7 +1,7 @@
 /* Timelines as sentences. */
 #include "broker/core/explain.h"
 
-/* %1 is the worker whom the fact is about (of a notice, the site that was told), %2 the title of its code; a row says
+/* %1 is the worker whom the fact is about (of a notice, the site that was told; of a desk, its agency), %2 the title of its code; a row says
  * which vocabulary the code is from. */
 struct event_row {
     struct phrase plain;       /* no worker is told */
@@ -53,6 +53,8 @@ static const struct event_row event_rows[FACT_END] = {
                                .code = VOCABULARY_END},
     [FACT_PUT_ON_DESK] = {.plain = {"случай ждёт решения на столе",
                                     "the case waits for a decision on a desk"},
+                          .with_worker = {"случай ждёт решения на столе: ",
+                                          "the case waits for a decision on the desk of: "},
                           .code = VOCABULARY_DESK_REASON,
                           .code_2 = true},
     [FACT_TAKEN_OFF_DESK] = {.plain = {"случай снят со стола", "the case left the desk"},
@@ -95,6 +97,9 @@ static const struct event_row event_rows[FACT_END] = {
                           .code = VOCABULARY_CASE_OUTCOME},
 };
 
+/* A desk to which the case was handed up, because the one before it was late. */
+static const struct phrase handed_up = {"случай передан выше: ", "the case was handed up to: "};
+
 /* Whom the fact is about; false: nobody whom the directory knows. */
 static bool
 find_name(const struct core *core, const struct timeline_record *record, struct phrase *out)
@@ -103,6 +108,12 @@ find_name(const struct core *core, const struct timeline_record *record, struct 
         const struct directory_site *site = directory_site(core->region->directory, record->code);
         *out = site == NULL ? *out : site->title;
         return site != NULL;
+    }
+    if (record->kind == FACT_PUT_ON_DESK) {
+        const struct directory_agency *agency =
+            directory_agency(core->region->directory, record->agency);
+        *out = agency == NULL ? *out : agency->title;
+        return agency != NULL;
     }
     const struct directory_worker *worker =
         directory_worker(core->region->directory, record->worker);
@@ -116,7 +127,8 @@ explain_event(const struct core *core, struct arena *arena, const struct timelin
     const struct event_row *row = &event_rows[record->kind];
     struct phrase name = {"", ""};
     const bool told = row->with_worker.ru != NULL && find_name(core, record, &name);
-    const struct phrase head = told ? row->with_worker : row->plain;
+    const bool up = told && record->kind == FACT_PUT_ON_DESK && record->flag;
+    const struct phrase head = up ? handed_up : told ? row->with_worker : row->plain;
     const uint32_t code = row->code_2 ? record->code_2 : record->code;
     const bool coded = row->code != VOCABULARY_END && code != 0;
     const struct phrase title = coded ? vocabulary_title(row->code, code) : (struct phrase){"", ""};

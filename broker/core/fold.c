@@ -86,6 +86,10 @@ static void put_timeline(const struct fold *fold)
     record.code = fact->kind == FACT_NOTICE_SENT ? fact->site : fact->code;
     record.code_2 = fact->code_2;
     record.flag = fact->flag;
+    if (fact->kind == FACT_PUT_ON_DESK) {
+        record.agency = (uint32_t)fact->number;
+        record.flag = fact->count > 0;
+    }
     record.late_by_us =
         fact->kind == FACT_OFFER_EXPIRED || fact->kind == FACT_ESCALATED ? fact->due_us : 0;
     record.other = id128_is_none(&fact->referral) ? fact->other : fact->referral;

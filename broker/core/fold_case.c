@@ -281,6 +281,7 @@ void fold_escalated(const struct fold *fold)
         fold_move_timer(fold->store, TIMER_CURATOR, &record.id, record.curator_timer_us, 0);
         record.curator_timer_us = 0;
     }
+    record.escalated_us = fold->fact->at_us;
     store_put_case(fold->store, &record);
 }
 
@@ -309,6 +310,8 @@ static void leave_desk(const struct fold *fold, struct case_record *record)
     record->desk = DESK_UNSPECIFIED;
     record->desk_reason = DESK_REASON_UNSPECIFIED;
     record->desk_agency = 0;
+    record->desk_origin = 0;
+    record->desk_step = 0;
     record->desk_since_us = 0;
     record->desk_due_us = 0;
     memset(record->desk_sites, 0, sizeof(record->desk_sites));
@@ -330,12 +333,15 @@ void fold_put_on_desk(const struct fold *fold)
 {
     const struct fact *fact = fold->fact;
     struct case_record record = fold_case_of(fold);
+    const uint32_t origin = record.desk_origin;
     if (record.desk != DESK_UNSPECIFIED) {
         leave_desk(fold, &record);
     }
     record.desk = (enum desk)fact->code;
     record.desk_reason = (enum desk_reason)fact->code_2;
     record.desk_agency = (uint32_t)fact->number;
+    record.desk_step = fact->count;
+    record.desk_origin = fact->count > 0 ? origin : record.desk_agency;
     record.desk_since_us = fact->at_us;
     record.desk_due_us = fact->due_us;
     const size_t most = sizeof(record.desk_sites) / sizeof(record.desk_sites[0]);

@@ -307,6 +307,7 @@ void fold_curator_lost(const struct fold *fold)
     struct case_record record = fold_case_of(fold);
     record.state = (enum case_state)fact->code;
     record.appointed_us = 0;
+    record.curator_due_us = 0; /* that norm was kept; a new one begins with the next decision */
     store_put_case(fold->store, &record);
     const struct fold_line gone = {
         .site = assignment.site, .kind = DELIVERY_CASE, .entity = record.id, .gone = true};

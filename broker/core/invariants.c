@@ -98,6 +98,9 @@ static void check_case_timers(struct walk *walk, const struct case_record *recor
     } else if (record->state == CASE_CURATOR_PENDING &&
                record->curator_due_us > store_meta(walk->store)->time_us) {
         breach(walk, record, "the norm for its curator is not watched");
+    } else if (record->state == CASE_CURATOR_PENDING &&
+               record->escalated_us < record->curator_due_us) {
+        breach(walk, record, "past the norm for its curator without an escalation");
     }
 }
 

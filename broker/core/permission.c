@@ -109,6 +109,19 @@ static bool is_offered(const struct core *core, uint32_t worker, const struct ca
     return false;
 }
 
+/* Handed up, a case lies on the desk of an agency of the chain instead of its territory's. */
+static bool is_at_desk(const struct core *core, uint32_t worker, const struct case_record *record)
+{
+    const struct directory *directory = core->region->directory;
+    const uint32_t territory = record->labels.territory;
+    if (record->desk == DESK_UNSPECIFIED) {
+        return false;
+    }
+    return record->desk == DESK_SUPERVISOR && record->desk_step > 0
+               ? directory_supervises(directory, worker, record->desk_agency, territory)
+               : directory_at_desk(directory, worker, record->desk, territory);
+}
+
 static bool
 is_responsible(const struct core *core, uint32_t worker, const struct case_record *record)
 {
@@ -118,7 +131,7 @@ is_responsible(const struct core *core, uint32_t worker, const struct case_recor
             return true;
         }
     }
-    return false;
+    return is_at_desk(core, worker, record);
 }
 
 static bool related(const struct core *core,
@@ -134,9 +147,7 @@ static bool related(const struct core *core,
     case RELATION_LEAD:
         return record != NULL && record->lead == worker && record->state != CASE_CURATOR_PENDING;
     case RELATION_DESK:
-        return record != NULL && record->desk != DESK_UNSPECIFIED &&
-               directory_at_desk(
-                   core->region->directory, worker, record->desk, record->labels.territory);
+        return record != NULL && is_at_desk(core, worker, record);
     case RELATION_RESPONSIBLE:
         return record != NULL && is_responsible(core, worker, record);
     case RELATION_END:

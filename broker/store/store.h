@@ -77,12 +77,15 @@ struct case_record {
     enum desk desk;
     enum desk_reason desk_reason;
     uint32_t desk_agency;
+    uint32_t desk_origin;   /* agency where it lay first: its chain of escalation counts */
+    uint32_t desk_step;     /* how far it was handed up; 0 not yet */
     uint32_t desk_sites[8]; /* 0-terminated unless full */
     int64_t desk_since_us;
     int64_t desk_due_us; /* has a timer when not 0 */
     int64_t opened_us;
     int64_t curator_due_us;
     int64_t curator_timer_us; /* its timer; 0 none */
+    int64_t escalated_us;     /* when a norm of it last passed with an alarm */
     int64_t appointed_us;
     int64_t ended_us;
     enum case_outcome outcome;
@@ -228,7 +231,8 @@ struct timeline_record {
     uint32_t policy_version;
     uint32_t code; /* NOTICE_SENT: the site that was told */
     uint32_t code_2;
-    bool flag;
+    uint32_t agency; /* PUT_ON_DESK: whose desk */
+    bool flag;       /* PUT_ON_DESK: handed up */
     int64_t late_by_us;
     struct id128 other; /* referral, or the other case */
 };

@@ -214,6 +214,20 @@ static void a_desk_that_nobody_holds_stands_at_the_home_site(void **state)
     assert_false(directory_at_desk(directory, 3, DESK_SUPERVISOR, 4)); /* another site */
 }
 
+static void who_supervises_what_is_handed_up(void **state)
+{
+    const struct directory *directory = *state;
+
+    /* Nobody is a supervisor in the first agency: those at its home site who may stand in for one. */
+    assert_true(directory_supervises(directory, 4, 1, 4));
+    assert_true(directory_supervises(directory, 1, 1, 4));
+    assert_false(directory_supervises(directory, 5, 1, 4)); /* a specialist there */
+    assert_false(directory_supervises(directory, 3, 1, 4)); /* of another site */
+    assert_false(directory_supervises(directory, 3, 2, 1)); /* beyond the agency's territories */
+    assert_false(directory_supervises(directory, 99, 1, 4));
+    assert_false(directory_supervises(directory, 4, 99, 4));
+}
+
 static void keys_count_while_they_are_valid(void **state)
 {
     const struct directory *directory = *state;
@@ -388,6 +402,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_nearest_desk_serves, set_up, tear_down),
         cmocka_unit_test_setup_teardown(
             a_desk_that_nobody_holds_stands_at_the_home_site, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(who_supervises_what_is_handed_up, set_up, tear_down),
         cmocka_unit_test_setup_teardown(keys_count_while_they_are_valid, set_up, tear_down),
         cmocka_unit_test(removed_rows_stay_readable_and_give_their_id_away),
         cmocka_unit_test(a_row_that_names_nothing_is_refused_by_name),

@@ -62,6 +62,24 @@ static void every_event_has_words_test(void **state)
     }
 }
 
+static void a_desk_names_its_agency_test(void **state)
+{
+    struct district *district = *state;
+    const struct core *core = &district->world->core;
+    struct timeline_record record = {
+        .kind = FACT_PUT_ON_DESK, .code = DESK_SUPERVISOR, .code_2 = DESK_REASON_OFFERS_EXHAUSTED};
+    record.agency = directory_find(core->region->directory, DIRECTORY_AGENCY, "social-region");
+    assert_string_equal(explain_event(core, district->arena, &record).en,
+                        "the case waits for a decision on the desk of: Ministry — "
+                        "nobody asked took the case");
+    record.flag = true;
+    assert_string_equal(
+        explain_event(core, district->arena, &record).ru,
+        "случай передан выше: Министерство — никто из предложенных не принял случай");
+    record.agency = 0;
+    assert_non_null(strstr(explain_event(core, district->arena, &record).en, "on a desk — "));
+}
+
 static void every_task_has_words_test(void **state)
 {
     (void)state;
@@ -112,6 +130,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(every_event_has_words_test, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_desk_names_its_agency_test, set_up, tear_down),
         cmocka_unit_test_setup_teardown(every_task_has_words_test, set_up, tear_down),
         cmocka_unit_test_setup_teardown(why_this_curator_test, set_up, tear_down),
         cmocka_unit_test_setup_teardown(decisions_test, set_up, tear_down),
