@@ -106,6 +106,30 @@ static void whoever_is_passed_over_for_a_reserve_is_told_so(void **state)
                       "(helper): at capacity; takes 3 of 25, another 23 kept for danger to life");
 }
 
+/* Rules and pools of a policy that is a folder keep the file and the line where they stand. */
+static void a_policy_in_several_files_is_explained_with_their_names(void **state)
+{
+    struct refctl_stage *stage = *state;
+    char line[512];
+
+    golden_set_lay(stage->scratch, "fine-no-services");
+    const char *form = scratch_write(stage->scratch,
+                                     "form.yaml",
+                                     "territory: north\nrisk: sop\ndirection: prevention\n"
+                                     "basis: consent\nneeds: [food]\nflags: [placement-risk]\n"
+                                     "children: [{surname: Примерова-17, name: Ян, born: "
+                                     "2015-01-01}]\n");
+    (void)snprintf(line,
+                   sizeof(line),
+                   "policy explain %s %s --at 2026-11-23T10:00 --lang en",
+                   form,
+                   scratch_path(stage->scratch, "broker.yaml"));
+    refctl_stage_run(stage, line, 0);
+    refctl_stage_says(stage->out, "✓ placement — Placement (");
+    refctl_stage_says(stage->out, "policy/30-rules.yaml:3)");
+    refctl_stage_says(stage->out, "policy/20-pools.yaml:3), curators here: 1");
+}
+
 static void what_cannot_be_explained_is_refused_with_the_nearest_name(void **state)
 {
     struct refctl_stage *stage = *state;
@@ -301,6 +325,7 @@ int main(void)
         TEST(forms_are_explained_as_written_in_the_golden_files),
         TEST(an_explanation_for_programs),
         TEST(whoever_is_passed_over_for_a_reserve_is_told_so),
+        TEST(a_policy_in_several_files_is_explained_with_their_names),
         TEST(what_cannot_be_explained_is_refused_with_the_nearest_name),
         TEST(each_difference_is_told_by_field_and_line),
         TEST(programs_read_tap_junit_and_json),
