@@ -30,6 +30,8 @@ static const struct kind kinds[] = {
     [KEYS_MATCHING] = {"matching", true, true},
     [KEYS_DISCLOSURE_SECRET] = {"disclosure-secret", true, true},
     [KEYS_DISCLOSURE_PUBLIC] = {"disclosure-public", false, true},
+    [KEYS_SIGNING_SECRET] = {"signing-secret", true, false},
+    [KEYS_SIGNING_PUBLIC] = {"signing-public", false, false},
 };
 
 /* ZeroMQ RFC 32 */
@@ -95,6 +97,39 @@ void keys_public_of(const struct key32 *secret, struct key32 *out)
     int failed = crypto_scalarmult_base(public_key.bytes, secret->bytes);
     assert(failed == 0);
     *out = public_key;
+}
+
+void keys_signing_public_of(const struct key32 *secret, struct key32 *out)
+{
+    _Static_assert(crypto_sign_SEEDBYTES == KEYS_BYTES, "the secret is the seed");
+    _Static_assert(crypto_sign_PUBLICKEYBYTES == KEYS_BYTES, "Ed25519 keys have 32 bytes");
+    uint8_t expanded[crypto_sign_SECRETKEYBYTES];
+    struct key32 public_key = {.epoch = 0};
+
+    int failed = crypto_sign_seed_keypair(public_key.bytes, expanded, secret->bytes);
+    keys_wipe(expanded, sizeof(expanded));
+    assert(failed == 0);
+    *out = public_key;
+}
+
+void keys_sign(const struct key32 *secret, struct bytes text, uint8_t out[KEYS_SIGNATURE_BYTES])
+{
+    _Static_assert(crypto_sign_BYTES == KEYS_SIGNATURE_BYTES, "Ed25519 signatures have 64 bytes");
+    uint8_t expanded[crypto_sign_SECRETKEYBYTES];
+    uint8_t public_key[KEYS_BYTES];
+
+    int failed = crypto_sign_seed_keypair(public_key, expanded, secret->bytes);
+    assert(failed == 0);
+    failed = crypto_sign_detached(out, NULL, text.data, text.size, expanded);
+    keys_wipe(expanded, sizeof(expanded));
+    assert(failed == 0);
+}
+
+bool keys_signed(const uint8_t public_key[KEYS_BYTES],
+                 struct bytes text,
+                 const uint8_t signature[KEYS_SIGNATURE_BYTES])
+{
+    return crypto_sign_verify_detached(signature, text.data, text.size, public_key) == 0;
 }
 
 bool keys_read(const char *path, enum keys_kind kind, struct key32 *out, struct error *err)

@@ -9,12 +9,13 @@
 #ifndef BASE_KEYS_H
 #define BASE_KEYS_H
 
+#include "base/bytes.h"
 #include "base/error.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { KEYS_BYTES = 32, KEYS_TEXT_MAX = 41 };
+enum { KEYS_BYTES = 32, KEYS_TEXT_MAX = 41, KEYS_SIGNATURE_BYTES = 64 };
 
 enum keys_kind {
     KEYS_CURVE_SECRET,
@@ -24,7 +25,9 @@ enum keys_kind {
     KEYS_STORAGE,
     KEYS_MATCHING,
     KEYS_DISCLOSURE_SECRET,
-    KEYS_DISCLOSURE_PUBLIC
+    KEYS_DISCLOSURE_PUBLIC,
+    KEYS_SIGNING_SECRET,
+    KEYS_SIGNING_PUBLIC
 };
 
 struct key32 {
@@ -45,6 +48,13 @@ void keys_unlock(void *secret, size_t bytes);
 void keys_generate(enum keys_kind secret_kind, uint32_t epoch, struct key32 *out);
 /* curve-secret -> curve-public and so on; both are Curve25519. */
 void keys_public_of(const struct key32 *secret, struct key32 *out);
+
+/* Ed25519: the secret is the seed. Signing keys are no Curve25519 keys, so they have a derivation of their own. */
+void keys_signing_public_of(const struct key32 *secret, struct key32 *out);
+void keys_sign(const struct key32 *secret, struct bytes text, uint8_t out[KEYS_SIGNATURE_BYTES]);
+bool keys_signed(const uint8_t public_key[KEYS_BYTES],
+                 struct bytes text,
+                 const uint8_t signature[KEYS_SIGNATURE_BYTES]);
 
 bool keys_read(const char *path, enum keys_kind kind, struct key32 *out, struct error *err)
     __attribute__((warn_unused_result));

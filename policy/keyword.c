@@ -62,6 +62,9 @@ static const struct keyword keywords[] = {
     {"rollout", "внедрение"},
     {"from", "с"},
     {"territories", "территории"},
+    {"signatures", "подписи"},
+    {"needed", "нужно"},
+    {"agencies", "ведомства"},
 };
 
 enum { KEYWORDS = sizeof(keywords) / sizeof(keywords[0]) };

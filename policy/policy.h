@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "base/error.h"
+#include "base/keys.h"
 #include "base/yaml_tree.h"
 #include "policy/calendar.h"
 #include "policy/directory.h"
@@ -90,6 +91,16 @@ struct policy_pool_view {
     uint32_t reserve; /* percent of each curator's capacity that only critical cases may take */
 };
 
+/* Whose signatures a change of the texts needs while this policy is in force. */
+struct policy_consent {
+    uint32_t needed; /* agencies; 0: none */
+    struct policy_signer {
+        uint32_t agency;
+        uint8_t key[KEYS_BYTES]; /* Ed25519 */
+    } signers[LIMIT_SIGNERS];
+    size_t signer_count;
+};
+
 /* files  policy.yaml's trees (one or several of a folder); directory: for names that rules mention.
  *        All mistakes go to errors with positions; the policy is made only when there are none. */
 bool policy_create(struct policy **out,
@@ -129,6 +140,7 @@ void policy_decide(const struct policy *policy,
                    struct policy_verdict *verdict);
 
 const char *policy_id(const struct policy *policy);
+const struct policy_consent *policy_consent(const struct policy *policy);
 size_t policy_rule_count(const struct policy *policy);
 struct policy_rule_view policy_rule(const struct policy *policy, size_t index);
 size_t policy_programme_count(const struct policy *policy);

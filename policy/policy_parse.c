@@ -18,6 +18,7 @@ struct parts {
     const struct yaml_node *norms;
     const struct yaml_node *disclose;
     const struct yaml_node *rollout;
+    const struct yaml_node *signatures;
 };
 
 static void take_parts(struct policy_source *source, struct parts *parts);
@@ -75,6 +76,7 @@ void policy_tree_parse(struct policy_source *source,
         policy_tree_read_levels(source, parts[i].norms);
         policy_tree_read_disclose(source, parts[i].disclose);
         policy_tree_read_rollout(source, parts[i].rollout);
+        policy_tree_read_consent(source, parts[i].signatures);
     }
 }
 
@@ -122,6 +124,7 @@ static void take_parts(struct policy_source *source, struct parts *parts)
     parts->norms = reader_node(&reader, "norms", READER_OPTIONAL);
     parts->disclose = reader_node(&reader, "disclose", READER_OPTIONAL);
     parts->rollout = reader_list(&reader, "rollout", READER_OPTIONAL);
+    parts->signatures = reader_node(&reader, "signatures", READER_OPTIONAL);
     (void)reader_end(&reader);
 }
 

@@ -168,6 +168,7 @@ struct policy {
     struct phrase title;
     struct text_pos at;
     enum procedure procedure;
+    struct policy_consent consent;
     struct policy_pool *pools;
     size_t pool_count;
     struct policy_rule *rules;
@@ -280,6 +281,8 @@ void policy_tree_check_norms(const struct policy *policy,
 void policy_tree_check_needless_norms(const struct policy *policy,
                                       const struct directory *directory,
                                       struct finding_list *findings);
+/* policy_consent.c */
+void policy_tree_read_consent(struct policy_source *source, const struct yaml_node *map);
 /* policy_rollout.c */
 void policy_tree_read_disclose(struct policy_source *source, const struct yaml_node *map);
 void policy_tree_default_disclose(struct policy *policy);

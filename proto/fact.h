@@ -89,7 +89,7 @@ enum fact_kind {
     FACT_PLAN_TEXT, /* count = index from 0, text = name, blob */
     FACT_PLAN_ROW, /* code_2 = index from 1, code = directory kind, count = number of the row that it changes (0: a new
                        one), blob = the coded row after it (empty: it goes) */
-    /* other = its proposal, site, worker, code = origin, version = the one in force, count = the version that is to
+    /* code_2 = how many signatures of other agencies it lacks, other = its proposal, site, worker, code = origin, version = the one in force, count = the version that is to
      * come back, due = when it is to come into force, flag = a shadow, text = region code, text_2 = number prefix, blob = digest of its
      * texts, digest of the texts that it follows, region's titles ("ru\0en") */
     FACT_PLAN_MADE,
@@ -103,6 +103,7 @@ enum fact_kind {
     /* A key of a site beside those of the directory, whose files never change it: site, code = enum fact_site_key,
      * blob = CURVE key, behind it the sealing key when it is new; due = valid until (0: no end); text = reason */
     FACT_SITE_KEY,
+    FACT_PLAN_SIGNED, /* number = plan, worker, count = his or her agency, blob = the signature, flag = enough have signed */
     FACT_END
 };
 

@@ -63,7 +63,8 @@ SAME(FACT_KIND, FACT_PLAN_DUE);
 SAME(FACT_KIND, FACT_PLAN_SETTLED);
 SAME(FACT_KIND, FACT_SHADOW_DECIDED);
 SAME(FACT_KIND, FACT_SITE_KEY);
-LAST(FACT_END, FACT_SITE_KEY);
+SAME(FACT_KIND, FACT_PLAN_SIGNED);
+LAST(FACT_END, FACT_PLAN_SIGNED);
 
 SAME(ENTRY_CAUSE, ENTRY_UNSPECIFIED);
 SAME(ENTRY_CAUSE, ENTRY_COMMAND);
@@ -127,6 +128,7 @@ static const char *const names[FACT_END] = {
     [FACT_PLAN_SETTLED] = "plan-settled",
     [FACT_SHADOW_DECIDED] = "shadow-decided",
     [FACT_SITE_KEY] = "site-key",
+    [FACT_PLAN_SIGNED] = "plan-signed",
 };
 
 const char *fact_kind_name(enum fact_kind kind)

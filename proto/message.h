@@ -166,6 +166,7 @@ enum command_kind {
     COMMAND_POLICY_PROMOTE,   /* administrator; plan: comes into force now */
     COMMAND_SITE_REVOKE,      /* administrator; worker: the site; note: the reason */
     COMMAND_SITE_ROTATE, /* data: new public keys of the speaker's own site, CURVE and sealing */
+    COMMAND_POLICY_SIGN, /* administrator; plan, data: the signature */
     COMMAND_END
 };
 
@@ -191,10 +192,10 @@ struct command {
     const char *note;     /* free text of at most LIMIT_SHORT_TEXT_BYTES; no family's data */
     uint32_t count;       /* POLICY_*: parts of the proposal */
     uint32_t version;     /* POLICY_ROLLBACK */
-    uint32_t plan;        /* POLICY_WITHDRAW, POLICY_PROMOTE */
+    uint32_t plan;        /* POLICY_WITHDRAW, POLICY_PROMOTE, POLICY_SIGN */
     bool shadow;          /* POLICY_APPLY: decide beside the policy in force */
     int64_t at_us;        /* POLICY_APPLY: when it is to come into force; 0 at once */
-    struct bytes data;    /* POLICY_PART */
+    struct bytes data;    /* POLICY_PART, POLICY_SIGN */
     const struct referral *referral;
     const struct form *form;
 };
@@ -220,15 +221,20 @@ enum refusal {
     REFUSAL_NOT_FOUND,      /* also for what the sender may not see */
     REFUSAL_STALE_HOP,      /* the offer was answered, recalled or passed on */
     REFUSAL_WRONG_STATE,
-    REFUSAL_ID_REUSED,     /* this id or number came before with another body */
-    REFUSAL_NEXT_EXPECTED, /* a gap in the lane; reply.next_expected says what to send */
-    REFUSAL_ALREADY_DONE,  /* so old that its reply is no longer kept */
-    REFUSAL_DISK_LOW,      /* retryable */
-    REFUSAL_BUSY,          /* retryable: over a bound */
-    REFUSAL_OFFLINE,       /* retryable: from the agent, the broker does not answer */
-    REFUSAL_SPOOL_FULL,    /* retryable: from the agent */
-    REFUSAL_OPEN_FACTS,    /* open facts were sent to the broker */
-    REFUSAL_UNREADABLE,    /* the frame is no Envelope */
+    REFUSAL_ID_REUSED,          /* this id or number came before with another body */
+    REFUSAL_NEXT_EXPECTED,      /* a gap in the lane; reply.next_expected says what to send */
+    REFUSAL_ALREADY_DONE,       /* so old that its reply is no longer kept */
+    REFUSAL_DISK_LOW,           /* retryable */
+    REFUSAL_BUSY,               /* retryable: over a bound */
+    REFUSAL_OFFLINE,            /* retryable: from the agent, the broker does not answer */
+    REFUSAL_SPOOL_FULL,         /* retryable: from the agent */
+    REFUSAL_OPEN_FACTS,         /* open facts were sent to the broker */
+    REFUSAL_UNREADABLE,         /* the frame is no Envelope */
+    REFUSAL_SIGNATURE_WRONG,    /* made by another key, or for other texts */
+    REFUSAL_SIGNATURE_OWN,      /* of the agency that proposed the plan */
+    REFUSAL_SIGNATURE_REPEATED, /* that agency has signed the plan */
+    REFUSAL_SIGNER_UNKNOWN,     /* the policy in force names no key of that agency */
+    REFUSAL_SIGNATURE_NEEDED,   /* the plan lacks signatures */
     REFUSAL_END
 };
 
@@ -594,7 +600,8 @@ struct version_row {
     const char *
         texts; /* names of those that differ from the version before: "policy.yaml, calendar.yaml" */
     bool in_force;
-    uint32_t plan; /* 0: it did not wait */
+    uint32_t plan;         /* 0: it did not wait */
+    const char *signed_by; /* workers of other agencies, by comma */
 };
 
 enum proposal_state {
@@ -622,7 +629,8 @@ struct proposal_row {
     uint32_t plan; /* PLANNED: its number */
 };
 
-/*     ─ made ─► WAITING ─ its time ─► DUE ─ checked again ─► ACTIVATED | FAILED
+/*     ─ made ─► UNSIGNED ─ signed by enough agencies ─► WAITING or DUE
+ *     ─ made ─► WAITING ─ its time ─► DUE ─ checked again ─► ACTIVATED | FAILED
  *                  └───── withdrawn ───┴──► WITHDRAWN */
 enum plan_state {
     PLAN_UNSPECIFIED,
@@ -631,11 +639,12 @@ enum plan_state {
     PLAN_ACTIVATED,
     PLAN_FAILED, /* what is in force changed meanwhile, so that it no longer holds: reasons */
     PLAN_WITHDRAWN,
-    PLAN_SHADOW, /* decides beside the policy in force; from here as from WAITING, by promotion */
+    PLAN_SHADOW,   /* decides beside the policy in force; from here as from WAITING, by promotion */
+    PLAN_UNSIGNED, /* the policy in force asks for signatures of other agencies */
     PLAN_END
 };
 
-enum { PLAN_DIGEST_BYTES = 32 };
+enum { PLAN_DIGEST_BYTES = 32, PLAN_SIGNATURE_BYTES = 64 };
 
 struct plan_row {
     uint32_t plan;
@@ -654,6 +663,8 @@ struct plan_row {
     struct bytes digest;    /* of its texts: PLAN_DIGEST_BYTES */
     const char *reason_ru;
     const char *reason_en;
+    const char *signed_by;       /* workers, by comma */
+    uint32_t signatures_missing; /* of other agencies */
 };
 
 /* Decisions by a rule of the policy in force and a rule of the shadow: how many, and in how many something differs. */

@@ -217,6 +217,13 @@ static const struct wire_part_row site_rotate_rows[] = {
 };
 static const struct wire_part site_rotate_part = COMMAND_PART(site_rotate, site_rotate_rows);
 
+#define POLICY_SIGN (Referral__V1__PolicySign, struct command)
+static const struct wire_part_row policy_sign_rows[] = {
+    ROW_32(POLICY_SIGN, plan),
+    {WIRE_ROW(WIRE_PART_EXACT_BYTES, POLICY_SIGN, signature, data), .limit = PLAN_SIGNATURE_BYTES},
+};
+static const struct wire_part policy_sign_part = COMMAND_PART(policy_sign, policy_sign_rows);
+
 #define FORM (Referral__V1__Form, struct form)
 static const struct wire_part_row form_rows[] = {
     ROW_ID(FORM, id),
@@ -265,6 +272,7 @@ static const struct wire_part_choice command_bodies[] = {
     COMMAND_CHOICE(COMMAND_POLICY_PROMOTE, policy_promote, POLICY_PROMOTE),
     COMMAND_CHOICE(COMMAND_SITE_REVOKE, site_revoke, SITE_REVOKE),
     COMMAND_CHOICE(COMMAND_SITE_ROTATE, site_rotate, SITE_ROTATE),
+    COMMAND_CHOICE(COMMAND_POLICY_SIGN, policy_sign, POLICY_SIGN),
 };
 _Static_assert(sizeof(command_bodies) / sizeof(command_bodies[0]) == COMMAND_END - 1,
                "every command has a body");

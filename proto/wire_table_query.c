@@ -185,6 +185,7 @@ static const struct wire_part_row version_row_rows[] = {
     ROW_PROSE(VERSION_ROW, texts, LIMIT_SENTENCE_BYTES),
     ROW_BOOL(VERSION_ROW, in_force),
     ROW_32(VERSION_ROW, plan),
+    ROW_PROSE(VERSION_ROW, signed_by, LIMIT_SENTENCE_BYTES),
 };
 static const struct wire_part version_row_part = {&referral__v1__version_row__descriptor,
                                                   sizeof(struct version_row),
@@ -225,6 +226,8 @@ static const struct wire_part_row plan_rows[] = {
     ROW_EXACT_BYTES(PLAN, digest, PLAN_DIGEST_BYTES),
     ROW_PROSE(PLAN, reason_ru, LIMIT_REASON_BYTES),
     ROW_PROSE(PLAN, reason_en, LIMIT_REASON_BYTES),
+    ROW_PROSE(PLAN, signed_by, LIMIT_SENTENCE_BYTES),
+    ROW_32(PLAN, signatures_missing),
 };
 static const struct wire_part plan_part = {&referral__v1__plan_row__descriptor,
                                            sizeof(struct plan_row),

@@ -151,7 +151,9 @@ json_t *json_view_erasure(const struct erasure_row *row)
 json_t *json_view_version(const struct version_row *row)
 {
     static const char *const origins[VERSION_ORIGIN_END] = {"", "files", "applied", "rolled-back"};
-    return json_pack("{s:i, s:i, s:o, s:b, s:s, s:o, s:o, s:i, s:i, s:i, s:i, s:o}",
+    return json_pack("{s:o, s:i, s:i, s:o, s:b, s:s, s:o, s:o, s:i, s:i, s:i, s:i, s:o}",
+                     "signed_by",
+                     json_view_text(row->signed_by),
                      "plan",
                      (int)row->plan,
                      "version",
@@ -241,40 +243,45 @@ json_t *json_view_shadow_case(const struct shadow_case *difference)
 json_t *json_view_plan(const struct plan_row *row)
 {
     static const char *const states[PLAN_END] = {
-        "", "waiting", "due", "activated", "failed", "withdrawn", "shadow"};
+        "", "waiting", "due", "activated", "failed", "withdrawn", "shadow", "unsigned"};
     char digest[2 * PLAN_DIGEST_BYTES + 1] = "";
     if (row->digest.size == PLAN_DIGEST_BYTES) {
         bytes_to_hex(row->digest, digest);
     }
-    return json_pack("{s:i, s:s, s:o, s:o, s:o, s:o, s:i, s:o, s:o, s:i, s:o, s:i, s:o, s:o}",
-                     "plan",
-                     (int)row->plan,
-                     "state",
-                     states[row->state],
-                     "actor",
-                     json_view_text(row->actor),
-                     "site",
-                     json_view_text(row->site),
-                     "made",
-                     json_view_time(row->made_us),
-                     "due",
-                     json_view_time(row->due_us),
-                     "base",
-                     (int)row->base_version,
-                     "settled",
-                     json_view_time(row->settled_us),
-                     "settled_by",
-                     json_view_text(row->settled_by),
-                     "version",
-                     (int)row->version,
-                     "texts",
-                     json_view_text(row->texts),
-                     "rows",
-                     (int)row->rows,
-                     "digest",
-                     json_view_text(digest),
-                     "reason",
-                     json_view_phrase((struct phrase){row->reason_ru, row->reason_en}));
+    return json_pack(
+        "{s:o, s:i, s:i, s:s, s:o, s:o, s:o, s:o, s:i, s:o, s:o, s:i, s:o, s:i, s:o, s:o}",
+        "signed_by",
+        json_view_text(row->signed_by),
+        "signatures_missing",
+        (int)row->signatures_missing,
+        "plan",
+        (int)row->plan,
+        "state",
+        states[row->state],
+        "actor",
+        json_view_text(row->actor),
+        "site",
+        json_view_text(row->site),
+        "made",
+        json_view_time(row->made_us),
+        "due",
+        json_view_time(row->due_us),
+        "base",
+        (int)row->base_version,
+        "settled",
+        json_view_time(row->settled_us),
+        "settled_by",
+        json_view_text(row->settled_by),
+        "version",
+        (int)row->version,
+        "texts",
+        json_view_text(row->texts),
+        "rows",
+        (int)row->rows,
+        "digest",
+        json_view_text(digest),
+        "reason",
+        json_view_phrase((struct phrase){row->reason_ru, row->reason_en}));
 }
 
 static json_t *alarms_of(const struct site_status *status)

@@ -41,6 +41,8 @@ static bool write_pairs(const struct making *making, struct error *err);
 static bool tell_site(const struct making *making, struct error *err);
 static bool
 add_to_directory(const struct making *making, const struct key_entry *entry, struct error *err);
+static bool plan_signing(struct making *making, struct error *err);
+static void tell_signing(const struct making *making);
 
 bool verb_keygen(struct run *run, struct error *err)
 {
@@ -57,11 +59,18 @@ bool verb_keygen(struct run *run, struct error *err)
         struct pair *pair = &making.pairs[i];
         keys_generate(pair->secret_kind, pair->epoch, &pair->secret);
         if (pair->has_public) {
-            keys_public_of(&pair->secret, &pair->open);
+            if (pair->secret_kind == KEYS_SIGNING_SECRET) {
+                keys_signing_public_of(&pair->secret, &pair->open);
+            } else {
+                keys_public_of(&pair->secret, &pair->open);
+            }
             pair->open.epoch = pair->epoch;
         }
     }
     ok = write_pairs(&making, err) && (!run_has(run, OPTION_SITE) || tell_site(&making, err));
+    if (ok && run_has(run, OPTION_SIGNING)) {
+        tell_signing(&making);
+    }
     for (size_t i = 0; i < making.count; i++) {
         keys_wipe(&making.pairs[i].secret, sizeof(making.pairs[i].secret));
     }
@@ -75,15 +84,19 @@ static bool plan(struct run *run, struct making *making, struct error *err)
     const char *epoch = run_option(run, OPTION_EPOCH);
     int64_t number = 1;
 
-    if (site + broker + run_has(run, OPTION_REGION) != 1 || making->folder == NULL) {
+    bool signing = run_has(run, OPTION_SIGNING);
+
+    if (site + broker + signing + run_has(run, OPTION_REGION) != 1 || making->folder == NULL) {
         return error_set(
             err,
             ERROR_USAGE,
             SCREEN_IN(run->screen,
-                      "нужно что-то одно: --site ПЛОЩАДКА, --broker или --region; и --out КАТАЛОГ",
-                      "give one of --site SITE, --broker and --region; and --out DIR"));
+                      "нужно что-то одно: --site ПЛОЩАДКА, --broker, --region или --signing "
+                      "ВЕДОМСТВО; и --out КАТАЛОГ",
+                      "give one of --site SITE, --broker, --region and --signing AGENCY; and --out "
+                      "DIR"));
     }
-    if ((epoch != NULL && site) || (run_has(run, OPTION_DIRECTORY) && !site)) {
+    if ((epoch != NULL && (site || signing)) || (run_has(run, OPTION_DIRECTORY) && !site)) {
         return error_set(err,
                          ERROR_USAGE,
                          SCREEN_IN(run->screen,
@@ -99,8 +112,45 @@ static bool plan(struct run *run, struct making *making, struct error *err)
     if (site) {
         return plan_site(making, err);
     }
+    if (signing) {
+        return plan_signing(making, err);
+    }
     plan_region(making, broker, (uint32_t)number);
     return true;
+}
+
+static bool plan_signing(struct making *making, struct error *err)
+{
+    struct run *run = making->run;
+    const char *agency = run_option(run, OPTION_SIGNING);
+
+    if (!checks_is_code(agency)) {
+        return error_set(
+            err,
+            ERROR_USAGE,
+            SCREEN_IN(run->screen, "«%.60s» не код ведомства", "“%.60s” is no agency's id"),
+            agency);
+    }
+    making->count = 1;
+    making->pairs[0] = (struct pair){.stem = arena_format(run->arena, "%s.sign", agency),
+                                     .secret_kind = KEYS_SIGNING_SECRET,
+                                     .has_public = true,
+                                     .public_kind = KEYS_SIGNING_PUBLIC,
+                                     .comment = "by this the agency agrees to plans of others"};
+    return making->pairs[0].stem != NULL || error_set(err, ERROR_OS, "no memory left");
+}
+
+/* The line for the policy. */
+static void tell_signing(const struct making *making)
+{
+    struct run *run = making->run;
+    char text[KEYS_TEXT_MAX];
+
+    keys_to_text(making->pairs[0].open.bytes, text);
+    screen_print(run->screen,
+                 "signatures:\n  agencies:\n    %s: \"%s\"\n",
+                 run_option(run, OPTION_SIGNING),
+                 text);
 }
 
 static bool plan_site(struct making *making, struct error *err)

@@ -124,19 +124,7 @@ static bool tell_settled(struct run *run, const struct id128 *id, struct error *
         return true;
     }
     if (row.state == PROPOSAL_PLANNED) {
-        if (!screen->json) {
-            screen_print(
-                screen,
-                run_has(run, OPTION_SHADOW)
-                    ? SCREEN_IN(screen,
-                                "Принято: p%u решает рядом (refctl policy shadow).\n",
-                                "Accepted: p%u decides beside (refctl policy shadow).\n")
-                    : SCREEN_IN(screen,
-                                "Принято: план p%u ждёт своего времени (refctl policy plans).\n",
-                                "Accepted: plan p%u waits for its time (refctl policy plans).\n"),
-                (unsigned)row.plan);
-        }
-        return true;
+        return screen->json || policy_plan_accepted(run, row.plan, err);
     }
     screen_hint(
         screen, "%s\n", screen_phrase(screen, (struct phrase){row.reason_ru, row.reason_en}));

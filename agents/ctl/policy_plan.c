@@ -4,6 +4,7 @@
 #include "agents/ctl/moment.h"
 #include "agents/ctl/rows.h"
 #include "agents/ctl/verb.h"
+#include "proto/consent.h"
 
 #include <string.h>
 
@@ -15,11 +16,13 @@ static const struct phrase state_titles[PLAN_END] = {
     [PLAN_FAILED] = {"не вступил в силу", "did not come into force"},
     [PLAN_WITHDRAWN] = {"отозван", "withdrawn"},
     [PLAN_SHADOW] = {"решает рядом", "decides beside"},
+    [PLAN_UNSIGNED] = {"ждёт подписей", "wants signatures"},
 };
 
 static bool is_open(const struct plan_row *plan)
 {
-    return plan->state == PLAN_WAITING || plan->state == PLAN_DUE || plan->state == PLAN_SHADOW;
+    return plan->state == PLAN_WAITING || plan->state == PLAN_DUE || plan->state == PLAN_SHADOW ||
+           plan->state == PLAN_UNSIGNED;
 }
 
 static size_t count(const struct answer *answer)
@@ -44,6 +47,11 @@ result(const struct screen *screen, const struct plan_row *row, char *buffer, si
             buffer, bytes, SCREEN_IN(screen, "версия %u", "version %u"), (unsigned)row->version);
     } else if (row->state == PLAN_WITHDRAWN) {
         (void)snprintf(buffer, bytes, "%s", row->settled_by);
+    } else if (row->signatures_missing > 0) {
+        (void)snprintf(buffer,
+                       bytes,
+                       SCREEN_IN(screen, "не хватает подписей: %u", "signatures missing: %u"),
+                       (unsigned)row->signatures_missing);
     } else if (row->state == PLAN_FAILED) {
         (void)snprintf(buffer, bytes, "%.*s", (int)strcspn(reason, "\n"), reason);
     }
@@ -56,12 +64,18 @@ add(const struct screen *screen, struct table *table, const struct answer *answe
     const struct plan_row *plan = &answer->plans[row];
     char number[16];
     char due[MOMENT_TEXT_MAX];
-    char who[128];
+    char who[128 + LIMIT_SENTENCE_BYTES];
     char what[LIMIT_SENTENCE_BYTES + 64];
     char told[LIMIT_REASON_BYTES + 1];
 
     (void)snprintf(number, sizeof(number), "p%u", (unsigned)plan->plan);
-    (void)snprintf(who, sizeof(who), "%s (%s)", plan->actor, plan->site);
+    (void)snprintf(who,
+                   sizeof(who),
+                   "%s (%s)%s%s",
+                   plan->actor,
+                   plan->site,
+                   plan->signed_by[0] == '\0' ? "" : ", ",
+                   plan->signed_by);
     (void)snprintf(what,
                    sizeof(what),
                    SCREEN_IN(screen, "%s%sзаписей: %u", "%s%srows: %u"),
@@ -115,8 +129,8 @@ bool policy_plan_hint(struct run *run, struct error *err)
             screen_print(screen,
                          SCREEN_IN(screen, "Ждёт: план p%u, %s, %s\n", "Waits: plan p%u, %s, %s\n"),
                          (unsigned)plan->plan,
-                         plan->state == PLAN_SHADOW
-                             ? screen_phrase(screen, state_titles[PLAN_SHADOW])
+                         plan->state == PLAN_SHADOW || plan->state == PLAN_UNSIGNED
+                             ? screen_phrase(screen, state_titles[plan->state])
                              : moment_format(plan->due_us, screen->now_us, screen->language, due),
                          plan->actor);
         }
@@ -159,6 +173,84 @@ give(struct run *run, const struct command *command, const char *told, struct er
     }
     screen_print(screen, "p%u: %s\n", (unsigned)command->plan, told);
     return true;
+}
+
+/* Lives in the run's arena. */
+static bool
+find_plan(struct run *run, uint32_t number, const struct plan_row **out, struct error *err)
+{
+    struct query query = {.kind = QUERY_PLANS};
+    struct caller *caller;
+    struct answer answer;
+
+    if (!run_caller(run, &caller, err)) {
+        return false;
+    }
+    do {
+        if (!caller_query(caller, &query, &answer, err)) {
+            return false;
+        }
+        for (size_t i = 0; i < answer.plan_count; i++) {
+            if (answer.plans[i].plan == number) {
+                *out = &answer.plans[i];
+                return true;
+            }
+        }
+        query.cursor = answer.cursor;
+    } while (answer.cursor != NULL && answer.cursor[0] != '\0');
+    return error_set(err,
+                     ERROR_NO_INPUT,
+                     SCREEN_IN(run->screen, "плана p%u нет", "there is no plan p%u"),
+                     (unsigned)number);
+}
+
+bool policy_plan_accepted(struct run *run, uint32_t number, struct error *err)
+{
+    const struct screen *screen = run->screen;
+    const struct plan_row *plan;
+
+    if (!find_plan(run, number, &plan, err)) {
+        return false;
+    }
+    screen_print(
+        screen,
+        plan->state == PLAN_SHADOW
+            ? SCREEN_IN(screen,
+                        "Принято: p%u решает рядом (refctl policy shadow).\n",
+                        "Accepted: p%u decides beside (refctl policy shadow).\n")
+        : plan->state == PLAN_UNSIGNED
+            ? SCREEN_IN(screen,
+                        "Принято: план p%u ждёт подписей других ведомств (refctl policy "
+                        "sign).\n",
+                        "Accepted: plan p%u waits for signatures of other agencies (refctl "
+                        "policy sign).\n")
+            : SCREEN_IN(screen,
+                        "Принято: план p%u ждёт своего времени (refctl policy plans).\n",
+                        "Accepted: plan p%u waits for its time (refctl policy plans).\n"),
+        (unsigned)number);
+    return true;
+}
+
+bool verb_policy_sign(struct run *run, struct error *err)
+{
+    struct command command = {.lane = LANE_NORMAL, .kind = COMMAND_POLICY_SIGN};
+    const struct plan_row *plan = NULL;
+    uint8_t signature[PLAN_SIGNATURE_BYTES];
+    struct key32 secret;
+
+    if (!plan_number(run->screen, run->words[0], &command.plan, err) || !keys_start(err) ||
+        !find_plan(run, command.plan, &plan, err) ||
+        !keys_read(run->words[1], KEYS_SIGNING_SECRET, &secret, err)) {
+        return false;
+    }
+    if (plan->digest.size == PLAN_DIGEST_BYTES) {
+        consent_sign(&secret, command.plan, plan->digest.data, signature);
+    } else {
+        memset(signature, 0, sizeof(signature)); /* an old broker's row: it will refuse */
+    }
+    keys_wipe(&secret, sizeof(secret));
+    command.data = bytes_of(signature, sizeof(signature));
+    return give(run, &command, SCREEN_IN(run->screen, "план подписан", "the plan is signed"), err);
 }
 
 bool verb_policy_withdraw(struct run *run, struct error *err)

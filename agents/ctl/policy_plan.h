@@ -11,4 +11,7 @@ bool policy_plan_hint(struct run *run, struct error *err) __attribute__((warn_un
 bool policy_plan_promote(struct run *run, struct error *err) __attribute__((warn_unused_result));
 bool policy_plan_end_shadow(struct run *run, struct error *err) __attribute__((warn_unused_result));
 
+/* Says what a plan that was just accepted waits for. */
+bool policy_plan_accepted(struct run *run, uint32_t number, struct error *err);
+
 #endif

@@ -10,23 +10,26 @@
 #include <string.h>
 
 /* Who brought it: a worker, or the files of the broker's folder. */
-static const char *who(const struct screen *screen, const struct version_row *row, char buffer[256])
+static const char *who(const struct screen *screen, const struct version_row *row, char buffer[512])
 {
     switch (row->origin) {
     case VERSION_APPLIED:
-        (void)snprintf(buffer, 256, "%s (%s)", row->actor, row->site);
+        (void)snprintf(buffer, 512, "%s (%s)", row->actor, row->site);
         if (row->plan != 0) {
-            (void)snprintf(buffer,
-                           256,
-                           SCREEN_IN(screen, "%s (%s): план p%u", "%s (%s): plan p%u"),
-                           row->actor,
-                           row->site,
-                           (unsigned)row->plan);
+            (void)snprintf(
+                buffer,
+                512,
+                SCREEN_IN(screen, "%s (%s): план p%u%s%s", "%s (%s): plan p%u%s%s"),
+                row->actor,
+                row->site,
+                (unsigned)row->plan,
+                row->signed_by[0] == '\0' ? "" : SCREEN_IN(screen, ", подписали: ", ", signed by "),
+                row->signed_by);
         }
         break;
     case VERSION_ROLLED_BACK:
         (void)snprintf(buffer,
-                       256,
+                       512,
                        SCREEN_IN(screen, "%s (%s): возврат к %u", "%s (%s): back to %u"),
                        row->actor,
                        row->site,
@@ -36,7 +39,7 @@ static const char *who(const struct screen *screen, const struct version_row *ro
     case VERSION_FROM_FILES:
     case VERSION_ORIGIN_END:
         (void)snprintf(
-            buffer, 256, "%s", SCREEN_IN(screen, "файлы брокера", "files of the broker"));
+            buffer, 512, "%s", SCREEN_IN(screen, "файлы брокера", "files of the broker"));
         break;
     }
     return buffer;
@@ -72,7 +75,7 @@ add(const struct screen *screen, struct table *table, const struct answer *answe
     char number[16];
     char at[MOMENT_TEXT_MAX];
     char rows[64];
-    char by[256];
+    char by[512];
 
     (void)snprintf(number, sizeof(number), "%u", (unsigned)version->version);
     return table_add(
@@ -122,7 +125,7 @@ static void tell_head(const struct screen *screen, const struct version_row *row
 {
     char at[MOMENT_TEXT_MAX];
     char rows[64];
-    char by[256];
+    char by[512];
 
     screen_print(screen,
                  SCREEN_IN(screen, "%sВерсия %u%s%s\n", "%sVersion %u%s%s\n"),
@@ -135,6 +138,9 @@ static void tell_head(const struct screen *screen, const struct version_row *row
                  "%s",
                  moment_format(row->at_us, screen->now_us, screen->language, at));
     screen_field(screen, SCREEN_IN(screen, "Кто", "Who"), "%s", who(screen, row, by));
+    if (row->signed_by[0] != '\0') {
+        screen_field(screen, SCREEN_IN(screen, "Подписали", "Signed by"), "%s", row->signed_by);
+    }
     screen_field(screen, SCREEN_IN(screen, "Справочник", "Directory"), "%s", rows_of(row, rows));
     screen_field(screen,
                  SCREEN_IN(screen, "Новые тексты", "New texts"),

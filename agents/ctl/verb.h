@@ -55,7 +55,7 @@ verb_function verb_policy_apply;
 verb_function verb_policy_rollback;
 /* policy_plan.c */
 verb_function verb_policy_plans;
-verb_function verb_policy_withdraw;
+verb_function verb_policy_withdraw, verb_policy_sign;
 /* policy_shadow.c */
 verb_function verb_policy_shadow;
 /* submit.c, referral.c */

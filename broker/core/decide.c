@@ -1,6 +1,7 @@
 /* The table of commands. */
 #include "broker/core/decide.h"
 
+#include "broker/core/assent.h"
 #include "broker/core/casebook.h"
 #include "broker/core/desk.h"
 #include "broker/core/erasure.h"
@@ -44,6 +45,7 @@ static const struct decide_row decide_rows[COMMAND_END] = {
     [COMMAND_POLICY_PROMOTE] = {plans_promote, SUBJECT_NONE},
     [COMMAND_SITE_REVOKE] = {site_keys_revoke, SUBJECT_NONE},
     [COMMAND_SITE_ROTATE] = {site_keys_rotate, SUBJECT_NONE},
+    [COMMAND_POLICY_SIGN] = {assent_sign, SUBJECT_NONE},
 };
 
 static bool identify(struct hearing *hearing)

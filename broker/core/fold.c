@@ -70,6 +70,7 @@ static const struct fold_row fold_rows[FACT_END] = {
     [FACT_REFERRAL_ERASED] = {fold_referral_erased, true},
     [FACT_ERASURE_CONFIRMED] = {fold_erasure_confirmed, false},
     [FACT_SHADOW_DECIDED] = {fold_shadow_decided, false},
+    [FACT_PLAN_SIGNED] = {fold_plan_signed, false},
 };
 
 static void put_timeline(const struct fold *fold)

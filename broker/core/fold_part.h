@@ -24,7 +24,7 @@ fold_function fold_site_key;
 fold_function fold_referral_erased, fold_erasure_confirmed;
 fold_function fold_proposal_part, fold_proposal_made, fold_proposal_settled;
 fold_function fold_plan_text, fold_plan_row, fold_plan_made, fold_plan_due, fold_plan_settled;
-fold_function fold_shadow_decided;
+fold_function fold_plan_signed, fold_shadow_decided;
 fold_function fold_lane_acknowledged, fold_lane_started, fold_site_away, fold_site_returned,
     fold_site_resynced, fold_journal_restored;
 /* Referrals and cases */

@@ -92,7 +92,7 @@ void fold_plan_made(const struct fold *fold)
     assert(fact->blob.size >= digests);
     record.id = fact->other;
     record.number = (uint32_t)fact->number;
-    record.state = fact->flag ? PLAN_SHADOW : PLAN_WAITING;
+    record.state = fact->flag ? PLAN_SHADOW : fact->code_2 == 0 ? PLAN_WAITING : PLAN_UNSIGNED;
     record.origin = (enum version_origin)fact->code;
     record.site = fact->site;
     record.worker = fact->worker;
@@ -104,7 +104,7 @@ void fold_plan_made(const struct fold *fold)
     memcpy(record.digest, fact->blob.data, PLAN_DIGEST_BYTES);
     memcpy(record.follows, fact->blob.data + PLAN_DIGEST_BYTES, PLAN_DIGEST_BYTES);
     put_heading(fold, bytes_of(fact->blob.data + digests, fact->blob.size - digests));
-    move_timer(fold, &record, fact->due_us);
+    move_timer(fold, &record, record.state == PLAN_UNSIGNED ? 0 : fact->due_us);
     store_put_plan(fold->store, &record);
     meta->plans = record.number;
     meta->plans_waiting++;
@@ -123,6 +123,23 @@ static void end_shadow(const struct fold *fold, uint32_t number)
     if (meta->shadow == number) {
         meta->shadow = 0;
     }
+}
+
+void fold_plan_signed(const struct fold *fold)
+{
+    const struct fact *fact = fold->fact;
+    struct plan_record record = record_of(fold);
+    assert(record.signature_count < LIMIT_SIGNERS && fact->blob.size == PLAN_SIGNATURE_BYTES);
+    struct plan_signature *signature = &record.signatures[record.signature_count++];
+    signature->agency = fact->count;
+    signature->worker = fact->worker;
+    signature->at_us = fact->at_us;
+    memcpy(signature->signature, fact->blob.data, PLAN_SIGNATURE_BYTES);
+    if (fact->flag && record.state == PLAN_UNSIGNED) {
+        record.state = PLAN_WAITING;
+        move_timer(fold, &record, record.due_us);
+    }
+    store_put_plan(fold->store, &record);
 }
 
 void fold_plan_due(const struct fold *fold)

@@ -48,6 +48,7 @@ static const struct permission_row permission_table[] = {
     {false, COMMAND_POLICY_PROMOTE, ROLE(ADMINISTRATOR), RELATION_NONE},
     {false, COMMAND_SITE_REVOKE, ROLE(ADMINISTRATOR), RELATION_NONE},
     {false, COMMAND_SITE_ROTATE, ANY, RELATION_NONE}, /* the session's key is the proof */
+    {false, COMMAND_POLICY_SIGN, ROLE(ADMINISTRATOR), RELATION_NONE},
 
     {true, QUERY_STATUS, ANY, RELATION_NONE},
     {true, QUERY_AGENCIES, ANY, RELATION_NONE},

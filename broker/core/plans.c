@@ -1,6 +1,7 @@
 /* Plans as facts; see plans.h. */
 #include "broker/core/plans.h"
 
+#include "broker/core/assent.h"
 #include "broker/core/proposals.h"
 #include "broker/core/versions.h"
 
@@ -133,6 +134,11 @@ static void emit_plan(struct planning *planning)
     struct turn *turn = planning->turn;
     const bool rolled_back = proposal->origin == VERSION_ROLLED_BACK;
     const struct bytes heading = heading_of(planning);
+    const struct plan_record planned = assent_planned(proposal, input);
+    uint32_t missing = 0;
+    if (!assent_missing(turn->core, turn->arena, &planned, &missing)) {
+        turn->failed = true;
+    }
     for (size_t i = 0; i < input->text_count; i++) {
         const struct fact text = {.kind = FACT_PLAN_TEXT,
                                   .number = planning->number,
@@ -147,6 +153,7 @@ static void emit_plan(struct planning *planning)
                               .site = proposal->site,
                               .worker = proposal->worker,
                               .code = proposal->origin,
+                              .code_2 = missing,
                               .version = store_meta(turn->store)->version,
                               .count = rolled_back ? proposal->version : 0,
                               .due_us = proposal->activate_us,
@@ -251,7 +258,8 @@ void plans_withdraw(struct hearing *hearing)
         turn_stored(hearing, &plan.id, &none);
         return;
     }
-    if (plan.state != PLAN_WAITING && plan.state != PLAN_DUE && plan.state != PLAN_SHADOW) {
+    if (plan.state != PLAN_WAITING && plan.state != PLAN_DUE && plan.state != PLAN_SHADOW &&
+        plan.state != PLAN_UNSIGNED) {
         turn_refuse(hearing, REFUSAL_WRONG_STATE, "command.policy_withdraw.plan", NULL);
         return;
     }
@@ -264,6 +272,7 @@ void plans_promote(struct hearing *hearing)
 {
     static const struct id128 none = {{0}};
     struct plan_record plan;
+    uint32_t missing = 0;
     if (hearing->command->plan > store_meta(hearing->turn->store)->plans ||
         !store_plan(hearing->turn->store, hearing->command->plan, &plan)) {
         turn_refuse(hearing, REFUSAL_NOT_FOUND, "command.policy_promote.plan", NULL);
@@ -274,8 +283,16 @@ void plans_promote(struct hearing *hearing)
         turn_stored(hearing, &plan.id, &none);
         return;
     }
-    if (plan.state != PLAN_WAITING && plan.state != PLAN_SHADOW) {
+    if (plan.state != PLAN_WAITING && plan.state != PLAN_SHADOW && plan.state != PLAN_UNSIGNED) {
         turn_refuse(hearing, REFUSAL_WRONG_STATE, "command.policy_promote.plan", NULL);
+        return;
+    }
+    if (!assent_missing(hearing->turn->core, hearing->turn->arena, &plan, &missing)) {
+        hearing->turn->failed = true;
+        return;
+    }
+    if (missing > 0) {
+        turn_refuse(hearing, REFUSAL_SIGNATURE_NEEDED, "command.policy_promote.plan", NULL);
         return;
     }
     plans_due(hearing->turn, plan.number);
@@ -316,7 +333,13 @@ static bool fill_row(const struct core *core,
     row->texts =
         versions_changed_texts(core->store, STORE_PLAN_VERSION + plan->number, plan->base, arena);
     row->digest = bytes_of(digest, PLAN_DIGEST_BYTES);
-    return digest != NULL && row->reason_ru != NULL && row->reason_en != NULL && row->texts != NULL;
+    row->signed_by = assent_signers(core, arena, plan);
+    if ((plan->state == PLAN_UNSIGNED || plan->state == PLAN_SHADOW) &&
+        !assent_missing(core, arena, plan, &row->signatures_missing)) {
+        return false;
+    }
+    return row->signed_by != NULL && digest != NULL && row->reason_ru != NULL &&
+           row->reason_en != NULL && row->texts != NULL;
 }
 
 bool plans_list(const struct core *core,

@@ -1,6 +1,8 @@
 /* Pages about versions; see versions.h. */
 #include "broker/core/versions.h"
 
+#include "broker/core/assent.h"
+
 #include "policy/difference.h"
 
 #include <stdio.h>
@@ -48,7 +50,8 @@ bool versions_find(struct store *store, const char *text, struct version_record 
         return number != 0 && store_version(store, number, out);
     }
     if (!store_plan(store, number, &plan) ||
-        (plan.state != PLAN_WAITING && plan.state != PLAN_DUE && plan.state != PLAN_SHADOW)) {
+        (plan.state != PLAN_WAITING && plan.state != PLAN_DUE && plan.state != PLAN_SHADOW &&
+         plan.state != PLAN_UNSIGNED)) {
         return false;
     }
     memset(out, 0, sizeof(*out));
@@ -114,6 +117,8 @@ static bool fill_row(const struct core *core,
     const struct directory *directory = core->region->directory;
     const struct directory_worker *worker = directory_worker(directory, record->worker);
     const struct directory_site *site = directory_site(directory, record->site);
+    struct plan_record plan;
+    const bool planned = record->plan != 0 && store_plan(core->store, record->plan, &plan);
     *row = (struct version_row){
         .version = record->version,
         .at_us = record->at_us,
@@ -126,9 +131,10 @@ static bool fill_row(const struct core *core,
         .rows_removed = record->rows_removed,
         .texts = versions_changed_texts(core->store, record->version, record->version - 1, arena),
         .plan = record->plan,
+        .signed_by = planned ? assent_signers(core, arena, &plan) : "",
         .in_force = record->version == store_meta(core->store)->version,
     };
-    return row->texts != NULL;
+    return row->texts != NULL && row->signed_by != NULL;
 }
 
 bool versions_list(const struct core *core,

@@ -1,6 +1,7 @@
 /* A set on trial: compared with what is in force, adopted, planned or refused; see adoption.h. */
 #include "broker/daemon/adoption.h"
 
+#include "broker/core/assent.h"
 #include "broker/core/plans.h"
 #include "broker/core/versions.h"
 #include "broker/daemon/broker.h"
@@ -143,10 +144,34 @@ static void refuse_trial(const struct broker *broker,
 }
 
 /* Accepted, but its time has not come. */
-static bool must_wait(const struct broker *broker, const struct adoption *adoption)
+static bool
+must_wait(const struct broker *broker, const struct adoption *adoption, uint32_t missing)
 {
     return adoption->proposal != NULL && adoption->proposal->plan == 0 &&
-           (adoption->proposal->shadow || adoption->proposal->activate_us > broker->time.now_us);
+           (missing > 0 || adoption->proposal->shadow ||
+            adoption->proposal->activate_us > broker->time.now_us);
+}
+
+/* Asked before the turn: by what is in force, not by the set on trial. False: no memory. */
+static bool
+find_missing(const struct broker *broker, const struct adoption *adoption, uint32_t *missing)
+{
+    struct plan_record plan = assent_planned(adoption->proposal, adoption->input);
+    if (adoption->proposal != NULL && adoption->proposal->plan != 0) {
+        (void)store_plan(broker->books.store, adoption->proposal->plan, &plan);
+    }
+    return assent_missing(&broker->core, broker->arena, &plan, missing);
+}
+
+/* What cannot wait for signatures: the broker's own files, and a plan whose time has come. */
+static void refuse_unsigned(const struct broker *broker, struct adoption *adoption)
+{
+    adoption->state = PROPOSAL_REFUSED;
+    adoption_log_refused(broker, "signatures of other agencies are missing");
+    adoption_add_reason(adoption,
+                        "",
+                        (struct phrase){"не хватает подписей других ведомств",
+                                        "signatures of other agencies are missing"});
 }
 
 /* A turn of its own, tried on a committed state, so that it can be undone whole. */
@@ -163,12 +188,17 @@ bool adoption_run(struct broker *broker, struct adoption *adoption, struct error
     if (problems == NULL || turn == NULL) {
         return error_set(err, ERROR_OS, "no memory to adopt a configuration");
     }
+    uint32_t missing = 0;
+    if (!find_missing(broker, adoption, &missing)) {
+        return error_set(err, ERROR_OS, "no memory to adopt a configuration");
+    }
     problems->arena = broker->arena;
     bool changed = false;
     const bool fits = turn_configure(turn, adoption->proposal, adoption->input, &changed, problems);
-    const bool waits = fits && !turn_failed(turn) && changed && must_wait(broker, adoption);
-    if (!waits && fits && !turn_failed(turn) && changed &&
-        adoption->purpose != CONFIGURATION_COMPARE) {
+    const bool good = fits && !turn_failed(turn) && changed;
+    const bool waits = good && must_wait(broker, adoption, missing);
+    const bool acts = good && !waits && adoption->purpose != CONFIGURATION_COMPARE;
+    if (acts && missing == 0) {
         bool adopted = false;
         const bool ok = adopt(broker, turn, &before, &adopted, err);
         adoption->state = adopted ? PROPOSAL_ADOPTED : PROPOSAL_REFUSED;
@@ -179,6 +209,8 @@ bool adoption_run(struct broker *broker, struct adoption *adoption, struct error
     }
     if (waits) {
         adoption->state = PROPOSAL_PLANNED;
+    } else if (acts) {
+        refuse_unsigned(broker, adoption);
     } else if (!fits || turn_failed(turn)) {
         refuse_trial(broker, adoption, problems, fits);
     } else {

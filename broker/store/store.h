@@ -25,7 +25,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { STORE_LAYOUT = 8 };
+enum { STORE_LAYOUT = 9 };
 
 /* ---- records: zero the whole struct before filling it, so that padding is equal everywhere ------- */
 
@@ -273,6 +273,13 @@ struct proposal_record {
  * that version's row changes, numbered from 1 (before: the row in force when it was accepted), until it is settled. */
 enum { STORE_PLAN_VERSION = 0x40000000 };
 
+struct plan_signature {
+    uint32_t agency;
+    uint32_t worker;
+    int64_t at_us;
+    uint8_t signature[PLAN_SIGNATURE_BYTES];
+};
+
 struct plan_record {
     struct id128 id; /* of its proposal */
     uint32_t number;
@@ -291,6 +298,8 @@ struct plan_record {
     int64_t settled_us;
     uint8_t digest[PLAN_DIGEST_BYTES];  /* of its texts */
     uint8_t follows[PLAN_DIGEST_BYTES]; /* of the texts that must be in force when its time comes */
+    uint32_t signature_count;
+    struct plan_signature signatures[LIMIT_SIGNERS];
 };
 
 /* A rule of the version in force and a rule of the shadow, decided about the same cases. */

@@ -89,7 +89,7 @@ static bool find(struct scenario *scenario, const char *name, struct plan_record
 void scenario_plan_expected(struct scenario *scenario, const char *const *got)
 {
     static const char *const states[PLAN_END] = {
-        "", "waits", "due", "activated", "failed", "withdrawn", "beside"};
+        "", "waits", "due", "activated", "failed", "withdrawn", "beside", "unsigned"};
     struct plan_record plan;
     if (find(scenario, got[0], &plan) && strcmp(states[plan.state], got[1]) != 0) {
         scenario_fail(scenario, &scenario->steps, "plan %s: %s", got[0], states[plan.state]);

@@ -18,6 +18,7 @@ from proto import exchange_pb2 as exchange
 from region import BUILD, SPECIALIST, Program, Region, facts, labels
 
 ADMINISTRATOR, ADMIN_SITE = 'administrator-komi', 'social-komi-1'
+SECOND, SECOND_SITE, SECOND_AGENCY = 'administrator-guardianship', 'guardianship-komi-1', 'guardianship-komi'
 RELOADS = int(os.environ.get('REFBROKER_RELOADS', '200'))
 PART_BYTES = 131072
 
@@ -56,7 +57,7 @@ people: [{{uid: {os.getuid()}, worker: {ADMINISTRATOR}}}]
 
     def refctl(self, *words, status=0, language='en'):
         done = subprocess.run(
-            [f'{BUILD}/refctl', *words, '--agent', self.region.path('admin.yaml')], cwd=self.region.folder,
+            [f'{BUILD}/refctl', *words, *([] if '--agent' in words else ['--agent', self.region.path('admin.yaml')])], cwd=self.region.folder,
             capture_output=True, text=True, encoding='utf-8', timeout=60, check=False,
             env=dict(os.environ, LANGUAGE=language, TZ='UTC'))
         self.assertEqual(done.returncode, status, f'{words}: {done.stdout}{done.stderr}')
@@ -216,6 +217,63 @@ people: [{{uid: {os.getuid()}, worker: {ADMINISTRATOR}}}]
         self.broker.wait_for('configuration_adopted', 'version=2')
         self.assertEqual(self.history()[0]['plan'], 1)
         self.refctl('policy', 'shadow', '--end', status=65)
+        self.assertEqual(self.broker.stop(), 0)
+        self.assertEqual(self.region.run('refbrokerd', 'fsck', 'broker.yaml')[0], 0)
+
+    # -- signed by another agency
+
+    def start_second_agent(self):
+        """The administrator of another agency, with an agent of its own."""
+        text = self.region.read('admin.yaml').replace(ADMIN_SITE, SECOND_SITE).replace(ADMINISTRATOR, SECOND)
+        self.region.write('second.yaml', text.replace('admin-store', 'second-store').replace('admin.sock', 'second.sock'))
+        agent = Program(f'{BUILD}/refagentd', self.region.path('second.yaml'))
+        self.region.programs.append(agent)
+        agent.expects('connection_lost')
+        agent.wait_for('session_opened')
+
+    def key_line(self, agency):
+        status, out, _ = self.region.refctl('keygen', '--signing', agency, '--out', 'keys', '--lang', 'en')
+        self.assertEqual(status, 0)
+        return out.splitlines()[-1] + '\n'
+
+    def test_a_policy_is_signed_by_a_second_agency(self):
+        self.start_agent()
+        self.region.edit('directory/10-agencies.yaml', f'  - {{id: {ADMINISTRATOR},',
+                         f'  - {{id: {SECOND}, title: {{ru: администратор, en: administrator}}, site: {SECOND_SITE}, '
+                         f'roles: [administrator]}}\n  - {{id: {ADMINISTRATOR},')
+        rule = 'signatures:\n  needed: 2\n  agencies:\n' + self.key_line('social-komi') + self.key_line(SECOND_AGENCY)
+        self.region.write('policy.yaml', self.region.read('policy.yaml') + rule)
+        self.assertIn('Version 2 is in force', self.refctl('policy', 'apply', '.', '--wait'))
+        self.start_second_agent()
+        mine = ('--agent', self.region.path('second.yaml'))
+
+        self.region.edit('policy.yaml', 'Early detection in the Komi Republic', 'Detection')
+        self.assertIn('Accepted: plan p1 waits for signatures', self.refctl('policy', 'apply', '.', '--wait'))
+        plan, = self.plans()
+        self.assertEqual((plan['state'], plan['signatures_missing'], plan['signed_by']), ('unsigned', 1, None))
+        self.assertIn('en: Detection', self.refctl('policy', 'show', 'p1', *mine))
+        self.assertIn('не хватает подписей: 1', self.refctl('policy', 'plans', language='ru'))
+        self.region.reload('configuration_refused')  # no other way round
+        self.assertIn('предложило план',
+                      self.refctl('policy', 'sign', 'p1', 'keys/social-komi.sign.key', status=77, language='ru'))
+        self.assertIn('the signature is wrong',
+                      self.refctl('policy', 'sign', 'p1', 'keys/social-komi.sign.key', *mine, status=65))
+        self.assertEqual(self.history()[0]['version'], 2)
+
+        self.broker.kill()  # a plan that lacks signatures survives it
+        self.broker = self.region.restart()
+        self.region.programs[-2].wait_for('session_opened')
+        self.refctl('policy', 'sign', 'p1', f'keys/{SECOND_AGENCY}.sign.key', *mine)
+        self.broker.wait_for('configuration_adopted', 'version=3')
+        version = self.history()[0]
+        self.assertEqual((version['version'], version['actor'], version['signed_by']), (3, ADMINISTRATOR, SECOND))
+        self.assertIn(f'signed by {SECOND}', self.refctl('policy', 'history'))
+        self.assertRegex(self.refctl('policy', 'show', '3', language='ru'), f'Подписали.*{SECOND}')
+        self.assertIn('Version 4 is in force', self.refctl('policy', 'rollback', '2'))  # the same rule: nobody signs
+
+        self.assertIn('waits for signatures', self.refctl('policy', 'rollback', '1'))  # the rule itself would go
+        self.assertEqual(self.plans()[0]['state'], 'unsigned')
+        self.assertEqual(self.history()[0]['version'], 4)
         self.assertEqual(self.broker.stop(), 0)
         self.assertEqual(self.region.run('refbrokerd', 'fsck', 'broker.yaml')[0], 0)
 

@@ -255,6 +255,7 @@ static const struct expected table[] = {
     {false, COMMAND_SITE_ROTATE, EVERYWHERE("GGGGGGGGG")},
     {true, QUERY_ERASURES, EVERYWHERE("DDDDDDDGD")},
     {false, COMMAND_POLICY_PROMOTE, EVERYWHERE("DDDDDDDGD")},
+    {false, COMMAND_POLICY_SIGN, EVERYWHERE("DDDDDDDGD")},
 };
 
 /* Commands and queries that concern no case. */
@@ -273,7 +274,7 @@ static bool without_case(const struct expected *row)
                      row->kind == COMMAND_POLICY_APPLY || row->kind == COMMAND_POLICY_ROLLBACK ||
                      row->kind == COMMAND_POLICY_WITHDRAW || row->kind == COMMAND_ERASE ||
                      row->kind == COMMAND_POLICY_PROMOTE || row->kind == COMMAND_SITE_REVOKE ||
-                     row->kind == COMMAND_SITE_ROTATE;
+                     row->kind == COMMAND_SITE_ROTATE || row->kind == COMMAND_POLICY_SIGN;
 }
 
 struct fixture {
