@@ -133,5 +133,5 @@ static const char *const names[FACT_END] = {
 
 const char *fact_kind_name(enum fact_kind kind)
 {
-    return (unsigned)kind < FACT_END && names[kind] != NULL ? names[kind] : "?";
+    return (unsigned)kind < FACT_END ? names[kind] : "?";
 }

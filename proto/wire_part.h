@@ -19,6 +19,7 @@
 #include <stdint.h>
 
 enum wire_part_kind {
+    /* First those of texts, which are never NULL. */
     WIRE_PART_TEXT,        /* const char * : string of at most limit bytes */
     WIRE_PART_UNSENT_TEXT, /* const char * : never sent, "" after decoding */
     WIRE_PART_PROSE,       /* const char * : string for people, cut at limit when encoded */

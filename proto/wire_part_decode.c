@@ -69,8 +69,7 @@ static void blank(const struct wire_part *part, void *ours)
 {
     for (size_t i = 0; i < part->row_count; i++) {
         const struct wire_part_row *row = &part->rows[i];
-        if (row->kind == WIRE_PART_TEXT || row->kind == WIRE_PART_PROSE ||
-            row->kind == WIRE_PART_UNSENT_TEXT) {
+        if (row->kind <= WIRE_PART_PROSE) {
             wire_slot_put_pointer(ours, row->ours, "");
         } else if (row->kind == WIRE_PART_HELD) {
             blank(row->part, wire_slot_into(ours, row->ours));
@@ -82,10 +81,7 @@ static bool
 decode_text(struct decoder *d, const struct wire_part_row *row, const void *theirs, void *ours)
 {
     const char *text = wire_slot_pointer(theirs, row->theirs);
-    if (text == NULL) {
-        text = "";
-    }
-    const size_t bytes = strlen(text);
+    const size_t bytes = strlen(text); /* protobuf-c gives "" for what is absent */
     if (bytes > row->limit) {
         return refuse(d, REFUSAL_TOO_LONG);
     }
@@ -172,9 +168,7 @@ decode_ids(struct decoder *d, const struct wire_part_row *row, const void *their
         if (items[i].len != ID128_BYTES) {
             return refuse(d, REFUSAL_BAD_FIELD);
         }
-        if (!decode_id(d, items[i], &ids[i])) {
-            return false;
-        }
+        memcpy(ids[i].bytes, items[i].data, ID128_BYTES);
     }
     wire_slot_put_pointer(ours, row->ours, ids);
     wire_slot_put_count(ours, row->ours_count, count);
@@ -365,10 +359,10 @@ decode_row(struct decoder *d, const struct wire_part_row *row, const void *their
     case WIRE_PART_INLINE_LIST:
         return decode_list(d, row, theirs, ours);
     case WIRE_PART_ONE_OF:
+    default:
+        assert(row->kind == WIRE_PART_ONE_OF);
         return decode_one_of(d, row, choice_of(row, theirs), theirs, ours);
     }
-    assert(!"every kind has its branch");
-    return false;
 }
 
 static bool
@@ -407,8 +401,8 @@ struct allocation {
 static void *allocate(void *data, size_t bytes)
 {
     struct allocation *allocation = data;
-    void *memory = arena_alloc(allocation->arena, bytes > 0 ? bytes : 1);
-    allocation->full = allocation->full || memory == NULL;
+    void *memory = arena_alloc(allocation->arena, bytes);
+    allocation->full |= memory == NULL;
     return memory;
 }
 

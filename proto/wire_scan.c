@@ -4,7 +4,7 @@
 #include <assert.h>
 #include <string.h>
 
-/* Fields of the widest message; more would only lose the index in a fault's path. */
+/* No message has a field of a higher number. */
 enum { FIELDS_COUNTED = 32, VARINT_BYTES_MAX = 10 };
 
 enum wire_type { WIRE_VARINT = 0, WIRE_FIXED64 = 1, WIRE_LENGTH = 2, WIRE_FIXED32 = 5 };
@@ -98,8 +98,8 @@ enum wire_scan wire_scan(const ProtobufCMessageDescriptor *descriptor,
             (field->type != PROTOBUF_C_TYPE_STRING && field->type != PROTOBUF_C_TYPE_MESSAGE)) {
             continue;
         }
-        const size_t index = (tag >> 3) < FIELDS_COUNTED ? counted[tag >> 3]++ : 0;
-        const enum wire_scan found = scan_field(field, index, content, fault);
+        assert(field->id < FIELDS_COUNTED);
+        const enum wire_scan found = scan_field(field, counted[field->id]++, content, fault);
         if (found != WIRE_SCAN_GOOD) {
             return found;
         }

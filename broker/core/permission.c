@@ -1,6 +1,7 @@
 /* Who may do what: the table and the relations. */
 #include "broker/core/permission.h"
 
+#include <assert.h>
 #include <string.h>
 
 #define ROLE(name) (UINT32_C(1) << ROLE_##name)
@@ -86,17 +87,24 @@ const struct permission_row *permission_rows(size_t *count)
     return permission_table;
 }
 
+/* All zero, and so nobody's, when the store cannot be read; then the whole turn fails. */
+static struct assignment_record
+hop_of(const struct core *core, const struct case_record *record, uint32_t index)
+{
+    struct id128 id = {{0}};
+    struct assignment_record hop;
+    memset(&hop, 0, sizeof(hop));
+    (void)store_case_assignment(core->store, &record->id, index, &id);
+    (void)store_assignment(core->store, &id, &hop);
+    return hop;
+}
+
 /* An open offer, or one that passed while nobody has accepted after it: a late answer to that still counts. */
 static bool is_offered(const struct core *core, uint32_t worker, const struct case_record *record)
 {
     const bool pending = record->state == CASE_CURATOR_PENDING;
     for (uint32_t i = record->assignments; i > 0; i--) {
-        struct id128 id;
-        struct assignment_record hop;
-        if (!store_case_assignment(core->store, &record->id, i - 1, &id) ||
-            !store_assignment(core->store, &id, &hop)) {
-            return false;
-        }
+        const struct assignment_record hop = hop_of(core, record, i - 1);
         if (hop.state == ASSIGNMENT_ACTIVE || hop.ended_us != 0) {
             return false;
         }
@@ -140,21 +148,23 @@ static bool related(const struct core *core,
                     enum relation relation,
                     const struct case_record *record)
 {
-    switch (relation) {
-    case RELATION_NONE:
+    if (relation == RELATION_NONE) {
         return true;
-    case RELATION_OFFERED:
-        return record != NULL && is_offered(core, worker, record);
-    case RELATION_LEAD:
-        return record != NULL && record->lead == worker && record->state != CASE_CURATOR_PENDING;
-    case RELATION_DESK:
-        return record != NULL && is_at_desk(core, worker, record);
-    case RELATION_RESPONSIBLE:
-        return record != NULL && is_responsible(core, worker, record);
-    case RELATION_END:
-        break;
     }
-    return false;
+    if (record == NULL) {
+        return false;
+    }
+    if (relation == RELATION_OFFERED) {
+        return is_offered(core, worker, record);
+    }
+    if (relation == RELATION_LEAD) {
+        return record->lead == worker && record->state != CASE_CURATOR_PENDING;
+    }
+    if (relation == RELATION_DESK) {
+        return is_at_desk(core, worker, record);
+    }
+    assert(relation == RELATION_RESPONSIBLE);
+    return is_responsible(core, worker, record);
 }
 
 static enum permission_verdict ask(const struct core *core,

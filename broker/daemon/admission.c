@@ -3,10 +3,8 @@
 
 static uint32_t site_of(const struct broker *broker, const uint8_t key[KEYS_BYTES])
 {
-    return broker->core.region == NULL
-               ? 0
-               : store_site_of_key(
-                     broker->books.store, broker->core.region->directory, key, broker->time.now_us);
+    return store_site_of_key(
+        broker->books.store, broker->core.region->directory, key, broker->time.now_us);
 }
 
 bool admission_handshake(void *world, const uint8_t key[KEYS_BYTES])
@@ -22,8 +20,7 @@ bool admission_handshake(void *world, const uint8_t key[KEYS_BYTES])
     const enum session_handshake verdict = session_handshake(broker->sessions, &now, site);
     if (verdict == SESSION_REFUSED_NEWLY) {
         const struct directory_site *row = directory_site(broker->core.region->directory, site);
-        LOG_ALARM(
-            broker->log, "too_many_connections", LOG_TEXT("site", row == NULL ? "?" : row->id));
+        LOG_ALARM(broker->log, "too_many_connections", LOG_TEXT("site", row->id));
     }
     return verdict == SESSION_ADMITTED;
 }

@@ -243,6 +243,25 @@ static void fact_of_a_later_program_is_refused_test(void **state)
     assert_false(fact_decode_batch(bytes_of("\x22\x10", 2), *state, &read));
 }
 
+static void fact_of_a_damaged_journal_is_refused_test(void **state)
+{
+    struct batch read;
+    struct fact_decision made;
+    /* an entry with a fact of text "a", and one that is no text */
+    assert_true(fact_decode_batch(bytes_of("\x22\x06\x6a\x04\x9a\x01\x01\x61", 8), *state, &read));
+    assert_string_equal(read.entries[0].facts[0].text, "a");
+    assert_false(fact_decode_batch(bytes_of("\x22\x06\x6a\x04\x9a\x01\x01\xff", 8), *state, &read));
+    /* a decision in which a rule failed at condition 3, and one where the condition is cut off */
+    assert_true(fact_decode_decision(bytes_of("\x3a\x02\x00\x03", 4), *state, &made));
+    assert_int_equal(made.failed[0].condition, 3);
+    assert_false(fact_decode_decision(bytes_of("\x3a\x01\x00", 3), *state, &made));
+    /* counts of candidates for reason 1, for none, and for one that there is not */
+    assert_true(fact_decode_decision(bytes_of("\x4a\x04\x08\x01\x10\x05", 6), *state, &made));
+    assert_int_equal(made.counts[1], 5);
+    assert_false(fact_decode_decision(bytes_of("\x4a\x02\x10\x05", 4), *state, &made));
+    assert_false(fact_decode_decision(bytes_of("\x4a\x04\x08\x7f\x10\x05", 6), *state, &made));
+}
+
 static void fact_needs_room_test(void **state)
 {
     const struct fact_decision made = decision();
@@ -252,6 +271,29 @@ static void fact_needs_room_test(void **state)
     (void)state;
     assert_false(fact_encode_decision(&made, small, &bytes));
     arena_destroy(&small);
+}
+
+static void fact_is_read_whole_or_not_test(void **state)
+{
+    const struct fact_decision made = decision();
+    struct fact facts[] = {{.kind = FACT_DECIDED, .labels = &labels, .decision = &made}};
+    struct entry entry = {.cause = ENTRY_DEADLINE, .facts = facts, .fact_count = 1};
+    const struct batch batch = {.number = 1, .entries = &entry, .entry_count = 1};
+    struct bytes bytes;
+    bool fits = false;
+    assert_true(fact_encode_batch(&batch, *state, &bytes));
+    for (size_t room = 64; room <= 65536; room += 64) {
+        struct arena *small = arena_create(room);
+        struct batch read;
+        if (fact_decode_batch(bytes, small, &read)) {
+            fits = true;
+            expect_decision(read.entries[0].facts[0].decision);
+        } else {
+            assert_false(fits);
+        }
+        arena_destroy(&small);
+    }
+    assert_true(fits);
 }
 
 static void fact_kinds_have_names_test(void **state)
@@ -284,7 +326,9 @@ int main(void)
         FACT_TEST(fact_decision_is_kept_alone_test),
         FACT_TEST(fact_old_journals_are_read_test),
         FACT_TEST(fact_of_a_later_program_is_refused_test),
+        FACT_TEST(fact_of_a_damaged_journal_is_refused_test),
         FACT_TEST(fact_needs_room_test),
+        FACT_TEST(fact_is_read_whole_or_not_test),
         FACT_TEST(fact_kinds_have_names_test),
         FACT_TEST(fact_hash_is_blake2b_256_test),
     };

@@ -457,12 +457,58 @@ static void nobody_is_denied_test(void **state)
                      PERMISSION_DENIED);
 }
 
+static void nothing_of_a_case_is_for_whom_names_none_test(void **state)
+{
+    struct fixture *fixture = *state;
+    const struct core *core = &fixture->world->core;
+    const uint32_t chief = world_worker(fixture->world, "supervisor-near");
+    assert_int_equal(permission_command(core, chief, COMMAND_ACCEPT, NULL), PERMISSION_DENIED);
+    assert_int_equal(permission_command(core, chief, COMMAND_APPROVE_OUTCOME, NULL),
+                     PERMISSION_DENIED);
+    assert_int_equal(permission_query(core, chief, QUERY_CASE, NULL), PERMISSION_DENIED);
+}
+
+/* The last test: it leaves another directory in force. */
+static void who_was_removed_may_nothing_test(void **state)
+{
+    struct fixture *fixture = *state;
+    const struct core *core = &fixture->world->core;
+    const uint32_t worker = world_worker(fixture->world, "specialist-far");
+    assert_int_equal(permission_command(core, worker, COMMAND_SUBMIT, NULL), PERMISSION_GRANTED);
+
+    const int64_t now_us = INT64_C(1795000000000000);
+    struct region_input *without =
+        arena_copy(fixture->arena,
+                   world_region(scratch_path(fixture->scratch, "set"), fixture->arena, now_us),
+                   sizeof(*without));
+    struct directory_row *rows =
+        arena_copy(fixture->arena, without->rows, without->row_count * sizeof(*rows));
+    size_t kept = 0;
+    for (size_t i = 0; i < without->row_count; i++) {
+        if (strcmp(rows[i].id, "specialist-far") != 0) {
+            rows[kept++] = rows[i];
+        }
+    }
+    assert_int_equal(kept, without->row_count - 1);
+    without->rows = rows;
+    without->row_count = kept;
+    struct world_result result;
+    const struct world_input input = {
+        .kind = WORLD_CONFIGURE, .options = {.now_us = now_us}, .region = without};
+    world_apply(fixture->world, &input, &result);
+
+    assert_int_equal(permission_command(core, worker, COMMAND_SUBMIT, NULL), PERMISSION_DENIED);
+    assert_int_equal(permission_query(core, worker, QUERY_STATUS, NULL), PERMISSION_DENIED);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_command_and_query_test),
         cmocka_unit_test(no_row_outside_of_the_kinds_test),
         cmocka_unit_test(nobody_is_denied_test),
+        cmocka_unit_test(nothing_of_a_case_is_for_whom_names_none_test),
+        cmocka_unit_test(who_was_removed_may_nothing_test),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

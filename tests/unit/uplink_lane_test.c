@@ -63,6 +63,65 @@ static void held_lane_waits_as_long_as_it_was_told(void **state)
     assert_int_equal(lane.hold_until_us, 1000 + 60000000);
 }
 
+static void refusals_of_one_round_are_one_try(void **state)
+{
+    (void)state;
+    struct uplink_lane lane = {.first = 1, .sent = 4, .next = 4};
+    uplink_lane_hold(&lane, 2, 0, 1023, 1000);
+    uplink_lane_hold(&lane, 3, 0, 1023, 1001);
+    assert_int_equal(lane.hold_until_us, 1000 + 1000000);
+    assert_int_equal(lane.retries, 1);
+    uplink_lane_hold(&lane, 1, 0, 1023, 1002); /* but the oldest one is sent again first */
+    assert_int_equal(uplink_lane_take(&lane, 64, 1001000), 1);
+}
+
+static void refused_for_days_is_tried_each_minute(void **state)
+{
+    (void)state;
+    struct uplink_lane lane = {.first = 1, .sent = 4, .next = 4};
+    int64_t now_us = 0;
+    for (int round = 0; round < 3000; round++) {
+        uplink_lane_hold(&lane, 2, 0, 1023, now_us);
+        assert_true(lane.hold_until_us - now_us <= 60000000);
+        now_us = lane.hold_until_us;
+    }
+    uplink_lane_hold(&lane, 2, 0, 1023, now_us);
+    assert_int_equal(lane.hold_until_us - now_us, 60000000);
+}
+
+static void what_was_answered_while_on_its_way_back_is_not_sent_again(void **state)
+{
+    (void)state;
+    struct uplink_lane lane = {.first = 1, .sent = 4, .next = 4};
+    assert_int_equal(uplink_lane_rewind(&lane, 1, 0), UPLINK_LANE_REWOUND);
+    uplink_lane_settle(&lane, 1);
+    uplink_lane_settle(&lane, 2);
+    assert_int_equal(uplink_lane_take(&lane, 64, 0), 3);
+    assert_int_equal(uplink_lane_take(&lane, 64, 0), 0);
+}
+
+static void numbers_outside_of_what_is_in_flight(void **state)
+{
+    (void)state;
+    const struct uplink_lane lane = {.first = 10, .sent = 10, .next = 200, .settled = 2};
+    assert_true(uplink_lane_is_settled(&lane, 9)); /* long ago */
+    assert_false(uplink_lane_waits(&lane, 9));
+    assert_true(uplink_lane_is_settled(&lane, 11));
+    assert_false(uplink_lane_is_settled(&lane, 75)); /* 64 further than 11 */
+    assert_true(uplink_lane_waits(&lane, 73));
+    assert_false(uplink_lane_waits(&lane, 74)); /* a window holds no more than 64 */
+}
+
+static void old_reply_rewinds_nothing(void **state)
+{
+    (void)state;
+    struct uplink_lane lane = {.first = 3, .sent = 5, .next = 10};
+    assert_int_equal(uplink_lane_rewind(&lane, 5, 0), UPLINK_LANE_REWOUND);
+    assert_int_equal(lane.sent, 5);
+    assert_int_equal(uplink_lane_rewind(&lane, 7, 0), UPLINK_LANE_REWOUND);
+    assert_int_equal(lane.sent, 5);
+}
+
 static void many_replies_about_one_gap_rewind_once(void **state)
 {
     (void)state;
@@ -94,6 +153,11 @@ int main(void)
         cmocka_unit_test(settling_out_of_order_moves_first_later),
         cmocka_unit_test(held_lane_sends_nothing_until_its_time),
         cmocka_unit_test(held_lane_waits_as_long_as_it_was_told),
+        cmocka_unit_test(refusals_of_one_round_are_one_try),
+        cmocka_unit_test(refused_for_days_is_tried_each_minute),
+        cmocka_unit_test(what_was_answered_while_on_its_way_back_is_not_sent_again),
+        cmocka_unit_test(numbers_outside_of_what_is_in_flight),
+        cmocka_unit_test(old_reply_rewinds_nothing),
         cmocka_unit_test(many_replies_about_one_gap_rewind_once),
         cmocka_unit_test(backoff_doubles_within_its_bounds),
     };

@@ -1,7 +1,6 @@
 /* Frames: hand-made structures to bytes and back, and bytes that are no frame of ours. The complete round
  * trip of every field is tests/contract/wire_frames_test.c. */
 #include "proto/wire.h"
-#include "proto/wire_files.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -537,26 +536,6 @@ static void wire_referral_is_kept_alone_test(void **state)
     assert_string_equal(fault.field, "labels.territory");
 }
 
-static void wire_files_travel_whole_or_not_test(void **state)
-{
-    const struct policy_file files[] = {{"broker.yaml", bytes_of_text("region: x\n")},
-                                        {"directory/1.yaml", bytes_of_text("")}};
-    struct policy_file *out = NULL;
-    size_t count = 0;
-    struct bytes coded;
-    assert_true(wire_files_encode(files, 2, *state, &coded));
-    assert_true(wire_files_decode(coded, *state, &out, &count));
-    assert_int_equal(count, 2);
-    assert_string_equal(out[0].name, "broker.yaml");
-    assert_memory_equal(out[0].text.data, "region: x\n", 10);
-    assert_string_equal(out[1].name, "directory/1.yaml");
-    assert_int_equal(out[1].text.size, 0);
-    assert_false(wire_files_decode(bytes_of(coded.data, coded.size - 1), *state, &out, &count));
-    /* name "a" NUL "b" in the first file */
-    static const uint8_t with_nul[] = {0x0a, 0x05, 0x0a, 0x03, 'a', 0, 'b'};
-    assert_false(wire_files_decode(bytes_of(with_nul, sizeof(with_nul)), *state, &out, &count));
-}
-
 #define WIRE_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 int main(void)
 {
@@ -575,7 +554,6 @@ int main(void)
         WIRE_TEST(wire_digest_is_of_what_was_asked_test),
         WIRE_TEST(wire_facts_go_by_section_test),
         WIRE_TEST(wire_referral_is_kept_alone_test),
-        WIRE_TEST(wire_files_travel_whole_or_not_test),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
