@@ -271,13 +271,20 @@ static const char *pool_text(const struct comparison_outcomes *outcomes,
                              const struct policy_pool *pool)
 {
     const char *training = "";
+    const char *languages = "";
 
     for (size_t i = 0; i < pool->training_count; i++) {
         training = joined(outcomes, training, pool->training[i]);
     }
+    for (size_t i = 0; i < pool->language_count; i++) {
+        languages = joined(outcomes, languages, pool->languages[i]);
+    }
+    if (pool->language_count > 0) {
+        languages = kept(arena_format(outcomes->arena, "language: [%s], ", languages));
+    }
     return kept(
         arena_format(outcomes->arena,
-                     "%s: {%s%s%s%straining: [%s], pick: %s, continuity: %s, auto-accept: %s, "
+                     "%s: {%s%s%s%straining: [%s], %spick: %s, continuity: %s, auto-accept: %s, "
                      "reserve: %u %%}",
                      pool->id,
                      ids_text(outcomes, pool->agencies, pool->agency_count),
@@ -285,6 +292,7 @@ static const char *pool_text(const struct comparison_outcomes *outcomes,
                      codes_text(outcomes, VOCABULARY_ROLE, pool->roles),
                      place_text(outcomes, pool->covers_case, pool->territory),
                      training,
+                     languages,
                      pool->pick == POOL_PICK_ROUND_ROBIN ? "round-robin" : "least-loaded",
                      pool->continuity ? "yes" : "no",
                      pool->auto_accept ? "yes" : "no",

@@ -156,6 +156,7 @@ static void add_all(struct fields *fields, const struct directory_row *row)
     add_mask(fields, "ages", row->ages, VOCABULARY_AGE);
     add_list(fields, "territories", row->territories, row->territory_count);
     add_list(fields, "training", row->training, row->training_count);
+    add_list(fields, "languages", row->languages, row->language_count);
     add_list(fields, "escalate", row->escalate, row->escalate_count);
     add_key(fields, "curve", row->curve);
     add_key(fields, "sealing", row->sealing);

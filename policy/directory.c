@@ -24,6 +24,7 @@ static bool reserve(struct build *build);
 static bool add_names(struct build *build);
 static bool add_row(struct build *build, const struct directory_row *row, bool removed);
 static bool add_agency(struct build *build, const struct directory_row *row, bool removed);
+static const char **copy_texts(struct build *build, const char **texts, size_t count);
 static bool add_worker(struct build *build, const struct directory_row *row, bool removed);
 static bool add_service(struct build *build, const struct directory_row *row, bool removed);
 static bool add_desk(struct build *build, const struct directory_row *row, bool removed);
@@ -340,16 +341,24 @@ static bool add_worker(struct build *build, const struct directory_row *row, boo
         worker->territories = directory->agencies[worker->agency].territories;
         worker->territory_count = directory->agencies[worker->agency].territory_count;
     }
-    const char **training = arena_array(directory->arena, row->training_count, sizeof(*training));
-    for (size_t i = 0; i < row->training_count && training != NULL; i++) {
-        training[i] = copy_text(build, row->training[i]);
-    }
-    worker->training = training;
+    worker->training = copy_texts(build, row->training, row->training_count);
     worker->training_count = row->training_count;
-    if (training == NULL) {
+    worker->languages = copy_texts(build, row->languages, row->language_count);
+    worker->language_count = row->language_count;
+    if (worker->training == NULL || worker->languages == NULL) {
         return error_set(build->err, ERROR_OS, "out of memory");
     }
     return worker->territories != NULL || worker->territory_count == 0;
+}
+
+/* NULL: no memory. */
+static const char **copy_texts(struct build *build, const char **texts, size_t count)
+{
+    const char **copies = arena_array(build->directory->arena, count, sizeof(*copies));
+    for (size_t i = 0; i < count && copies != NULL; i++) {
+        copies[i] = copy_text(build, texts[i]);
+    }
+    return copies;
 }
 
 static bool add_service(struct build *build, const struct directory_row *row, bool removed)

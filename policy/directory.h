@@ -58,6 +58,8 @@ struct directory_row {
     size_t territory_count;
     const char **training;
     size_t training_count;
+    const char **languages; /* worker: that the worker speaks besides Russian */
+    size_t language_count;
     const char **escalate; /* agency: agency ids, nearest first */
     size_t escalate_count;
     uint8_t curve[KEYS_BYTES]; /* key rows */
@@ -109,6 +111,8 @@ struct directory_worker {
     size_t territory_count;
     const char *const *training;
     size_t training_count;
+    const char *const *languages;
+    size_t language_count;
     bool removed;
 };
 

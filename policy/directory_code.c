@@ -49,6 +49,8 @@ bool directory_encode_row(const struct directory_row *row, struct arena *arena, 
     message.n_territories = row->territory_count;
     message.training = writable_list(arena, row->training, row->training_count, &full);
     message.n_training = row->training_count;
+    message.languages = writable_list(arena, row->languages, row->language_count, &full);
+    message.n_languages = row->language_count;
     message.escalate = writable_list(arena, row->escalate, row->escalate_count, &full);
     message.n_escalate = row->escalate_count;
     message.curve.data = key ? arena_copy(arena, row->curve, KEYS_BYTES) : NULL;
@@ -134,6 +136,7 @@ fill_row(Referral__V1__DirectoryRow *message, struct arena *arena, struct direct
         message->ownership >= OWNERSHIP_END || message->desk >= DESK_END ||
         !are_texts(message->territories, message->n_territories) ||
         !are_texts(message->training, message->n_training) ||
+        !are_texts(message->languages, message->n_languages) ||
         !are_texts(message->escalate, message->n_escalate) ||
         (key && (message->curve.len != KEYS_BYTES || message->sealing.len != KEYS_BYTES))) {
         return false;
@@ -159,17 +162,20 @@ fill_row(Referral__V1__DirectoryRow *message, struct arena *arena, struct direct
                                   .ages = message->ages,
                                   .territory_count = message->n_territories,
                                   .training_count = message->n_training,
+                                  .language_count = message->n_languages,
                                   .escalate_count = message->n_escalate,
                                   .until_us = message->until_us,
                                   .revoked = message->revoked};
     out->territories = readable_list(arena, message->territories, message->n_territories);
     out->training = readable_list(arena, message->training, message->n_training);
+    out->languages = readable_list(arena, message->languages, message->n_languages);
     out->escalate = readable_list(arena, message->escalate, message->n_escalate);
     if (key) {
         memcpy(out->curve, message->curve.data, KEYS_BYTES);
         memcpy(out->sealing, message->sealing.data, KEYS_BYTES);
     }
-    return out->territories != NULL && out->training != NULL && out->escalate != NULL;
+    return out->territories != NULL && out->training != NULL && out->languages != NULL &&
+           out->escalate != NULL;
 }
 
 static const char **readable_list(struct arena *arena, char **list, size_t count)

@@ -14,6 +14,7 @@ static const struct keyword keywords[] = {
     {"agency-kind", "вид-ведомства"},
     {"role", "роль"},
     {"training", "подготовка"},
+    {"language", "язык"},
     {"territory", "территория"},
     {"pick", "выбор"},
     {"continuity", "преемственность"},

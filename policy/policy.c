@@ -20,6 +20,7 @@ struct told {
 static void tell(struct told *told, const struct policy_notice *notice);
 static bool shares(const uint32_t *list, size_t count, uint32_t number);
 static bool has_training(const struct directory_worker *worker, const struct policy_pool *pool);
+static bool speaks(const struct directory_worker *worker, const struct policy_pool *pool);
 
 bool policy_create(struct policy **out,
                    const struct yaml_file *files,
@@ -171,7 +172,7 @@ bool policy_pool_selects(const struct policy *policy,
     if (pool->kinds != 0 && (pool->kinds & (UINT32_C(1) << agency->kind)) == 0) {
         return false;
     }
-    return has_training(row, pool) &&
+    return has_training(row, pool) && speaks(row, pool) &&
            (pool->territory == 0 || directory_worker_covers(directory, worker, pool->territory));
 }
 
@@ -259,4 +260,17 @@ static bool has_training(const struct directory_worker *worker, const struct pol
         }
     }
     return true;
+}
+
+/* One of the pool's languages, if it names any. */
+static bool speaks(const struct directory_worker *worker, const struct policy_pool *pool)
+{
+    for (size_t i = 0; i < pool->language_count; i++) {
+        for (size_t j = 0; j < worker->language_count; j++) {
+            if (strcmp(pool->languages[i], worker->languages[j]) == 0) {
+                return true;
+            }
+        }
+    }
+    return pool->language_count == 0;
 }

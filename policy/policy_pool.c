@@ -17,8 +17,8 @@ static void read_place(struct policy_source *source,
                        struct reader *reader,
                        bool *covers_case,
                        uint32_t *territory);
-static void
-read_training(struct policy_source *source, struct reader *reader, struct policy_pool *pool);
+static const char **
+read_words(struct policy_source *source, struct reader *reader, const char *key, size_t *count);
 
 void policy_tree_read_pools(struct policy_source *source, const struct yaml_node *map)
 {
@@ -154,7 +154,8 @@ read_workers(struct policy_source *source, const struct yaml_node *node, struct 
                                      "only case-curator and duty-curator can lead a case"},
                      "");
     }
-    read_training(source, &reader, pool);
+    pool->training = read_words(source, &reader, "training", &pool->training_count);
+    pool->languages = read_words(source, &reader, "language", &pool->language_count);
     read_place(source, &reader, &pool->covers_case, &pool->territory);
     (void)reader_end(&reader);
 }
@@ -223,18 +224,19 @@ static void read_place(struct policy_source *source,
     *territory = count == 1 ? numbers[0] : 0;
 }
 
-static void
-read_training(struct policy_source *source, struct reader *reader, struct policy_pool *pool)
+static const char **
+read_words(struct policy_source *source, struct reader *reader, const char *key, size_t *count)
 {
     struct reader_ids ids;
 
-    if (!reader_id_list(reader, "training", POLICY_TREE_LIST, READER_OPTIONAL, &ids)) {
-        return;
+    *count = 0;
+    if (!reader_id_list(reader, key, POLICY_TREE_LIST, READER_OPTIONAL, &ids)) {
+        return NULL;
     }
-    const char **training = arena_array(source->policy->arena, ids.count, sizeof(*training));
-    for (size_t i = 0; i < ids.count && training != NULL; i++) {
-        training[i] = policy_tree_keep(source, ids.ids[i]);
+    const char **words = arena_array(source->policy->arena, ids.count, sizeof(*words));
+    for (size_t i = 0; i < ids.count && words != NULL; i++) {
+        words[i] = policy_tree_keep(source, ids.ids[i]);
     }
-    pool->training = training;
-    pool->training_count = training == NULL ? 0 : ids.count;
+    *count = words == NULL ? 0 : ids.count;
+    return words;
 }

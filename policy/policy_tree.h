@@ -84,6 +84,8 @@ struct policy_pool {
     uint32_t roles;
     const char *const *training; /* all of them */
     size_t training_count;
+    const char *const *languages; /* one of them; none: any */
+    size_t language_count;
     bool covers_case;
     uint32_t territory; /* a fixed one; 0: none */
     enum pool_pick pick;

@@ -183,6 +183,7 @@ static void read_worker(struct listed *entry)
     entry->row.roles = reader_codes(reader, "roles", VOCABULARY_ROLE, READER_REQUIRED);
     take_list(entry, "territories", &entry->row.territories, &entry->row.territory_count);
     take_list(entry, "training", &entry->row.training, &entry->row.training_count);
+    take_list(entry, "languages", &entry->row.languages, &entry->row.language_count);
     bool has_capacity = reader_number(reader, "capacity", CAPACITY_MAX, &capacity);
     entry->row.capacity = (uint32_t)capacity;
     if (!has_capacity && (entry->row.roles & curators) != 0 &&

@@ -21,7 +21,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { ARENA_BYTES = 256 << 20, TEXT_BYTES = 1 << 16 };
+enum { ARENA_BYTES = 256 << 20, TEXT_BYTES = 1 << 18 };
 
 struct fixture {
     struct arena *arena;
