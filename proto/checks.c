@@ -480,9 +480,6 @@ static void run_body(const struct check *check, const struct command *command)
         add(check, REFUSAL_UNKNOWN_KIND, "");
         break;
     }
-    if (text_bytes(command->note) > LIMIT_SHORT_TEXT_BYTES) {
-        add(check, REFUSAL_TOO_LONG, "note");
-    }
 }
 
 bool checks_command(const struct command *command, int64_t now_us, struct problems *problems)
@@ -521,5 +518,8 @@ bool checks_command(const struct command *command, int64_t now_us, struct proble
                    NULL);
     }
     run_body(&check, command);
+    if (text_bytes(command->note) > LIMIT_SHORT_TEXT_BYTES) {
+        add(&check, REFUSAL_TOO_LONG, "note");
+    }
     return problems->count + problems->dropped == before;
 }

@@ -266,15 +266,21 @@ static void examine_program(const struct examination *at)
                         "bring the older one up to date; until then they understand each other"});
 }
 
+/* Of the region, without its broker. */
+static void unknown(const struct examination *at)
+{
+    ill(at,
+        HEALTH_UNKNOWN,
+        (struct phrase){"брокер не отвечает", "the broker does not answer"},
+        (struct phrase){"", ""});
+}
+
 static void examine_desks(const struct examination *at)
 {
     const struct site_status *broker = at->facts->broker;
 
     if (broker == NULL) {
-        ill(at,
-            HEALTH_UNKNOWN,
-            (struct phrase){"брокер не отвечает", "the broker does not answer"},
-            (struct phrase){"", ""});
+        unknown(at);
         return;
     }
     count(at, broker->cases_on_desks);
@@ -297,10 +303,7 @@ static void examine_sites(const struct examination *at)
     const struct site_status *broker = at->facts->broker;
 
     if (broker == NULL) {
-        ill(at,
-            HEALTH_UNKNOWN,
-            (struct phrase){"брокер не отвечает", "the broker does not answer"},
-            (struct phrase){"", ""});
+        unknown(at);
         return;
     }
     count(at, broker->sites_away);
