@@ -296,6 +296,7 @@ class FaultsTest(unittest.TestCase):
         self.assertEqual(self.referrals_at_the_broker(), 2)
         self.assertEqual(school.dropped('done'), ['second.yaml', f'{SURNAME}.yaml'])
         self.assertIn(f'плохая-{SURNAME}.yaml.error', school.dropped('refused'))
+        self.assertEqual([name for name in os.listdir(f'{school.folder}/drop/refused') if '.tmp-' in name], [])
 
     def test_report_of_the_drop_folder_is_whole_when_its_writes_are_cut_short(self):
         school, faults = self.school()

@@ -98,5 +98,5 @@ spool: {{entries: 20}}
         os.rename(f'{self.folder}/drop/{name}', f'{self.folder}/drop/incoming/{name}')
 
     def dropped(self, folder):
-        """-> names in one of the drop folder's folders"""
-        return sorted(os.listdir(f'{self.folder}/drop/{folder}'))
+        """-> names in one of the drop folder's folders, without a report that is being written this moment"""
+        return sorted(name for name in os.listdir(f'{self.folder}/drop/{folder}') if '.tmp-' not in name)
