@@ -62,8 +62,8 @@ void help_verb(const struct screen *screen, const struct verb *verb)
 void help_noun(const struct screen *screen, const char *noun)
 {
     for (size_t i = 0; i < verb_count(); i++) {
-        if (strcmp(verb_table[i].noun, noun) == 0) {
-            line(screen, &verb_table[i]);
+        if (strcmp(verb_at(i)->noun, noun) == 0) {
+            line(screen, verb_at(i));
         }
     }
 }
@@ -84,8 +84,8 @@ static void group(const struct screen *screen, enum verb_group group, const char
                  screen_phrase(screen, titles[group]),
                  screen_color(screen, SCREEN_PLAIN));
     for (size_t i = 0; i < verb_count(); i++) {
-        if (verb_table[i].group == group) {
-            line(screen, &verb_table[i]);
+        if (verb_at(i)->group == group) {
+            line(screen, verb_at(i));
         }
     }
     screen_print(screen, SCREEN_IN(screen, "  Например: %s\n\n", "  For example: %s\n\n"), example);

@@ -1,4 +1,4 @@
-/* Help for newcomers: the overview by who one is, and a page for each command, made from verb_table. */
+/* Help for newcomers: the overview by who one is, and a page for each command, made from the table of verbs. */
 #ifndef CTL_HELP_H
 #define CTL_HELP_H
 

@@ -24,7 +24,7 @@ const struct verb *verb_find(const char *const *words,
     size_t count = 0;
 
     for (size_t i = 0; i < verb_count() && i < NAMES_MAX; i++) {
-        const struct verb *verb = &verb_table[i];
+        const struct verb *verb = verb_at(i);
         names[count++] = verb->noun;
         if (strcmp(verb->noun, words[0]) != 0) {
             continue;
@@ -76,7 +76,7 @@ const char *verb_name(const struct verb *verb, char buffer[VERB_NAME_MAX])
 bool verb_is_noun(const char *noun)
 {
     for (size_t i = 0; i < verb_count(); i++) {
-        if (strcmp(verb_table[i].noun, noun) == 0) {
+        if (strcmp(verb_at(i)->noun, noun) == 0) {
             return true;
         }
     }
@@ -113,7 +113,7 @@ static void actions_of(const char *noun, char *buffer, size_t buffer_bytes)
 
     buffer[0] = '\0';
     for (size_t i = 0; i < verb_count(); i++) {
-        const struct verb *verb = &verb_table[i];
+        const struct verb *verb = verb_at(i);
         if (strcmp(verb->noun, noun) != 0 || verb->action == NULL) {
             continue;
         }

@@ -1,6 +1,6 @@
 /* The subcommands of refctl: one table, one function each, a file for each noun.
  *
- * To add one: a row in verb_table.c, a function here, a section in refctl.1; help, spelling hints and the
+ * To add one: a row in a verb_table_*.c, a function here, a section in refctl.1; help, spelling hints and the
  * check of options follow from the row.
  */
 #ifndef CTL_VERB_H
@@ -32,8 +32,9 @@ struct verb {
     verb_function *run;
 };
 
-extern const struct verb verb_table[];
 size_t verb_count(void);
+/* In the order of the help; index < verb_count(). */
+const struct verb *verb_at(size_t index);
 
 /* The command that words begin with; *used: how many words name it. NULL: none, then err (USAGE) has the nearest. */
 const struct verb *verb_find(const char *const *words,

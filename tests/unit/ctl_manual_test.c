@@ -52,7 +52,7 @@ static void every_option_and_command_is_in_the_manual_test(void **state)
     }
     for (size_t i = 0; i < verb_count(); i++) {
         char verb[VERB_NAME_MAX];
-        if (strstr(manual, verb_name(&verb_table[i], verb)) == NULL) {
+        if (strstr(manual, verb_name(verb_at(i), verb)) == NULL) {
             fail_msg("%s is not in the manual", verb);
         }
     }
@@ -63,7 +63,7 @@ static void every_text_is_in_both_languages_test(void **state)
 {
     (void)state;
     for (size_t i = 0; i < verb_count(); i++) {
-        const struct verb *verb = &verb_table[i];
+        const struct verb *verb = verb_at(i);
         assert_true(verb->summary.ru[0] != '\0' && verb->summary.en[0] != '\0');
         assert_int_equal(verb->arguments.ru[0] == '\0', verb->arguments.en[0] == '\0');
         assert_int_equal(verb->text.ru[0] == '\0', verb->text.en[0] == '\0');
