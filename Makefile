@@ -4,7 +4,7 @@
 #   make check   every test, the last line counts   make tidy    the house rules of tests/tidy
 #   make asan    all with the sanitizers            make fuzz    every fuzz target, FUZZ_SECONDS each
 #   make sim     the simulator as in make check     make soak    new seeds for SOAK_SECONDS
-#   make bench   the broker under load              make coverage  what the tests reach
+#   make bench[-peers|-stored|-plot] under load       make coverage  what the tests reach
 #   make demo    a region on this machine           make install PREFIX=/usr/local DESTDIR=
 # V=1 shows commands. A file is built because of its folder: no list of files to keep.
 
@@ -95,7 +95,7 @@ sim_program      := $(out)/tests/sim/run
 folder_programs  := $(sim_program) $(out)/tests/scenarios/run $(out)/tests/crash/run
 test_programs    := $(unit_programs) $(folder_programs) $(replay_programs)
 
-.PHONY: all asan coverage test check tidy sim soak fuzz fuzz-run bench demo install clean sources tests FORCE
+.PHONY: all asan coverage test check tidy sim soak fuzz fuzz-run bench bench-peers bench-stored bench-plot demo install clean sources tests FORCE
 .DELETE_ON_ERROR .SECONDARY:
 
 all: $(programs:%=$(out)/%) $(python)
@@ -184,9 +184,9 @@ fuzz:
 fuzz-run: $(fuzz_programs)
 	+@tests/fuzz/run $(FUZZ_SECONDS) $^
 
-bench: $(bench_programs)
-bench demo: all
-	+@tests/$@/run
+bench bench-peers bench-stored: $(bench_programs) $(preloads)
+bench bench-peers bench-stored bench-plot demo: all
+	+@tests/$(if $(findstring -,$@),$(subst -,/,$@),$@/run)
 
 install: all
 	.ci/install "$(PREFIX)" "$(DESTDIR)" $(programs:%=$(out)/%)

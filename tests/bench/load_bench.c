@@ -3,10 +3,10 @@
  * Every site of the file SITES ("site worker", one a line; the first ones submit) is connected with its own key from the
  * folder KEYS, acknowledges what it receives, and does nothing else. Loads are read from stdin, one a line:
  *
- *   AGENTS WINDOW REFERRALS FIRST FAMILIES
+ *   AGENTS WINDOW REFERRALS SECONDS FIRST FAMILIES
  *
- * AGENTS sites submit, each with WINDOW referrals unanswered, REFERRALS in all, about the families FIRST … FIRST +
- * FAMILIES - 1 in turn. For each load one line of JSON comes out when every referral is stored and its offer has been
+ * AGENTS sites submit, each with WINDOW referrals unanswered, REFERRALS in all or as many as SECONDS allow (0: no
+ * limit), about the families FIRST … FIRST + FAMILIES - 1 in turn. For each load one line of JSON comes out when every referral is stored and its offer has been
  * acknowledged, as its author learns from the receipt. tests/bench/run sets all this up and reads it.
  *
  * The sites speak libzmq directly: 187 sockets in one thread that must not be what is measured.
@@ -17,6 +17,7 @@
 #include "base/keys.h"
 #include "proto/sealing.h"
 #include "proto/wire.h"
+#include "tests/support/figures.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -60,6 +61,7 @@ struct load {
     uint32_t agents;
     uint32_t window;
     uint64_t referrals;
+    uint32_t seconds;
     uint64_t first;
     uint64_t families;
 };
@@ -333,46 +335,14 @@ static void turn(struct bench *bench)
 
 /* ---- figures ------------------------------------------------------------------------------------- */
 
-static int by_value(const void *a, const void *b)
-{
-    const uint32_t first = *(const uint32_t *)a;
-    const uint32_t second = *(const uint32_t *)b;
+struct took {
+    int64_t stored_us;
+    int64_t told_us;
+    double broker_s; /* processor time */
+    double driver_s;
+};
 
-    return (first > second) - (first < second);
-}
-
-static double broker_cpu_s(const struct bench *bench)
-{
-    char path[64];
-    unsigned long user = 0;
-    unsigned long system = 0;
-
-    (void)snprintf(path, sizeof(path), "/proc/%s/stat", bench->pid);
-    FILE *file = fopen(path, "r");
-    if (file == NULL || fscanf(file,
-                               "%*d %*s %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu",
-                               &user,
-                               &system) != 2) {
-        fail(path, "cannot be read");
-    }
-    (void)fclose(file);
-    return (double)(user + system) / (double)sysconf(_SC_CLK_TCK);
-}
-
-static void print_times(const char *name, uint32_t *times, uint64_t count)
-{
-    qsort(times, count, sizeof(*times), by_value);
-    (void)printf(", \"%s_p50_us\": %" PRIu32 ", \"%s_p99_us\": %" PRIu32
-                 ", \"%s_most_us\": %" PRIu32,
-                 name,
-                 times[count / 2],
-                 name,
-                 times[count * 99 / 100],
-                 name,
-                 times[count - 1]);
-}
-
-static void report(struct bench *bench, int64_t stored_us, int64_t told_us, double cpu_s)
+static void report(struct bench *bench, const struct took *took)
 {
     const uint64_t count = bench->load.referrals;
     uint32_t *stored = calloc(count, sizeof(*stored));
@@ -384,27 +354,40 @@ static void report(struct bench *bench, int64_t stored_us, int64_t told_us, doub
     }
     (void)printf("{\"agents\": %" PRIu32 ", \"window\": %" PRIu32 ", \"referrals\": %" PRIu64
                  ", \"refused\": %" PRIu64 ", \"stored_per_s\": %.0f, \"cycles_per_s\": %.0f, "
-                 "\"cpu_s_per_100000\": %.2f",
+                 "\"cpu_s_per_100000\": %.2f, \"driver_cpu_s_per_100000\": %.2f, "
+                 "\"took_s\": %.3f, \"driver_cpu\": %.3f",
                  bench->load.agents,
                  bench->load.window,
                  count,
                  bench->refused,
-                 (double)count * 1e6 / (double)stored_us,
-                 (double)count * 1e6 / (double)told_us,
-                 cpu_s * 100000 / (double)count);
-    print_times("stored", stored, count);
-    print_times("cycle", told, count);
+                 (double)count * 1e6 / (double)took->stored_us,
+                 (double)count * 1e6 / (double)took->told_us,
+                 took->broker_s * 100000 / (double)count,
+                 took->driver_s * 100000 / (double)count,
+                 (double)took->told_us / 1e6,
+                 took->driver_s * 1e6 / (double)took->told_us);
+    figures_print_times("stored", stored, count);
+    figures_print_times("cycle", told, count);
     (void)printf("}\n");
     (void)fflush(stdout);
     free(stored);
     free(told);
 }
 
+/* Ends the submitting when its time is over. */
+static void watch_time(struct bench *bench, int64_t took_us)
+{
+    if (bench->load.seconds != 0 && took_us >= (int64_t)bench->load.seconds * 1000000) {
+        bench->load.referrals = bench->sent;
+    }
+}
+
 static void run(struct bench *bench)
 {
     const int64_t began_us = now_us(bench);
-    const double cpu_s = broker_cpu_s(bench);
-    int64_t stored_us = 0;
+    const double broker_s = figures_cpu_s(bench->pid);
+    const double driver_s = figures_cpu_s("self");
+    struct took took = {0};
     int64_t moved_us = began_us;
     uint64_t moved = 0;
 
@@ -415,8 +398,9 @@ static void run(struct bench *bench)
     while (bench->told + bench->refused < bench->load.referrals) {
         turn(bench);
         const int64_t now = now_us(bench);
-        if (stored_us == 0 && bench->stored + bench->refused == bench->load.referrals) {
-            stored_us = now - began_us;
+        watch_time(bench, now - began_us);
+        if (took.stored_us == 0 && bench->stored + bench->refused == bench->load.referrals) {
+            took.stored_us = now - began_us;
         }
         if (bench->stored + bench->told != moved) {
             moved = bench->stored + bench->told;
@@ -430,7 +414,10 @@ static void run(struct bench *bench)
             fail("load", "nothing moves any more");
         }
     }
-    report(bench, stored_us, now_us(bench) - began_us, broker_cpu_s(bench) - cpu_s);
+    took.told_us = now_us(bench) - began_us;
+    took.broker_s = figures_cpu_s(bench->pid) - broker_s;
+    took.driver_s = figures_cpu_s("self") - driver_s;
+    report(bench, &took);
     bench->base += bench->load.referrals;
 }
 
@@ -577,12 +564,13 @@ int main(int argc, char **argv)
     open_bench(&bench, (const char *const *)argv);
     (void)printf("{\"sites\": %zu}\n", bench.site_count);
     (void)fflush(stdout);
-    while (scanf("%" SCNu32 " %" SCNu32 " %" SCNu64 " %" SCNu64 " %" SCNu64,
+    while (scanf("%" SCNu32 " %" SCNu32 " %" SCNu64 " %" SCNu32 " %" SCNu64 " %" SCNu64,
                  &bench.load.agents,
                  &bench.load.window,
                  &bench.load.referrals,
+                 &bench.load.seconds,
                  &bench.load.first,
-                 &bench.load.families) == 5) {
+                 &bench.load.families) == 6) {
         if (bench.load.agents > bench.site_count || bench.load.window == 0 ||
             bench.load.families == 0 || bench.base + bench.load.referrals > REFERRALS_MAX) {
             fail("load", "out of range");
