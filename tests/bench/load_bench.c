@@ -1,4 +1,4 @@
-/* The sites of a region under load against a real broker: tests/bench/load_bench ENDPOINT BROKER.pub KEYS SITES PID
+/* The sites of a region under load against a real broker: tests/bench/load_bench ENDPOINT BROKER.pub KEYS SITES PID [NUMBER]
  *
  * Every site of the file SITES ("site worker", one a line; the first ones submit) is connected with its own key from the
  * folder KEYS, acknowledges what it receives, and does nothing else. Loads are read from stdin, one a line:
@@ -6,7 +6,7 @@
  *   AGENTS WINDOW REFERRALS SECONDS FIRST FAMILIES
  *
  * AGENTS sites submit, each with WINDOW referrals unanswered, REFERRALS in all or as many as SECONDS allow (0: no
- * limit), about the families FIRST … FIRST + FAMILIES - 1 in turn. For each load one line of JSON comes out when every referral is stored and its offer has been
+ * limit), about the families FIRST … FIRST + FAMILIES - 1 in turn. For each load one line of JSON comes out when every referral is stored, and one when each offer has been
  * acknowledged, as its author learns from the receipt. tests/bench/run sets all this up and reads it.
  *
  * The sites speak libzmq directly: 187 sockets in one thread that must not be what is measured.
@@ -18,6 +18,7 @@
 #include "proto/sealing.h"
 #include "proto/wire.h"
 #include "tests/support/figures.h"
+#include "tests/support/load_referral.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -33,7 +34,7 @@ enum {
     REFERRALS_MAX = 1 << 24,
     ARENA_BYTES = 64 << 20,
     CIRCUMSTANCES_BYTES = 200, /* with identity and contact: 512 bytes sealed */
-    FAMILY_KEYS = 4,
+    BEAT_US = 10000000,        /* a site that is silent for longer is taken for gone */
     PATIENCE_US = 240000000
 };
 
@@ -82,9 +83,10 @@ struct bench {
     uint64_t refused;
     struct load load;
     struct referral sample; /* sealed once: sealing is the agents' work, and measured there */
-    const char *territories[64];
-    size_t territory_count;
+    struct load_places places;
     const char *pid; /* of the broker */
+    int64_t beat_us; /* when every site says next that it lives */
+    bool asked;      /* a load stands on stdin */
 };
 
 static void fail(const char *what, const char *why)
@@ -129,80 +131,6 @@ static void send_hello(struct bench *bench, struct site *site)
     send_envelope(bench, site, &envelope);
 }
 
-static uint64_t mixed(uint64_t value)
-{
-    value = (value ^ (value >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    value = (value ^ (value >> 27)) * UINT64_C(0x94d049bb133111eb);
-    return value ^ (value >> 31);
-}
-
-/* The same family has the same keys and the same labels each time. */
-static void describe(struct bench *bench, uint64_t family, struct referral *referral)
-{
-    static const enum risk risks[16] = {RISK_EARLY,
-                                        RISK_EARLY,
-                                        RISK_EARLY,
-                                        RISK_EARLY,
-                                        RISK_EARLY,
-                                        RISK_TZS,
-                                        RISK_TZS,
-                                        RISK_TZS,
-                                        RISK_TZS,
-                                        RISK_TZS,
-                                        RISK_TZS,
-                                        RISK_SOP,
-                                        RISK_SOP,
-                                        RISK_SOP,
-                                        RISK_SOP,
-                                        RISK_NORM};
-    const uint64_t draw = mixed(family * 2 + 1);
-    struct labels *labels = &referral->labels;
-
-    labels->territory = bench->territories[draw % bench->territory_count];
-    labels->risk = (draw >> 8) % 64 == 0 ? RISK_CRITICAL : risks[(draw >> 16) % 16];
-    labels->direction = DIRECTION_EARLY_DETECTION;
-    labels->channel = CHANNEL_SPECIALIST;
-    labels->basis = LEGAL_BASIS_LEGAL_DUTY;
-    labels->needs = 1U << (1 + (draw >> 24) % 22) | 1U << (1 + (draw >> 32) % 22);
-    labels->ages = 1U << (1 + (draw >> 40) % 6);
-    labels->flags = (draw >> 48) % 10 == 0 ? 1U << FLAG_PLACEMENT_RISK : 0;
-    labels->children = 1;
-    referral->keys = arena_array(bench->frame, FAMILY_KEYS, sizeof(*referral->keys));
-    referral->key_count = FAMILY_KEYS;
-    for (uint64_t i = 0; i < FAMILY_KEYS; i++) {
-        const uint64_t digest[2] = {mixed(family * 16 + i), mixed(~(family * 16 + i))};
-        struct matching_key *key = &referral->keys[i];
-        memcpy(key->digest, digest, sizeof(key->digest));
-        key->epoch = 1;
-        key->role = i == 3 ? PERSON_MOTHER : PERSON_CHILD;
-        key->strength = i == 0 ? STRENGTH_STRONG : STRENGTH_WEAK;
-    }
-}
-
-static struct id128 referral_id(uint64_t index)
-{
-    struct id128 id;
-
-    memset(&id, 0, sizeof(id));
-    id.bytes[0] = 1;
-    id.bytes[6] = 0x70;
-    id.bytes[8] = 0x80;
-    for (int i = 0; i < 6; i++) {
-        id.bytes[15 - i] = (uint8_t)(index >> (8 * i));
-    }
-    return id;
-}
-
-static uint64_t referral_index(const struct id128 *id)
-{
-    uint64_t index = 0;
-
-    for (int i = 10; i < 16; i++) {
-        index = index << 8 | id->bytes[i];
-    }
-    return index;
-}
-
 static void submit(struct bench *bench, struct site *site)
 {
     const uint64_t index = bench->base + bench->sent;
@@ -210,8 +138,11 @@ static void submit(struct bench *bench, struct site *site)
     struct envelope envelope = {.version = LIMIT_PROTOCOL_VERSION, .kind = BODY_COMMAND};
     struct command *command = &envelope.body.command;
 
-    describe(bench, bench->load.first + bench->sent % bench->load.families, &referral);
-    referral.id = referral_id(index);
+    load_referral_describe(&bench->places,
+                           bench->load.first + bench->sent % bench->load.families,
+                           bench->frame,
+                           &referral);
+    referral.id = load_referral_id(index);
     command->lane = LANE_NORMAL;
     command->number = site->next++;
     command->incarnation = site->incarnation;
@@ -249,7 +180,7 @@ static void take_reply(struct bench *bench, struct site *site, const struct repl
         }
         return;
     }
-    struct journey *journey = &bench->journeys[referral_index(&reply->subject)];
+    struct journey *journey = &bench->journeys[load_referral_index(&reply->subject)];
     journey->stored_us = (uint32_t)(now_us(bench) - journey->sent_us) + 1;
     bench->stored++;
 }
@@ -260,7 +191,7 @@ static void take_delivery(struct bench *bench, struct site *site, const struct d
     if (delivery->kind != DELIVERY_REFERRAL || delivery->gone) {
         return;
     }
-    const uint64_t index = referral_index(&delivery->entity);
+    const uint64_t index = load_referral_index(&delivery->entity);
     struct journey *journey = &bench->journeys[index];
     if (index >= bench->base && journey->told_us == 0 &&
         delivery->view.referral.receipts_us[RECEIPT_DELIVERED] != 0) {
@@ -314,17 +245,36 @@ static void serve(struct bench *bench, struct site *site)
     }
 }
 
+static void beat(struct bench *bench)
+{
+    const int64_t now = now_us(bench);
+
+    if (now < bench->beat_us) {
+        return;
+    }
+    bench->beat_us = now + BEAT_US;
+    for (size_t i = 0; i < bench->site_count; i++) {
+        struct envelope envelope = {.version = LIMIT_PROTOCOL_VERSION, .kind = BODY_HEARTBEAT};
+        send_envelope(bench, &bench->sites[i], &envelope);
+    }
+}
+
 static void turn(struct bench *bench)
 {
-    struct epoll_event events[SITES_MAX];
+    struct epoll_event events[SITES_MAX + 1];
     bool dirty = false;
 
     for (size_t i = 0; i < bench->site_count; i++) {
         dirty = dirty || bench->sites[i].dirty;
     }
-    const int count = epoll_wait(bench->epoll, events, SITES_MAX, dirty ? 0 : 1000);
+    beat(bench);
+    const int count = epoll_wait(bench->epoll, events, SITES_MAX + 1, dirty ? 0 : 1000);
     for (int i = 0; i < count; i++) {
-        bench->sites[events[i].data.u32].dirty = true;
+        if (events[i].data.u32 == SITES_MAX) {
+            bench->asked = true;
+        } else {
+            bench->sites[events[i].data.u32].dirty = true;
+        }
     }
     for (size_t i = 0; i < bench->site_count; i++) {
         if (bench->sites[i].dirty) {
@@ -401,6 +351,8 @@ static void run(struct bench *bench)
         watch_time(bench, now - began_us);
         if (took.stored_us == 0 && bench->stored + bench->refused == bench->load.referrals) {
             took.stored_us = now - began_us;
+            (void)printf("{\"stored_us\": %" PRId64 "}\n", took.stored_us);
+            (void)fflush(stdout);
         }
         if (bench->stored + bench->told != moved) {
             moved = bench->stored + bench->told;
@@ -419,6 +371,7 @@ static void run(struct bench *bench)
     took.driver_s = figures_cpu_s("self") - driver_s;
     report(bench, &took);
     bench->base += bench->load.referrals;
+    bench->load.agents = 0; /* nobody submits until the next load */
 }
 
 /* ---- set-up -------------------------------------------------------------------------------------- */
@@ -477,8 +430,8 @@ static void read_sites(struct bench *bench, const char *path)
         fail(path, strerror(errno));
     }
     while (fscanf(file, "%7s %47s %47s", word, id, worker) == 3) {
-        if (strcmp(word, "place") == 0 && bench->territory_count < 64) {
-            bench->territories[bench->territory_count++] = arena_text(bench->arena, id);
+        if (strcmp(word, "place") == 0 && bench->places.count < LOAD_PLACES_MAX) {
+            bench->places.codes[bench->places.count++] = arena_text(bench->arena, id);
         } else if (strcmp(word, "site") == 0 && bench->site_count < SITES_MAX) {
             struct site *site = &bench->sites[bench->site_count++];
             (void)snprintf(site->id, sizeof(site->id), "%s", id);
@@ -554,27 +507,46 @@ static void open_bench(struct bench *bench, const char *const arguments[])
     }
 }
 
+/* The next load; the sites say that they live until it comes. */
+static bool read_load(struct bench *bench)
+{
+    struct load *load = &bench->load;
+
+    for (bench->asked = false; !bench->asked;) {
+        turn(bench);
+    }
+    if (scanf("%" SCNu32 " %" SCNu32 " %" SCNu64 " %" SCNu32 " %" SCNu64 " %" SCNu64,
+              &load->agents,
+              &load->window,
+              &load->referrals,
+              &load->seconds,
+              &load->first,
+              &load->families) != 6) {
+        return false;
+    }
+    if (load->agents > bench->site_count || load->window == 0 || load->families == 0 ||
+        bench->base + load->referrals > REFERRALS_MAX) {
+        fail("load", "out of range");
+    }
+    return true;
+}
+
 int main(int argc, char **argv)
 {
     static struct bench bench;
+    struct epoll_event input = {.events = EPOLLIN, .data.u32 = SITES_MAX};
 
-    if (argc != 6) {
-        fail("usage", "load_bench ENDPOINT BROKER.pub KEYS SITES PID");
+    if (argc != 6 && argc != 7) {
+        fail("usage", "load_bench ENDPOINT BROKER.pub KEYS SITES PID [NUMBER]");
     }
+    bench.base = argc == 7 ? strtoull(argv[6], NULL, 10) : 0;
     open_bench(&bench, (const char *const *)argv);
+    if (epoll_ctl(bench.epoll, EPOLL_CTL_ADD, STDIN_FILENO, &input) != 0) {
+        fail("stdin", strerror(errno));
+    }
     (void)printf("{\"sites\": %zu}\n", bench.site_count);
     (void)fflush(stdout);
-    while (scanf("%" SCNu32 " %" SCNu32 " %" SCNu64 " %" SCNu32 " %" SCNu64 " %" SCNu64,
-                 &bench.load.agents,
-                 &bench.load.window,
-                 &bench.load.referrals,
-                 &bench.load.seconds,
-                 &bench.load.first,
-                 &bench.load.families) == 6) {
-        if (bench.load.agents > bench.site_count || bench.load.window == 0 ||
-            bench.load.families == 0 || bench.base + bench.load.referrals > REFERRALS_MAX) {
-            fail("load", "out of range");
-        }
+    while (read_load(&bench)) {
         run(&bench);
     }
     return 0;

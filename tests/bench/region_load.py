@@ -140,13 +140,15 @@ class Broker:
 
 
 class Sites:
-    def __init__(self, region, broker, sites='sites.txt', preloads=()):
+    """load_bench with the sites of a file; its referrals have numbers from `number` on."""
+
+    def __init__(self, region, broker, sites='sites.txt', preloads=(), number=0):
         environment = dict(os.environ)
         if preloads:
             environment['LD_PRELOAD'] = ':'.join(f'{BUILD}/tests/bench/{name}_preload.so' for name in preloads)
         self.process = subprocess.Popen(
             [f'{BUILD}/tests/bench/load_bench', broker.endpoint, f'{region.folder}/keys/broker.pub',
-             f'{region.folder}/keys', f'{region.folder}/{sites}', str(broker.process.pid)],
+             f'{region.folder}/keys', f'{region.folder}/{sites}', str(broker.process.pid), str(number)],
             env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.answer()
 
@@ -169,6 +171,7 @@ def measure(region, broker, sites, load, referrals, seconds, first, families):
     """-> the figures of one load: `referrals` or as many as `seconds` allow, of these families in turn"""
     before, turns = region.bytes(), broker.turns.read()
     sites.ask(load, referrals, seconds, first, families)
+    sites.answer()  # all are stored
     figures = sites.answer()
     figures.update(turn_figures(turns, broker.turns.read()), load=load, anonymous_bytes=broker.anonymous_bytes(),
                    bytes_per_referral=round((region.bytes() - before) / figures['referrals']))
