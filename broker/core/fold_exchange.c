@@ -176,6 +176,8 @@ void fold_site_returned(const struct fold *fold)
     struct site_record site = store_site(fold->store, fold->fact->site);
     if (site.away) {
         site.away = false;
+        site.stale =
+            true; /* until the view is durable there: nothing else would tell what came of the lines */
         store_put_site(fold->store, fold->fact->site, &site);
         store_meta(fold->store)->sites_away--;
     }

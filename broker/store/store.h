@@ -25,7 +25,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { STORE_LAYOUT = 9 };
+enum { STORE_LAYOUT = 10 };
 
 /* ---- records: zero the whole struct before filling it, so that padding is equal everywhere ------- */
 
@@ -158,7 +158,8 @@ struct site_record {
     struct id128 incarnation;
     bool known; /* said Hello at least once */
     bool away;
-    bool stale; /* its mirror is of a life before: it is sent its whole view at the next Hello */
+    bool
+        stale; /* its mirror is of a life before, or it was away: every Hello sends its whole view, until that is there */
     uint64_t commands[LANE_END]; /* last command number stored */
     uint64_t lines[LANE_END];    /* last outbox number given out */
     uint64_t acknowledged[LANE_END];

@@ -4,10 +4,12 @@
 #include "agents/store/mirror.h"
 #include "agents/store/spool.h"
 #include "base/utc.h"
+#include "tests/sim/administrator.h"
 #include "tests/sim/ledger.h"
 #include "tests/sim/operator.h"
 #include "tests/sim/party.h"
 #include "tests/sim/region_set.h"
+#include "tests/sim/trouble.h"
 
 #include <string.h>
 
@@ -121,15 +123,21 @@ void event_happen(struct sim *sim, struct chance *chance)
 {
     const uint32_t what = chance_below(chance, 1000);
     arena_reset(sim->arena);
-    if (what < 800) {
+    if (what < 780) {
         operator_act(sim, chance);
-    } else if (what < 860) {
+    } else if (what < 800) {
+        administrator_act(sim, chance);
+    } else if (what < 855) {
         trouble_network(sim, chance);
+    } else if (what < 860) {
+        trouble_flood(sim, chance);
     } else if (what < 930) {
         die(sim, chance);
-    } else if (what < 965) {
+    } else if (what < 950) {
         reload(sim, chance);
-    } else if (what < 970) {
+    } else if (what < 955) {
+        trouble_crowd(sim, chance);
+    } else if (what < 965) {
         lose_store(sim, chance);
     } else if (what < 980) {
         copy_or_restore(sim, chance);
@@ -168,17 +176,17 @@ static bool is_quiet(struct sim *sim)
         return false;
     }
     for (int i = 0; i < SIM_AGENTS; i++) {
-        if (!agent_is_quiet(sim, i)) {
+        if (!ledger_is_refused(sim->ledger, i) && !agent_is_quiet(sim, i)) {
             return false;
         }
     }
-    return true;
+    return !ledger_has_pending(sim->ledger);
 }
 
 static void tell_unsettled(struct sim *sim)
 {
     for (int i = 0; i < SIM_AGENTS && sim->up; i++) {
-        if (!agent_is_quiet(sim, i)) {
+        if (!ledger_is_refused(sim->ledger, i) && !agent_is_quiet(sim, i)) {
             const struct site_record record =
                 store_site(sim->broker->books.store, sim->agents[i].number);
             sim_breach(sim,
@@ -189,7 +197,7 @@ static void tell_unsettled(struct sim *sim)
                        (int)record.away);
         }
     }
-    sim_breach(sim, "P7: the broker does not come up");
+    sim_breach(sim, sim->up ? "P6: a proposal is not settled" : "P7: the broker does not come up");
 }
 
 static void wait_for_quiet(struct sim *sim)
@@ -214,6 +222,12 @@ void event_settle(struct sim *sim)
     }
     while (!sim->up && !sim->broken) {
         sim_run(sim, sim->boot_us + UTC_SECOND_US);
+    }
+    wait_for_quiet(sim);
+    const int64_t until_us = sim->boot_us + ADMINISTRATOR_AHEAD_US + SETTLE_US;
+    sim_leap(sim, sim->boot_us + ADMINISTRATOR_AHEAD_US, STRIDE_US);
+    while (!sim->broken && ledger_has_plans(sim->ledger) && sim->boot_us < until_us) {
+        sim_run(sim, sim->boot_us + 5 * UTC_SECOND_US);
     }
     party_propose(sim, 0);
     wait_for_quiet(sim);

@@ -329,9 +329,9 @@ static void take_fact(const struct entry_of *of)
 {
     struct ledger *ledger = of->ledger;
     const struct fact *fact = of->fact;
-    if (fact->kind == FACT_CONFIGURATION_ADOPTED) {
-        ledger->in_force = ledger->proposed;
-    } else if (fact->kind == FACT_REFERRAL_STORED || fact->kind == FACT_REFERRAL_JOINED) {
+    ledger_take_policy(ledger, of->sim, &(struct ledger_fact){.entry = of->entry, .fact = fact});
+    ledger_take_site(ledger, of->sim, fact);
+    if (fact->kind == FACT_REFERRAL_STORED || fact->kind == FACT_REFERRAL_JOINED) {
         take_referral(of);
     } else if (fact->kind == FACT_LANE_STARTED) {
         begin_lane(of);
@@ -359,11 +359,13 @@ static void take_fact(const struct entry_of *of)
 
 /* ---- entries ------------------------------------------------------------------------------------- */
 
-static bool is_refused(const struct ledger *ledger, const struct sim *sim, uint32_t site)
+static int agent_of(const struct sim *sim, uint32_t site)
 {
-    const char *refused = sim->region->sets[ledger->in_force].refused_site;
-    const int agent = refused == NULL ? -1 : region_set_site(sim->region, refused);
-    return agent >= 0 && sim->agents[agent].number == site;
+    int agent = SIM_AGENTS - 1;
+    while (agent >= 0 && sim->agents[agent].number != site) {
+        agent--;
+    }
+    return agent;
 }
 
 static void take_command(const struct entry_of *of)
@@ -372,7 +374,8 @@ static void take_command(const struct entry_of *of)
     const struct entry *entry = of->entry;
     const struct ledger_book_command *before =
         ledger_find_command(ledger, entry->site, entry->lane, entry->number);
-    if (is_refused(ledger, of->sim, entry->site)) {
+    ledger_take_heard(ledger, of->sim, entry->site);
+    if (ledger_is_refused(ledger, agent_of(of->sim, entry->site))) {
         sim_breach(of->sim,
                    "P6: a site whose key is revoked was heard, in batch %" PRIu64,
                    ledger->durable);
@@ -408,11 +411,6 @@ static void take_batch(struct ledger *ledger, struct sim *sim, const struct batc
 }
 
 /* ---- the broker's side --------------------------------------------------------------------------- */
-
-void ledger_propose(struct ledger *ledger, size_t set)
-{
-    ledger->proposed = set;
-}
 
 void ledger_fold(struct ledger *ledger)
 {
@@ -459,6 +457,7 @@ void ledger_broker_opened(struct ledger *ledger, struct sim *sim)
     const struct books *books = &sim->broker->books;
     const struct journal_end end = journal_end(books->journal);
     ledger->ahead = false;
+    ledger_forget_quarantine(ledger);
     if (end.number != ledger->durable ||
         (end.number > 0 && memcmp(end.hash, ledger->hash, sizeof(end.hash)) != 0)) {
         sim_breach(sim,
@@ -528,8 +527,10 @@ void ledger_agent_opened(struct ledger *ledger, struct sim *sim, int agent)
 
 void ledger_agent_lost_store(struct ledger *ledger, int agent)
 {
-    memset(&ledger->agents[agent], 0, sizeof(ledger->agents[agent]));
-    ledger->agents[agent].lost = true;
+    struct ledger_book_agent *book = &ledger->agents[agent];
+    memset(&book->pending, 0, sizeof(book->pending));
+    memset(&book->durable, 0, sizeof(book->durable));
+    book->lost = true;
     for (size_t i = 0; i < ledger->promise_count; i++) {
         ledger->promises[i].excused =
             ledger->promises[i].excused || ledger->promises[i].agent == agent;

@@ -18,6 +18,18 @@ void ledger_destroy(struct ledger **ledger);
 
 /* That set is being proposed; it is in force once its batch is durable. */
 void ledger_propose(struct ledger *ledger, size_t set);
+/* An administrator sends that set as a proposal. */
+void ledger_intend(struct ledger *ledger, const struct id128 *proposal, size_t set);
+/* How many there are; they are numbered from 1. */
+uint32_t ledger_versions(const struct ledger *ledger);
+uint32_t ledger_plans(const struct ledger *ledger);
+/* An agent whose key is revoked. */
+bool ledger_is_refused(const struct ledger *ledger, int agent);
+bool ledger_has_pending(const struct ledger *ledger);
+/* Some wait, or are being checked again. */
+bool ledger_has_plans(const struct ledger *ledger);
+/* What is in force is what was proposed. */
+void ledger_judge_version(struct ledger *ledger, struct sim *sim);
 /* A fact was folded that is in no finished batch yet. */
 void ledger_fold(struct ledger *ledger);
 void ledger_forget_ahead(struct ledger *ledger);
@@ -34,10 +46,14 @@ void ledger_agent_opened(struct ledger *ledger, struct sim *sim, int agent);
 /* Its store is gone for good: what it had promised and not handed on is excused. */
 void ledger_agent_lost_store(struct ledger *ledger, int agent);
 
+/* Garbage comes from its machine. */
+void ledger_flooded(struct ledger *ledger, int agent);
+bool ledger_was_flooded(const struct sim *sim, uint32_t site);
+
 /* ---- what is said ---------------------------------------------------------------------------------- */
 
-/* An operator says something under that number, about a referral's id or none. */
-void ledger_ask(struct ledger *ledger, uint64_t number, int agent, const struct id128 *referral);
+/* An operator says something under its number. */
+void ledger_ask(struct ledger *ledger, int agent, const struct command *command);
 /* Whatever the agent told its operators since. */
 void ledger_hear(struct ledger *ledger, struct sim *sim, int party);
 void ledger_sent(struct ledger *ledger,

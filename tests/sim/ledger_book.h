@@ -8,7 +8,8 @@ enum {
     LEDGER_BOOK_MAX = 4096,
     LEDGER_BOOK_COMMANDS = 16384,
     LEDGER_BOOK_SITES = 8,
-    LEDGER_BOOK_TOUCHED = 512
+    LEDGER_BOOK_TOUCHED = 512,
+    LEDGER_BOOK_PLANS = 512 /* versions, plans, proposals */
 };
 
 struct ledger_book_referral {
@@ -70,6 +71,36 @@ struct ledger_book_asked {
     uint64_t number;
     int agent;
     struct id128 referral;
+    uint32_t withdraws; /* plan */
+};
+
+/* What an administrator said that a proposal is. */
+struct ledger_book_intent {
+    struct id128 proposal;
+    size_t set;
+};
+
+struct ledger_book_made {
+    bool pending;
+    bool shadow;
+    struct id128 proposal;
+    size_t set;
+    uint32_t version; /* to come back */
+    int64_t due_us;
+};
+
+struct ledger_book_version {
+    size_t set;       /* whose texts it has */
+    uint32_t refused; /* agents whose keys are revoked in it, bits by index */
+};
+
+struct ledger_book_plan {
+    enum plan_state state;
+    size_t set;
+    int64_t due_us;
+    bool keeps_texts; /* it changes rows only */
+    uint32_t refuses; /* what it changes of the keys */
+    uint32_t readmits;
 };
 
 struct ledger_book_agent {
@@ -77,6 +108,9 @@ struct ledger_book_agent {
         uint64_t applied[LANE_END];
         uint64_t next[LANE_END];
     } pending, durable;
+    int64_t quarantine_until_us; /* boot clock; as the broker said */
+    bool flooded;                /* bad frames came from it */
+    bool away;
     bool lost; /* its store, once: the same form is then another referral under one id */
 };
 
@@ -89,7 +123,13 @@ struct ledger {
     size_t under_way_bytes;
     bool ahead;
     size_t proposed;
-    size_t in_force;
+    struct ledger_book_intent intents[LEDGER_BOOK_PLANS];
+    size_t intent_count;
+    struct ledger_book_made pending;
+    struct ledger_book_version versions[LEDGER_BOOK_PLANS];
+    uint32_t version;
+    struct ledger_book_plan plans[LEDGER_BOOK_PLANS];
+    uint32_t plan_count;
     struct ledger_book_referral referrals[LEDGER_BOOK_MAX];
     size_t referral_count;
     struct ledger_book_case cases[LEDGER_BOOK_MAX];
@@ -116,5 +156,23 @@ struct ledger_book_offer *ledger_find_offer(struct ledger *ledger, const struct 
 const struct ledger_book_command *
 ledger_find_command(const struct ledger *ledger, uint32_t site, enum lane lane, uint64_t number);
 bool ledger_is_desk_site(const struct ledger_book_case *found, uint32_t site);
+
+/* ledger_site.c */
+void ledger_take_site(struct ledger *ledger, struct sim *sim, const struct fact *fact);
+/* A command of that site was decided. */
+void ledger_take_heard(struct ledger *ledger, struct sim *sim, uint32_t site);
+void ledger_tell_site(struct ledger *ledger,
+                      struct sim *sim,
+                      int agent,
+                      const struct envelope *envelope);
+void ledger_forget_quarantine(struct ledger *ledger);
+
+/* ledger_policy.c */
+struct ledger_fact {
+    const struct entry *entry;
+    const struct fact *fact;
+};
+void ledger_take_policy(struct ledger *ledger, struct sim *sim, const struct ledger_fact *of);
+void ledger_hear_withdrawn(struct ledger *ledger, struct sim *sim, uint32_t plan);
 
 #endif

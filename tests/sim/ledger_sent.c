@@ -156,16 +156,17 @@ static void check_delivery(const struct saying *saying, const struct delivery *d
 static void check_broker_frame(const struct saying *saying, const struct envelope *envelope)
 {
     const struct resync *resync = &envelope->body.resync;
-    const char *refused = saying->sim->region->sets[saying->ledger->in_force].refused_site;
-    if (refused != NULL && envelope->kind != BODY_GOODBYE &&
-        strcmp(refused, saying->sim->agents[saying->agent].site) == 0) {
-        sim_breach(saying->sim, "P6: %s is answered though its key is revoked", refused);
+    if (envelope->kind != BODY_GOODBYE && ledger_is_refused(saying->ledger, saying->agent)) {
+        sim_breach(saying->sim,
+                   "P6: %s is answered though its key is revoked",
+                   saying->sim->agents[saying->agent].site);
     }
     if (saying->ledger->ahead) {
         sim_breach(saying->sim,
                    "P1: the broker spoke before its decisions were durable, body %d",
                    (int)envelope->kind);
     }
+    ledger_tell_site(saying->ledger, saying->sim, saying->agent, envelope);
     if (envelope->kind == BODY_REPLY) {
         check_reply(saying, &envelope->body.reply);
     } else if (envelope->kind == BODY_DELIVERY) {
@@ -300,10 +301,14 @@ void ledger_sent(struct ledger *ledger,
 
 /* ---- what operators hear ------------------------------------------------------------------------- */
 
-void ledger_ask(struct ledger *ledger, uint64_t number, int agent, const struct id128 *referral)
+void ledger_ask(struct ledger *ledger, int agent, const struct command *command)
 {
-    ledger->asked[number % LEDGER_BOOK_MAX] =
-        (struct ledger_book_asked){.number = number, .agent = agent, .referral = *referral};
+    struct ledger_book_asked asked = {.number = command->number, .agent = agent};
+    if (command->kind == COMMAND_FORM) {
+        asked.referral = command->form->id;
+    }
+    asked.withdraws = command->kind == COMMAND_POLICY_WITHDRAW ? command->plan : 0;
+    ledger->asked[command->number % LEDGER_BOOK_MAX] = asked;
 }
 
 static void hear_reply(const struct saying *saying, const struct reply *reply)
@@ -315,6 +320,9 @@ static void hear_reply(const struct saying *saying, const struct reply *reply)
     }
     if (reply->position > ledger->durable) {
         sim_breach(saying->sim, "P1: an operator was told of a batch that there is not");
+    }
+    if (asked->withdraws != 0 && reply->position > 0) {
+        ledger_hear_withdrawn(ledger, saying->sim, asked->withdraws);
     }
     if (id128_is_none(&asked->referral) || ledger->promise_count == LEDGER_BOOK_MAX) {
         return;

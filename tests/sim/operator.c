@@ -21,16 +21,12 @@ static void speak(struct sim *sim, int agent, const struct envelope *envelope)
     }
 }
 
-static void say_command(struct sim *sim, int agent, const struct command *command)
+void operator_say(struct sim *sim, int agent, struct command *command)
 {
     struct envelope envelope = {.version = LIMIT_PROTOCOL_VERSION, .kind = BODY_COMMAND};
-    const struct id128 none = {{0}};
+    command->number = sim->event + 1;
     envelope.body.command = *command;
-    envelope.body.command.number = sim->event + 1;
-    ledger_ask(sim->ledger,
-               sim->event + 1,
-               agent,
-               command->kind == COMMAND_FORM ? &command->form->id : &none);
+    ledger_ask(sim->ledger, agent, command);
     sim_say(sim,
             "%s at %s: command %d about %02x%02x%02x%02x",
             command->actor,
@@ -122,9 +118,9 @@ static void send_form(struct sim *sim, struct chance chance, uint64_t event)
     form->purpose = PURPOSE_CASE;
     describe_family(sim, &chance, &form->facts);
     choose_labels(&chance, &form->labels);
-    say_command(sim, agent, &command);
+    operator_say(sim, agent, &command);
     if (repeat < 5) {
-        say_command(sim, agent, &command);
+        operator_say(sim, agent, &command);
     }
 }
 
@@ -180,7 +176,7 @@ answer_offer(struct sim *sim, int agent, const struct delivery *view, struct cha
     } else if (what < 50) {
         command.token = offer->token + chance_below(chance, 3) - 1;
     }
-    say_command(sim, agent, &command);
+    operator_say(sim, agent, &command);
 }
 
 static void
@@ -207,7 +203,7 @@ work_on_case(struct sim *sim, int agent, const struct delivery *view, struct cha
     } else if (what < 60) {
         command = about(view, actor, COMMAND_APPROVE_OUTCOME);
     }
-    say_command(sim, agent, &command);
+    operator_say(sim, agent, &command);
 }
 
 static void
@@ -234,7 +230,7 @@ work_on_task(struct sim *sim, int agent, const struct delivery *view, struct cha
     } else if (what < 25) {
         command = about(view, actor, COMMAND_REJECT_DUPLICATE);
     }
-    say_command(sim, agent, &command);
+    operator_say(sim, agent, &command);
 }
 
 /* Somebody remembers an offer of long ago. */
@@ -249,7 +245,7 @@ keep_or_recall(struct sim *sim, int agent, const struct delivery *view, struct c
                                   .token = memory->token,
                                   .worker = "",
                                   .note = ""};
-        say_command(sim, memory->agent - 1, &command);
+        operator_say(sim, memory->agent - 1, &command);
         return;
     }
     if (view->kind == DELIVERY_OFFER) {

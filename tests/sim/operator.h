@@ -4,6 +4,8 @@
 
 #include "tests/sim/sim.h"
 
+/* Over the agent's ipc, under the event's number. */
+void operator_say(struct sim *sim, int agent, struct command *command);
 void operator_act(struct sim *sim, struct chance *chance);
 
 #endif

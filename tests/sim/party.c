@@ -9,6 +9,7 @@
 #include "tests/sim/effect.h"
 #include "tests/sim/ledger.h"
 #include "tests/sim/plant.h"
+#include "tests/sim/reader.h"
 #include "tests/sim/region_set.h"
 
 #include <assert.h>
@@ -275,7 +276,7 @@ static void judge_deadlines(struct sim *sim)
 static bool one_turn(struct sim *sim, int party, struct error *err)
 {
     if (party == NETWORK_BROKER) {
-        return loop_turn(sim->broker, &sim->pace, err);
+        return loop_turn(sim->broker, &sim->pace, err) && reader_step(sim, err);
     }
     return agent_loop_turn(&sim->agents[party].agent, err);
 }
@@ -284,7 +285,10 @@ static int64_t wait_of(const struct sim *sim, int party)
 {
     const int64_t wait_ms = party == NETWORK_BROKER ? loop_wait_ms(sim->broker, &sim->pace)
                                                     : agent_loop_wait_ms(&sim->agents[party].agent);
-    return wait_ms == 0 ? SOON_US : wait_ms * 1000;
+    const int64_t wait_us = wait_ms == 0 ? SOON_US : wait_ms * 1000;
+    const int64_t answer_us = sim->reader_us - sim->boot_us;
+    const bool reads = party == NETWORK_BROKER && sim->broker->configuration.child != 0;
+    return reads && answer_us < wait_us ? (answer_us > SOON_US ? answer_us : SOON_US) : wait_us;
 }
 
 void party_turn(struct sim *sim, int party)

@@ -2,10 +2,12 @@
 #include "tests/sim/plant.h"
 
 #include "base/file.h"
+#include "base/utc.h"
 #include "broker/core/turn_part.h"
 #include "broker/daemon/outbound.h"
 #include "tests/sim/effect.h"
 #include "tests/sim/ledger.h"
+#include "tests/sim/trouble.h"
 
 #include <string.h>
 
@@ -30,6 +32,15 @@ enum plant {
     PLANT_DECISION_NOT_KEPT,
     PLANT_DECIDED_OTHERWISE,
     PLANT_RECEIPT_TAKEN_BACK,
+    PLANT_PLAN_EARLY,
+    PLANT_WITHDRAWN_LIVES,
+    PLANT_OTHER_VERSION_BACK,
+    PLANT_ANYBODY_PROPOSES,
+    PLANT_AWAY_CHOSEN,
+    PLANT_NEVER_BACK,
+    PLANT_QUARANTINE_HEARD,
+    PLANT_QUARANTINE_ENDLESS,
+    PLANT_INNOCENT_SHUT_OUT,
     PLANT_END
 };
 
@@ -53,6 +64,15 @@ static const char *const names[PLANT_END] = {
     [PLANT_DECISION_NOT_KEPT] = "decisions are not kept",
     [PLANT_DECIDED_OTHERWISE] = "the state is written otherwise than the journal says",
     [PLANT_RECEIPT_TAKEN_BACK] = "a receipt is taken back",
+    [PLANT_PLAN_EARLY] = "a plan comes into force before its time",
+    [PLANT_WITHDRAWN_LIVES] = "a withdrawn plan is not withdrawn",
+    [PLANT_OTHER_VERSION_BACK] = "another version comes back than was asked for",
+    [PLANT_ANYBODY_PROPOSES] = "anybody may bring a version back",
+    [PLANT_AWAY_CHOSEN] = "workers of a site that is away are chosen",
+    [PLANT_NEVER_BACK] = "a site that was away is never back",
+    [PLANT_QUARANTINE_HEARD] = "a site in quarantine is heard",
+    [PLANT_QUARANTINE_ENDLESS] = "a quarantine has no end",
+    [PLANT_INNOCENT_SHUT_OUT] = "one bad frame is enough for quarantine",
 };
 
 enum { BATCH_FILE_MAX = 1 << 26 };
@@ -173,7 +193,8 @@ enum permission_verdict __wrap_permission_command(const struct core *core,
                                                   enum command_kind command,
                                                   const struct case_record *record)
 {
-    if (command == COMMAND_ACCEPT && lives(PLANT_STALE_HOP_HONOURED)) {
+    if ((command == COMMAND_ACCEPT && lives(PLANT_STALE_HOP_HONOURED)) ||
+        (command == COMMAND_POLICY_ROLLBACK && lives(PLANT_ANYBODY_PROPOSES))) {
         return PERMISSION_GRANTED;
     }
     return __real_permission_command(core, worker, command, record);
@@ -200,11 +221,58 @@ void __wrap_offer_accept(struct hearing *hearing)
 
 size_t __wrap_turn_deadlines(struct turn *turn, size_t most, int64_t *next_due_us)
 {
+    trouble_before_deadlines(effect_sim(), turn);
     if (lives(PLANT_DEADLINES_LOST)) {
         *next_due_us = 0;
         return 0;
     }
     return __real_turn_deadlines(turn, most, next_due_us);
+}
+
+/* A candidate's site is asked for its key, and then whether it is away. */
+bool __wrap_store_sealing_key(struct store *store,
+                              const struct directory *directory,
+                              uint32_t site,
+                              int64_t now_us,
+                              uint8_t sealing[KEYS_BYTES])
+{
+    effect_sim()->away_forgotten = lives(PLANT_AWAY_CHOSEN);
+    return __real_store_sealing_key(store, directory, site, now_us, sealing);
+}
+
+bool plant_forgets_away(void)
+{
+    struct sim *sim = effect_sim();
+    const bool forgets = sim->away_forgotten || lives(PLANT_NEVER_BACK);
+    sim->away_forgotten = false;
+    return forgets;
+}
+
+/* ---- who is let in ------------------------------------------------------------------------------- */
+
+void __wrap_session_step(struct session_table *table,
+                         const struct session_world *world,
+                         const struct session_event *event,
+                         struct session_effects *effects)
+{
+    struct session_world later = *world;
+    const bool heard = event->kind == SESSION_FRAME && lives(PLANT_QUARANTINE_HEARD);
+    later.boot_us += heard ? SESSION_QUARANTINE_MS * INT64_C(1000) : 0;
+    __real_session_step(table, &later, event, effects);
+}
+
+enum session_handshake __wrap_session_handshake(struct session_table *table,
+                                                const struct session_world *world,
+                                                uint32_t site)
+{
+    const bool out = lives(PLANT_QUARANTINE_ENDLESS) && ledger_was_flooded(effect_sim(), site);
+    return out ? SESSION_REFUSED : __real_session_handshake(table, world, site);
+}
+
+bool __wrap_quota_take(struct quota *quota, const struct quota_rate *rate, int64_t now_us)
+{
+    const bool strike = rate->each_us == 2 * UTC_SECOND_US;
+    return __real_quota_take(quota, rate, now_us) && !(strike && lives(PLANT_INNOCENT_SHUT_OUT));
 }
 
 uint32_t __wrap_directory_site_of_key(const struct directory *directory,
@@ -219,6 +287,27 @@ uint32_t __wrap_directory_site_of_key(const struct directory *directory,
         }
     }
     return site;
+}
+
+void __wrap_plans_settle(struct turn *turn,
+                         uint32_t number,
+                         enum plan_state state,
+                         uint32_t by,
+                         struct phrase reasons)
+{
+    if (state != PLAN_WITHDRAWN || !lives(PLANT_WITHDRAWN_LIVES)) {
+        __real_plans_settle(turn, number, state, by, reasons);
+    }
+}
+
+bool __wrap_regions_input(struct store *store,
+                          uint32_t version,
+                          struct arena *arena,
+                          struct region_input *out,
+                          struct error *err)
+{
+    const uint32_t other = version > 1 && lives(PLANT_OTHER_VERSION_BACK) ? version - 1 : version;
+    return __real_regions_input(store, other, arena, out, err);
 }
 
 /* ---- what is written ----------------------------------------------------------------------------- */
@@ -237,10 +326,14 @@ void plant_fold(struct sim *sim, const struct plant_folding *folding)
 
 void __wrap_store_put_timer(struct store *store, const struct timer_record *timer)
 {
+    struct timer_record written = *timer;
     if (timer->kind == TIMER_OFFER && strikes(PLANT_TIMER_SKIPPED, 8)) {
         return;
     }
-    __real_store_put_timer(store, timer);
+    if (timer->kind == TIMER_PLAN && lives(PLANT_PLAN_EARLY)) {
+        written.due_us -= UTC_MINUTE_US;
+    }
+    __real_store_put_timer(store, &written);
 }
 
 void __wrap_store_put_worker(struct store *store,

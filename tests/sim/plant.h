@@ -9,6 +9,9 @@
 int plant_count(void);
 const char *plant_name(int plant);
 
+/* The next question whether a site is away is answered with no. */
+bool plant_forgets_away(void);
+
 /* Called by effect.c at its wraps. */
 void plant_before_append(struct sim *sim);
 /* The broker's store is about to be opened. */

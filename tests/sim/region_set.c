@@ -192,6 +192,7 @@ static void add_damaged(struct sim_region *region)
     struct region_set *set = &region->sets[region->set_count++];
     *set = region->sets[0];
     set->name = "damaged";
+    set->damaged = true;
     struct region_text *texts = arena_copy(
         region->arena, set->input.texts, set->input.text_count * sizeof(struct region_text));
     for (size_t i = 0; i < set->input.text_count; i++) {

@@ -13,6 +13,7 @@ enum { REGION_SETS_MAX = 12 };
 struct region_set {
     const char *name;
     struct region_input input;
+    bool damaged;             /* no check lets it pass */
     const char *refused_site; /* its key is not valid while this set is in force; NULL: none */
 };
 

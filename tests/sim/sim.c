@@ -138,6 +138,8 @@ static void start_all(struct sim *sim)
             sim->broker->core.region->directory, DIRECTORY_SITE, sim->agents[i].site);
         party_start(sim, i);
     }
+    sim->administrator = directory_find(
+        sim->broker->core.region->directory, DIRECTORY_WORKER, "administrator-region");
     sim_run(sim, sim->boot_us + UTC_SECOND_US);
 }
 

@@ -100,6 +100,11 @@ struct sim {
     int64_t wake_us;
     uint64_t starts; /* of the broker */
     bool disk_low;
+    uint32_t crowded;       /* the site whose outbox has little room; 0: none */
+    bool away_forgotten;    /* a planted bug's */
+    bool overfull;          /* as if it had more lines than it may */
+    int64_t reader_us;      /* when the child that reads a proposal answers */
+    uint32_t administrator; /* their number in the directory */
     struct log *log;
     struct sim_logbook logbook;
     struct arena *arena; /* the simulator's own, reset between events */

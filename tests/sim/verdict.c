@@ -60,6 +60,7 @@ void verdict_of_all(struct sim *sim)
     (void)invariants_hold(sim->broker->books.store, breaches);
     judge_list(sim, breaches);
     judge_accepted(sim);
+    ledger_judge_version(sim->ledger, sim);
 }
 
 void verdict_of_step(struct sim *sim)

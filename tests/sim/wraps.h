@@ -13,11 +13,17 @@
 #include "broker/core/fold.h"
 #include "broker/core/offer.h"
 #include "broker/core/permission.h"
+#include "broker/core/plans.h"
 #include "broker/core/turn.h"
 #include "broker/daemon/books.h"
 #include "broker/journal/journal.h"
 #include "broker/keeper.h"
+#include "broker/regions.h"
+#include "broker/session/quota.h"
+#include "broker/session/session.h"
 #include "broker/store/store.h"
+
+#include "policy/source.h"
 
 #include <sys/statvfs.h>
 
@@ -115,6 +121,24 @@ WRAPS_OF(int, statvfs, const char *path, struct statvfs *out);
 WRAPS_OF(bool, signals_open, struct signals **out, struct error *err);
 WRAPS_OF(void, signals_close, struct signals **signals);
 
+/* reader.c: what a proposal's files say */
+WRAPS_OF(bool,
+         source_load_files,
+         const struct policy_file *files,
+         size_t file_count,
+         const struct source_reading *reading,
+         struct region_input *input,
+         struct source_report *report);
+WRAPS_OF(bool,
+         source_recheck,
+         const struct region_input *input,
+         const struct source_reading *reading,
+         struct source_report *report);
+WRAPS_OF(long, sysconf, int name);
+
+/* trouble.c */
+WRAPS_OF(struct site_record, store_site, struct store *store, uint32_t site);
+
 /* plant.c: where bugs are planted */
 WRAPS_OF(bool,
          store_referral,
@@ -154,6 +178,39 @@ WRAPS_OF(enum permission_verdict,
          uint32_t worker,
          enum command_kind command,
          const struct case_record *record);
+WRAPS_OF(void,
+         plans_settle,
+         struct turn *turn,
+         uint32_t number,
+         enum plan_state state,
+         uint32_t by,
+         struct phrase reasons);
+WRAPS_OF(bool,
+         regions_input,
+         struct store *store,
+         uint32_t version,
+         struct arena *arena,
+         struct region_input *out,
+         struct error *err);
+WRAPS_OF(bool,
+         store_sealing_key,
+         struct store *store,
+         const struct directory *directory,
+         uint32_t site,
+         int64_t now_us,
+         uint8_t sealing[KEYS_BYTES]);
+WRAPS_OF(bool, quota_take, struct quota *quota, const struct quota_rate *rate, int64_t now_us);
+WRAPS_OF(enum session_handshake,
+         session_handshake,
+         struct session_table *table,
+         const struct session_world *world,
+         uint32_t site);
+WRAPS_OF(void,
+         session_step,
+         struct session_table *table,
+         const struct session_world *world,
+         const struct session_event *event,
+         struct session_effects *effects);
 WRAPS_OF(void, offer_accept, struct hearing *hearing);
 WRAPS_OF(uint32_t,
          directory_site_of_key,

@@ -118,6 +118,8 @@ static void what_changes_while_the_view_is_on_its_way_is_still_owed_test(void **
     input.kind = WORLD_RETURNED;
     district_apply(district, &input);
     assert_false(store_site(store, site).away);
+    assert_true(
+        store_site(store, site).stale); /* its lines went: whatever it says, it is owed a view */
     assert_int_equal(store_meta(store)->sites_away, 0);
     district_apply(district, &input);
     assert_false(district->last.wrote); /* it is back already */
@@ -128,6 +130,7 @@ static void what_changes_while_the_view_is_on_its_way_is_still_owed_test(void **
         district_send(district, "specialist-school-7", "tatarsky", RISK_TZS);
     assert_int_equal(district_offer(district, &referral).site, site);
     district_apply(district, &input);
+    assert_false(store_site(store, site).stale);
     assert_int_equal(store_site(store, site).waiting, 1);
     assert_int_equal(store_site(store, site).lines[LANE_NORMAL], 1);
     assert_int_equal(district_offer(district, &referral).state, ASSIGNMENT_PROPOSED);
