@@ -45,7 +45,7 @@ warnings := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Ws
 flags.default    := -O2 $(warnings) -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE -pie \
     -fstack-clash-protection -fcf-protection -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack
 flags.asan       := -O1 -w -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
-flags.coverage    := -O0 -w --coverage -Itests/coverage
+flags.coverage   := -O0 -w --coverage -Itests/coverage -DCOVERAGE_FOLDER='"$(CURDIR)/$(out)"'
 compiler.fuzz    := clang
 flags.fuzz       := -O1 -w -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 
@@ -99,7 +99,7 @@ test_programs    := $(unit_programs) $(folder_programs) $(replay_programs)
 .DELETE_ON_ERROR .SECONDARY:
 
 all: $(programs:%=$(out)/%) $(python)
-tests: all $(libraries) $(test_programs) $(preloads)
+tests: all $(libraries) $(test_programs) $(bench_programs) $(preloads)
 
 define program_rule
 $(out)/$(1): $(out)/$(main.$(1):.c=.o) $(foreach f,$(floors.$(1)),$(call library,$(f)))

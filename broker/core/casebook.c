@@ -3,6 +3,8 @@
 
 #include "broker/core/desk.h"
 
+#include <assert.h>
+
 /* States in which an outcome may be proposed. */
 static const bool may_end[CASE_STATE_END] = {
     [CASE_PLANNING] = true,
@@ -34,7 +36,8 @@ void casebook_propose_outcome(struct hearing *hearing)
         turn_refuse(hearing, REFUSAL_WRONG_STATE, "command.subject", NULL);
         return;
     }
-    if (command->code >= CASE_OUTCOME_END || !may_be_proposed[command->code]) {
+    assert(command->code < CASE_OUTCOME_END); /* checks_command */
+    if (!may_be_proposed[command->code]) {
         turn_refuse(hearing,
                     REFUSAL_BAD_FIELD,
                     "command.propose_outcome.outcome",
@@ -51,7 +54,7 @@ void casebook_propose_outcome(struct hearing *hearing)
     turn_stored(hearing, &record.id, &record.id);
 }
 
-/* An outcome that waits, and a second person who is not the one who proposed it. */
+/* An outcome that waits, always on a desk, and a second person who is not the one who proposed it. */
 static bool may_judge(struct hearing *hearing, const struct case_record *record)
 {
     if (!may_end[record->state] || record->proposed_outcome == CASE_OUTCOME_UNSPECIFIED) {
@@ -72,9 +75,7 @@ void casebook_approve_outcome(struct hearing *hearing)
     if (!may_judge(hearing, &record)) {
         return;
     }
-    if (record.desk != DESK_UNSPECIFIED) {
-        desk_take(turn, &record.id);
-    }
+    desk_take(turn, &record.id);
     const struct fact ended = {.kind = FACT_ASSIGNMENT_ENDED,
                                .case_id = record.id,
                                .assignment = record.lead_assignment,
@@ -100,8 +101,6 @@ void casebook_reject_outcome(struct hearing *hearing)
                                   .worker = hearing->speaker.worker,
                                   .text = hearing->command->note};
     turn_emit(turn, &rejected);
-    if (record.desk != DESK_UNSPECIFIED) {
-        desk_take(turn, &record.id);
-    }
+    desk_take(turn, &record.id);
     turn_stored(hearing, &record.id, &record.id);
 }

@@ -55,6 +55,9 @@ static void check_curator(struct walk *walk, const struct case_record *record)
     if (led && offered) {
         breach(walk, record, "two hops at once");
     }
+    if (record->proposed_outcome != CASE_OUTCOME_UNSPECIFIED && !on_desk) {
+        breach(walk, record, "an outcome waits on no desk");
+    }
 }
 
 static bool has_timer(struct store *store, const struct timer_record *wanted)

@@ -212,6 +212,14 @@ static void log_turn(struct broker *broker, struct turn *turn, const struct batc
              LOG_NUMBER("took_us", clock_boot_us(broker->clock) - broker->boot_us));
 }
 
+static void mark_alive(struct broker *broker)
+{
+    struct error err;
+    if (!books_mark_alive(&broker->books, broker->time.now_us, &err)) {
+        LOG_WARN(broker->log, "not_marked_alive", LOG_TEXT("error", err.text));
+    }
+}
+
 static void tick(struct broker *broker, struct turn *turn, struct loop_pace *pace)
 {
     if (!broker->tick_now && broker->boot_us - pace->ticked_us < TICK_MS * INT64_C(1000)) {
@@ -221,11 +229,8 @@ static void tick(struct broker *broker, struct turn *turn, struct loop_pace *pac
     pace->ticked_us = broker->boot_us;
     inbound_tick(broker, turn);
     if (broker->boot_us - pace->marked_us >= ALIVE_MS * INT64_C(1000)) {
-        struct error err;
         pace->marked_us = broker->boot_us;
-        if (!books_mark_alive(&broker->books, broker->time.now_us, &err)) {
-            LOG_WARN(broker->log, "not_marked_alive", LOG_TEXT("error", err.text));
-        }
+        mark_alive(broker);
     }
 }
 
@@ -283,10 +288,10 @@ static bool stop(struct broker *broker, struct loop_pace *pace, struct error *er
     LOG_INFO(broker->log, "stopping", LOG_NUMBER("sessions", session_count(broker->sessions)));
     const bool anybody = session_count(broker->sessions) > 0;
     inbound_stop(broker, turn);
-    if (!finish_turn(broker, turn, pace, err) || !books_tend(&broker->books, true, err) ||
-        !books_mark_alive(&broker->books, broker->time.now_us, err)) {
+    if (!finish_turn(broker, turn, pace, err) || !books_tend(&broker->books, true, err)) {
         return false;
     }
+    mark_alive(broker);
     return !anybody || link_wait(broker->context, NULL, 0, FAREWELL_MS, err);
 }
 

@@ -178,7 +178,7 @@ class AgentTest(unittest.TestCase):
 
     def tearDown(self):
         if self.agent.process.poll() is None:
-            self.agent.kill()
+            self.agent.stop()
         if self.tool is not None:
             self.tool.close(linger=0)
         self.context.destroy(linger=0)

@@ -114,6 +114,15 @@ class Program:
         self.signal(signal.SIGKILL)
         return self.ended()
 
+    def end_unwell(self):
+        """After SIGTERM: what is wrong with its end, '' when nothing is."""
+        try:
+            status = self.ended()
+        except subprocess.TimeoutExpired:
+            self.kill()
+            return 'does not end'
+        return '' if status == 0 else f'ended with status {status}'
+
     def unexpected(self):
         return [line for line in self.lines if (loud := LOUD.search(line)) and loud[2] not in self.expected]
 
@@ -196,11 +205,12 @@ class Region:
         return agent
 
     def close(self):
-        """-> lines of level warn or above that nobody expected"""
+        """-> lines of level warn or above that nobody expected, and of who does not end well when asked to"""
         for agent in self.agents:
             agent.close()
-        for program in self.programs:
-            if program.process.poll() is None:
-                program.kill()
+        running = [program for program in self.programs if program.process.poll() is None]
+        for program in running:
+            program.signal(signal.SIGTERM)
+        unwell = [f'{program.ready.strip()}: {why}' for program in running if (why := program.end_unwell())]
         shutil.rmtree(self.folder, ignore_errors=True)
-        return [line for program in self.programs for line in program.unexpected()]
+        return unwell + [line for program in self.programs for line in program.unexpected()]

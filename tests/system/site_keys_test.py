@@ -2,12 +2,14 @@
 """Keys of sites that change while everybody works: real broker, real agents, refctl."""
 
 import os
+import time
 import unittest
 
 import tap
+import zmq
 from agent import Keys
 from proto import exchange_pb2 as exchange
-from region import SPECIALIST, Region, facts, labels
+from region import DEADLINE_S, SPECIALIST, Region, facts, labels
 from site_agent_test import CENTRE, CURATOR, SCHOOL, Site
 
 MINISTRY, ADMINISTRATOR = 'social-komi-1', 'administrator-komi'
@@ -60,6 +62,26 @@ class SiteKeysTest(unittest.TestCase):
         again = self.region.agent(SCHOOL, store=school.store, keys=Keys(self.region.path('keys-2'), SCHOOL))
         self.assertEqual(again.hello().site, SCHOOL)
         again.listen(lambda: (exchange.LANE_NORMAL, 2) in again.store.replies, 'the reply that was owed')
+
+    def test_revoked_key_that_goes_on_sending_is_cut_off(self):
+        self.site(MINISTRY, ADMINISTRATOR).spool_empty()
+        school = self.region.agent(SCHOOL)
+        school.hello()
+        code, output, errors = self.refctl(MINISTRY, 'site', 'revoke', SCHOOL, '--reason', 'украден компьютер')
+        self.assertEqual(code, 0, output + errors)
+        cut = school.socket.get_monitor_socket(zmq.EVENT_DISCONNECTED)
+        began = time.monotonic()
+        while not cut.poll(0):
+            self.assertLess(time.monotonic() - began, DEADLINE_S, 'it may go on sending')
+            school.send(heartbeat=exchange.Heartbeat())
+        took_s = time.monotonic() - began
+        told = 0
+        while school.socket.poll(0):
+            self.assertEqual(exchange.Envelope.FromString(school.socket.recv()).goodbye.reason,
+                             exchange.GOODBYE_REVOKED)
+            told += 1
+        self.assertTrue(0 < told <= 256 + 100 * (took_s + 1), (told, took_s))
+        self.assertEqual(self.region.agent('clinic-komi').hello().site, 'clinic-komi')
 
     def test_site_gives_itself_new_keys_and_loses_nothing(self):
         centre, school = self.site(CENTRE, CURATOR), self.site(SCHOOL, SPECIALIST)

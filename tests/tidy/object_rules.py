@@ -61,7 +61,7 @@ def in_program(source):
 
 
 # Found instead of a header of the system: included, but under that header's name.
-STAND_INS = {'tests/coverage/assert.h'}
+STAND_INS = {'tests/coverage/assert.h', 'tests/coverage/unistd.h'}
 
 
 def built_rule(tree):

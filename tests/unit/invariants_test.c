@@ -96,6 +96,17 @@ static void a_lead_too_few_test(void **state)
     assert_breach(district, "not told the outcome");
 }
 
+static void an_outcome_without_a_desk_test(void **state)
+{
+    struct district *district = *state;
+    const struct id128 referral = offered(district);
+    district_accept(district, &referral);
+    struct case_record record = district_case(district, &referral);
+    record.proposed_outcome = CASE_OUTCOME_KEPT_IN_FAMILY;
+    store_put_case(district->world->store, &record);
+    assert_breach(district, "an outcome waits on no desk");
+}
+
 static void timers_test(void **state)
 {
     struct district *district = *state;
@@ -149,6 +160,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_load_that_does_not_add_up_test, set_up, tear_down),
         cmocka_unit_test_setup_teardown(silence_test, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_lead_too_few_test, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(an_outcome_without_a_desk_test, set_up, tear_down),
         cmocka_unit_test_setup_teardown(timers_test, set_up, tear_down),
         cmocka_unit_test_setup_teardown(outboxes_test, set_up, tear_down),
         cmocka_unit_test_setup_teardown(missing_referrals_test, set_up, tear_down),
