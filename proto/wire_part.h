@@ -86,7 +86,7 @@ struct wire_part_fault {
 /* Fill ours (ours_bytes, overwritten) from a message that protobuf-c unpacked. Texts and slices are
  * borrowed from the message.
  *
- * fault    zeroed by the caller; field may hold a prefix
+ * fault    zeroed by the caller
  * Returns  false with fault filled
  */
 bool wire_part_decode(const struct wire_part *part,
@@ -95,8 +95,8 @@ bool wire_part_decode(const struct wire_part *part,
                       void *ours,
                       struct wire_part_fault *fault) __attribute__((warn_unused_result));
 
-/* Build protobuf-c's structure of ours and pack it. False: the arena is full, a list or a text is over
- * its limit, a number is out of range, or the result exceeds bytes_max. */
+/* Encode ours. False: the arena is full, a list or a text is over its limit, a number is out of range, or the result
+ * exceeds bytes_max. */
 bool wire_part_encode(const struct wire_part *part,
                       const void *ours,
                       size_t bytes_max,
@@ -110,10 +110,9 @@ ProtobufCMessage *wire_part_unpack(const ProtobufCMessageDescriptor *descriptor,
                                    struct arena *arena,
                                    bool *full);
 
-/* Append ".name" to the field's path; returns the length before, to cut back to. */
-size_t wire_part_enter(struct wire_part_fault *fault, const char *name);
-/* Append "[3]". */
-void wire_part_index(struct wire_part_fault *fault, size_t index);
-void wire_part_leave(struct wire_part_fault *fault, size_t length_before);
+/* Put "name" in front of the path of what was found wrong; so a path is made only when there is one. */
+void wire_part_under(struct wire_part_fault *fault, const char *name);
+/* Put "[3]" in front of it. */
+void wire_part_at(struct wire_part_fault *fault, size_t index);
 
 #endif

@@ -33,35 +33,34 @@ static bool refuse(struct decoder *d, enum refusal code)
     return false;
 }
 
-static void append(struct wire_part_fault *fault, const char *text)
+/* In front of the path; what does not fit falls off its end. */
+static void put_before(struct wire_part_fault *fault, const char *text, size_t bytes)
 {
-    const size_t room = sizeof(fault->field) - 1 - fault->field_bytes;
-    const size_t wanted = strlen(text);
-    const size_t bytes = wanted < room ? wanted : room;
-    memcpy(fault->field + fault->field_bytes, text, bytes);
-    fault->field_bytes += bytes;
+    const size_t room = sizeof(fault->field) - 1;
+    const size_t front = bytes < room ? bytes : room;
+    const size_t kept = fault->field_bytes < room - front ? fault->field_bytes : room - front;
+    memmove(fault->field + front, fault->field, kept);
+    memcpy(fault->field, text, front);
+    fault->field_bytes = front + kept;
     fault->field[fault->field_bytes] = '\0';
 }
 
-size_t wire_part_enter(struct wire_part_fault *fault, const char *name)
+void wire_part_under(struct wire_part_fault *fault, const char *name)
 {
-    const size_t before = fault->field_bytes;
-    append(fault, before > 0 ? "." : "");
-    append(fault, name);
-    return before;
+    if (fault->field_bytes > 0 && fault->field[0] != '[') {
+        put_before(fault, ".", 1);
+    }
+    put_before(fault, name, strlen(name));
 }
 
-void wire_part_index(struct wire_part_fault *fault, size_t index)
+void wire_part_at(struct wire_part_fault *fault, size_t index)
 {
     char text[24];
-    (void)snprintf(text, sizeof(text), "[%zu]", index);
-    append(fault, text);
-}
-
-void wire_part_leave(struct wire_part_fault *fault, size_t length_before)
-{
-    fault->field[length_before] = '\0';
-    fault->field_bytes = length_before;
+    const int bytes = snprintf(text, sizeof(text), "[%zu]", index);
+    if (fault->field_bytes > 0) {
+        put_before(fault, ".", 1);
+    }
+    put_before(fault, text, (size_t)bytes);
 }
 
 /* A structure whose message was absent: all zero, but texts are "". */
@@ -210,15 +209,12 @@ decode_list(struct decoder *d, const struct wire_part_row *row, const void *thei
         }
         wire_slot_put_pointer(ours, row->ours, list);
     }
-    const size_t row_start = d->fault->field_bytes;
     for (size_t i = 0; i < count; i++) {
-        wire_part_leave(d->fault, row_start);
-        wire_part_index(d->fault, i);
         if (!decode_part(d, row->part, items[i], list + i * row->part->ours_bytes)) {
+            wire_part_at(d->fault, i);
             return false;
         }
     }
-    wire_part_leave(d->fault, row_start);
     return true;
 }
 
@@ -268,15 +264,14 @@ static bool decode_one_of(struct decoder *d,
         return refuse(d, REFUSAL_UNKNOWN_KIND);
     }
     wire_slot_put_number(ours, row->ours_count, choice->kind);
-    const size_t before = wire_part_enter(d->fault, choice->name);
     if (!decode_message(d,
                         choice->part,
                         choice->pointer,
                         wire_slot_pointer(theirs, row->theirs),
                         wire_slot_into(ours, choice->ours))) {
+        wire_part_under(d->fault, choice->name);
         return false;
     }
-    wire_part_leave(d->fault, before);
     return true;
 }
 
@@ -370,13 +365,12 @@ decode_part(struct decoder *d, const struct wire_part *part, const void *theirs,
 {
     for (size_t i = 0; i < part->row_count; i++) {
         const struct wire_part_row *row = &part->rows[i];
-        /* A oneof's name is that of its alternative. */
-        const size_t before = row->kind == WIRE_PART_ONE_OF ? d->fault->field_bytes
-                                                            : wire_part_enter(d->fault, row->name);
         if (!decode_row(d, row, theirs, ours)) {
+            if (row->kind != WIRE_PART_ONE_OF) { /* its name is that of the alternative */
+                wire_part_under(d->fault, row->name);
+            }
             return false;
         }
-        wire_part_leave(d->fault, before);
     }
     return true;
 }

@@ -1,22 +1,95 @@
-/* Encoding by table: our structures to protobuf-c's, built in the arena and packed there. */
-#include "proto/case.pb-c.h"
+/* Encoding by table, straight to protobuf's wire format, which protobuf-c's descriptors describe.
+ *
+ * It is written from the end: when a message's length is asked for, its content stands already, so that nothing is
+ * measured before it is written and no second structure is built. Fields at their default are left out, as proto3 has it. */
 #include "proto/wire_part.h"
 #include "proto/wire_slot.h"
 
 #include <assert.h>
 #include <string.h>
 
-typedef Referral__V1__CandidateCount candidate_count;
+enum { FIRST_ROOM = 1024, VARINT_BYTES_MAX = 10 };
+enum wire_type { WIRE_VARINT = 0, WIRE_LENGTH = 2 };
 
-/* NULL: the arena is full or something of ours is over its limit. */
-static ProtobufCMessage *
-encode_part(const struct wire_part *part, const void *ours, struct arena *arena);
+struct writer {
+    struct arena *arena;
+    uint8_t *room;
+    size_t size;
+    size_t left; /* in front of what is written */
+};
 
-static void put_binary(void *base, size_t offset, const uint8_t *data, size_t size)
+/* False: the arena is full or something of ours is over its limit. */
+static bool encode_part(struct writer *writer, const struct wire_part *part, const void *ours);
+
+static size_t written(const struct writer *writer)
 {
-    ProtobufCBinaryData binary = {.len = size, .data = NULL};
-    memcpy(wire_slot_into(base, offset), &binary, sizeof(binary));
-    wire_slot_put_pointer(base, offset + offsetof(ProtobufCBinaryData, data), data);
+    return writer->size - writer->left;
+}
+
+static bool make_room(struct writer *writer, size_t bytes)
+{
+    const size_t used = written(writer);
+    const size_t size = 2 * (writer->size + bytes);
+    uint8_t *room = arena_alloc(writer->arena, size);
+    if (room == NULL) {
+        return false;
+    }
+    memcpy(room + size - used, writer->room + writer->left, used);
+    writer->room = room;
+    writer->size = size;
+    writer->left = size - used;
+    return true;
+}
+
+static bool put_bytes(struct writer *writer, struct bytes bytes)
+{
+    if (writer->left < bytes.size && !make_room(writer, bytes.size)) {
+        return false;
+    }
+    writer->left -= bytes.size;
+    memcpy(writer->room + writer->left, bytes.data, bytes.size);
+    return true;
+}
+
+static bool put_varint(struct writer *writer, uint64_t number)
+{
+    if (writer->left < VARINT_BYTES_MAX && !make_room(writer, VARINT_BYTES_MAX)) {
+        return false;
+    }
+    size_t bytes = 1;
+    for (uint64_t rest = number >> 7; rest != 0; rest >>= 7) {
+        bytes++;
+    }
+    writer->left -= bytes;
+    uint8_t *at = writer->room + writer->left;
+    for (; number > 0x7F; number >>= 7) {
+        *at++ = (uint8_t)(number | 0x80);
+    }
+    *at = (uint8_t)number;
+    return true;
+}
+
+static bool put_tag(struct writer *writer, uint32_t field, enum wire_type type)
+{
+    return put_varint(writer, (uint64_t)field << 3 | type);
+}
+
+/* The length of what was written since `before`, and the tag in front of it. */
+static bool put_length(struct writer *writer, uint32_t field, size_t before)
+{
+    return put_varint(writer, written(writer) - before) && put_tag(writer, field, WIRE_LENGTH);
+}
+
+static bool put_field(struct writer *writer, uint32_t field, struct bytes bytes)
+{
+    const size_t before = written(writer);
+    return put_bytes(writer, bytes) && put_length(writer, field, before);
+}
+
+/* What is empty is absent. */
+static bool put_content(struct writer *writer, uint32_t field, struct bytes bytes)
+{
+    return bytes.size == 0 || put_field(writer, field, bytes);
 }
 
 static bool all_zero(const uint8_t *data, size_t size)
@@ -39,58 +112,55 @@ static size_t cut(const char *text, size_t limit)
     return bytes;
 }
 
-static bool
-encode_text(const struct wire_part_row *row, const void *ours, struct arena *arena, void *theirs)
+static bool encode_text(struct writer *writer,
+                        const struct wire_part_row *row,
+                        uint32_t field,
+                        const void *ours)
 {
     const char *text = wire_slot_pointer(ours, row->ours);
-    if (text == NULL) {
-        text = "";
-    }
-    if (strlen(text) > row->limit) {
+    size_t bytes = text == NULL ? 0 : strlen(text);
+    if (bytes > row->limit) {
         if (row->kind == WIRE_PART_TEXT) {
             return false;
         }
-        text = arena_text_of(arena, bytes_of(text, cut(text, row->limit)));
+        bytes = cut(text, row->limit);
     }
-    wire_slot_put_pointer(theirs, row->theirs, text);
-    return text != NULL;
+    return put_content(writer, field, bytes_of(text, bytes));
 }
 
-static void encode_id(const uint8_t *id, void *theirs, size_t offset)
-{
-    const bool none = all_zero(id, ID128_BYTES);
-    put_binary(theirs, offset, none ? NULL : id, none ? 0 : ID128_BYTES);
-}
-
-static bool
-encode_mask(const struct wire_part_row *row, const void *ours, struct arena *arena, void *theirs)
+/* Numbers of a packed list. */
+static bool encode_mask(struct writer *writer,
+                        const struct wire_part_row *row,
+                        uint32_t field,
+                        const void *ours)
 {
     const uint32_t mask = wire_slot_number(ours, row->ours);
+    const size_t before = written(writer);
     if (mask == 0) {
         return true;
     }
-    uint32_t *numbers = arena_array(arena, row->limit, sizeof(*numbers));
-    if (numbers == NULL || (mask & 1) != 0 || (row->limit < 32 && mask >> row->limit != 0)) {
+    if ((mask & 1) != 0 || (row->limit < 32 && mask >> row->limit != 0)) {
         return false;
     }
-    size_t count = 0;
-    for (uint32_t i = 1; i < row->limit; i++) {
-        if ((mask >> i & 1) != 0) {
-            numbers[count++] = i;
+    for (uint32_t i = row->limit; i-- > 1;) {
+        if ((mask >> i & 1) != 0 && !put_varint(writer, i)) {
+            return false;
         }
     }
-    wire_slot_put_pointer(theirs, row->theirs, numbers);
-    wire_slot_put_count(theirs, row->theirs_count, count);
-    return true;
+    return put_length(writer, field, before);
 }
 
-static bool encode_bytes(const struct wire_part_row *row, const void *ours, void *theirs)
+static bool encode_bytes(struct writer *writer,
+                         const struct wire_part_row *row,
+                         uint32_t field,
+                         const void *ours)
 {
     struct bytes bytes = {NULL, 0};
-    if (row->kind == WIRE_PART_FIXED_BYTES) {
-        bytes = bytes_of(wire_slot_at(ours, row->ours), row->limit);
+    if (row->kind == WIRE_PART_ID || row->kind == WIRE_PART_FIXED_BYTES) {
+        const size_t size = row->kind == WIRE_PART_ID ? ID128_BYTES : row->limit;
+        bytes = bytes_of(wire_slot_at(ours, row->ours), size);
         if (all_zero(bytes.data, bytes.size)) {
-            bytes.size = 0;
+            return true;
         }
     } else if (row->kind == WIRE_PART_INLINE_BYTES) {
         const size_t count = wire_slot_count(ours, row->ours_count);
@@ -105,93 +175,75 @@ static bool encode_bytes(const struct wire_part_row *row, const void *ours, void
             return false;
         }
     }
-    put_binary(theirs, row->theirs, bytes.size > 0 ? bytes.data : NULL, bytes.size);
-    return true;
+    return put_content(writer, field, bytes);
 }
 
 static bool
-encode_ids(const struct wire_part_row *row, const void *ours, struct arena *arena, void *theirs)
+encode_ids(struct writer *writer, const struct wire_part_row *row, uint32_t field, const void *ours)
 {
     const size_t count = wire_slot_count(ours, row->ours_count);
     const struct id128 *ids = wire_slot_pointer(ours, row->ours);
-    if (count == 0) {
-        return true;
-    }
-    uint8_t *items =
-        count > row->limit ? NULL : arena_array(arena, count, sizeof(ProtobufCBinaryData));
-    if (items == NULL) {
+    if (count > row->limit) {
         return false;
     }
-    for (size_t i = 0; i < count; i++) {
-        put_binary(items, i * sizeof(ProtobufCBinaryData), ids[i].bytes, ID128_BYTES);
-    }
-    wire_slot_put_pointer(theirs, row->theirs, items);
-    wire_slot_put_count(theirs, row->theirs_count, count);
-    return true;
-}
-
-static bool
-encode_counts(const struct wire_part_row *row, const void *ours, struct arena *arena, void *theirs)
-{
-    const void **items = arena_array(arena, row->limit, sizeof(*items));
-    candidate_count *values = arena_array(arena, row->limit, sizeof(*values));
-    if (items == NULL || values == NULL) {
-        return false;
-    }
-    size_t count = 0;
-    for (uint32_t reason = 1; reason < row->limit; reason++) {
-        const uint32_t number = wire_slot_number(ours, row->ours + reason * sizeof(uint32_t));
-        if (number == 0) {
-            continue;
-        }
-        referral__v1__candidate_count__init(&values[count]);
-        values[count].reason = (Referral__V1__CandidateReason)reason;
-        values[count].count = number;
-        items[count] = &values[count];
-        count++;
-    }
-    wire_slot_put_pointer(theirs, row->theirs, items);
-    wire_slot_put_count(theirs, row->theirs_count, count);
-    return true;
-}
-
-static bool
-encode_list(const struct wire_part_row *row, const void *ours, struct arena *arena, void *theirs)
-{
-    const size_t count = wire_slot_count(ours, row->ours_count);
-    if (count == 0) {
-        return true;
-    }
-    const uint8_t *list = row->kind == WIRE_PART_LIST ? wire_slot_pointer(ours, row->ours)
-                                                      : wire_slot_at(ours, row->ours);
-    const void **items = count > row->limit ? NULL : arena_array(arena, count, sizeof(*items));
-    if (items == NULL) {
-        return false;
-    }
-    for (size_t i = 0; i < count; i++) {
-        items[i] = encode_part(row->part, list + i * row->part->ours_bytes, arena);
-        if (items[i] == NULL) {
+    for (size_t i = count; i-- > 0;) {
+        if (!put_field(writer, field, id128_bytes(&ids[i]))) {
             return false;
         }
     }
-    wire_slot_put_pointer(theirs, row->theirs, items);
-    wire_slot_put_count(theirs, row->theirs_count, count);
     return true;
 }
 
-static bool
-encode_message(const struct wire_part *part, const void *ours, struct arena *arena, void *slot)
+/* CandidateCount: the reason, then how many. */
+static bool encode_counts(struct writer *writer,
+                          const struct wire_part_row *row,
+                          const ProtobufCFieldDescriptor *field,
+                          const void *ours)
 {
-    if (ours == NULL) {
-        return true;
+    const ProtobufCMessageDescriptor *count = field->descriptor;
+    for (uint32_t reason = row->limit; reason-- > 1;) {
+        const uint32_t number = wire_slot_number(ours, row->ours + reason * sizeof(uint32_t));
+        const size_t before = written(writer);
+        if (number != 0 &&
+            !(put_varint(writer, number) && put_tag(writer, count->fields[1].id, WIRE_VARINT) &&
+              put_varint(writer, reason) && put_tag(writer, count->fields[0].id, WIRE_VARINT) &&
+              put_length(writer, field->id, before))) {
+            return false;
+        }
     }
-    const ProtobufCMessage *message = encode_part(part, ours, arena);
-    wire_slot_put_pointer(slot, 0, message);
-    return message != NULL;
+    return true;
 }
 
-static bool
-encode_one_of(const struct wire_part_row *row, const void *ours, struct arena *arena, void *theirs)
+/* NULL is absent; a structure of zeros is a message without fields. */
+static bool encode_message(struct writer *writer,
+                           const struct wire_part *part,
+                           uint32_t field,
+                           const void *ours)
+{
+    const size_t before = written(writer);
+    return ours == NULL || (encode_part(writer, part, ours) && put_length(writer, field, before));
+}
+
+static bool encode_list(struct writer *writer,
+                        const struct wire_part_row *row,
+                        uint32_t field,
+                        const void *ours)
+{
+    const size_t count = wire_slot_count(ours, row->ours_count);
+    const uint8_t *list = row->kind == WIRE_PART_LIST ? wire_slot_pointer(ours, row->ours)
+                                                      : wire_slot_at(ours, row->ours);
+    if (count > row->limit) {
+        return false;
+    }
+    for (size_t i = count; i-- > 0;) {
+        if (!encode_message(writer, row->part, field, list + i * row->part->ours_bytes)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool encode_one_of(struct writer *writer, const struct wire_part_row *row, const void *ours)
 {
     bool absent = false;
     if (row->ours_absent != 0) {
@@ -205,96 +257,114 @@ encode_one_of(const struct wire_part_row *row, const void *ours, struct arena *a
         }
         const void *body = choice->pointer ? wire_slot_pointer(ours, choice->ours)
                                            : wire_slot_at(ours, choice->ours);
-        wire_slot_put_number(theirs, row->theirs_count, choice->number);
-        return body != NULL &&
-               encode_message(choice->part, body, arena, wire_slot_into(theirs, row->theirs));
+        return body != NULL && encode_message(writer, choice->part, choice->number, body);
     }
     return absent;
 }
 
-static bool encode_scalar(const struct wire_part_row *row, const void *ours, void *theirs)
+static bool
+put_number(struct writer *writer, const ProtobufCFieldDescriptor *field, uint64_t number)
+{
+    return number == 0 || (put_varint(writer, number) && put_tag(writer, field->id, WIRE_VARINT));
+}
+
+static bool encode_scalar(struct writer *writer,
+                          const struct wire_part_row *row,
+                          const ProtobufCFieldDescriptor *field,
+                          const void *ours)
 {
     if (row->kind == WIRE_PART_NUMBER64) {
-        memcpy(
-            wire_slot_into(theirs, row->theirs), wire_slot_at(ours, row->ours), sizeof(uint64_t));
-        return true;
+        uint64_t wide = 0;
+        memcpy(&wide, wire_slot_at(ours, row->ours), sizeof(wide));
+        return put_number(writer, field, wide);
     }
     if (row->kind == WIRE_PART_BOOL) {
         bool value = false;
         memcpy(&value, wire_slot_at(ours, row->ours), sizeof(value));
-        wire_slot_put_number(theirs, row->theirs, value ? 1 : 0);
-        return true;
+        return put_number(writer, field, value ? 1 : 0);
     }
     const uint32_t number = wire_slot_number(ours, row->ours);
     if (row->kind == WIRE_PART_LANE) {
-        wire_slot_put_number(theirs, row->theirs, number + 1);
-        return number < LANE_END;
+        return number < LANE_END && put_number(writer, field, (uint64_t)number + 1);
     }
-    wire_slot_put_number(theirs, row->theirs, number);
-    return row->kind != WIRE_PART_CODE || number < row->limit;
+    if (field->type == PROTOBUF_C_TYPE_SINT32) {
+        return put_number(writer, field, number << 1 ^ (0 - (number >> 31)));
+    }
+    return (row->kind != WIRE_PART_CODE || number < row->limit) &&
+           put_number(writer, field, number);
 }
 
-static bool
-encode_row(const struct wire_part_row *row, const void *ours, struct arena *arena, void *theirs)
+static bool encode_row(struct writer *writer,
+                       const struct wire_part_row *row,
+                       const ProtobufCFieldDescriptor *field,
+                       const void *ours)
 {
     switch (row->kind) {
     case WIRE_PART_TEXT:
     case WIRE_PART_PROSE:
-        return encode_text(row, ours, arena, theirs);
-    case WIRE_PART_UNSENT_TEXT:
-        return true;
-    case WIRE_PART_ID:
-        encode_id(wire_slot_at(ours, row->ours), theirs, row->theirs);
-        return true;
+        return encode_text(writer, row, field->id, ours);
     case WIRE_PART_NUMBER32:
     case WIRE_PART_NUMBER64:
     case WIRE_PART_BOOL:
     case WIRE_PART_CODE:
     case WIRE_PART_LANE:
-        return encode_scalar(row, ours, theirs);
+        return encode_scalar(writer, row, field, ours);
     case WIRE_PART_MASK:
-        return encode_mask(row, ours, arena, theirs);
+        return encode_mask(writer, row, field->id, ours);
+    case WIRE_PART_ID:
     case WIRE_PART_BYTES:
     case WIRE_PART_EXACT_BYTES:
     case WIRE_PART_FIXED_BYTES:
     case WIRE_PART_INLINE_BYTES:
-        return encode_bytes(row, ours, theirs);
+        return encode_bytes(writer, row, field->id, ours);
     case WIRE_PART_IDS:
-        return encode_ids(row, ours, arena, theirs);
+        return encode_ids(writer, row, field->id, ours);
     case WIRE_PART_COUNTS:
-        return encode_counts(row, ours, arena, theirs);
+        return encode_counts(writer, row, field, ours);
     case WIRE_PART_HELD:
-        return encode_message(
-            row->part, wire_slot_at(ours, row->ours), arena, wire_slot_into(theirs, row->theirs));
+        return encode_message(writer, row->part, field->id, wire_slot_at(ours, row->ours));
     case WIRE_PART_POINTER:
-        return encode_message(row->part,
-                              wire_slot_pointer(ours, row->ours),
-                              arena,
-                              wire_slot_into(theirs, row->theirs));
+        return encode_message(writer, row->part, field->id, wire_slot_pointer(ours, row->ours));
     case WIRE_PART_LIST:
     case WIRE_PART_INLINE_LIST:
-        return encode_list(row, ours, arena, theirs);
+        return encode_list(writer, row, field->id, ours);
     case WIRE_PART_ONE_OF:
-        return encode_one_of(row, ours, arena, theirs);
+        return encode_one_of(writer, row, ours);
+    case WIRE_PART_UNSENT_TEXT:
+        break;
     }
-    assert(!"every kind has its branch");
-    return false;
+    return true;
 }
 
-static ProtobufCMessage *
-encode_part(const struct wire_part *part, const void *ours, struct arena *arena)
+/* The field that a row is about: found by its place in protobuf-c's structure, nearly always the one before the last. */
+static const ProtobufCFieldDescriptor *
+field_of(const struct wire_part *part, const struct wire_part_row *row, size_t *hint)
 {
-    ProtobufCMessage *theirs = arena_alloc(arena, part->descriptor->sizeof_message);
-    if (theirs == NULL) {
+    const ProtobufCFieldDescriptor *fields = part->descriptor->fields;
+    const size_t count = part->descriptor->n_fields;
+    if (row->kind == WIRE_PART_UNSENT_TEXT || row->kind == WIRE_PART_ONE_OF) {
         return NULL;
     }
-    protobuf_c_message_init(part->descriptor, theirs);
-    for (size_t i = 0; i < part->row_count; i++) {
-        if (!encode_row(&part->rows[i], ours, arena, theirs)) {
-            return NULL;
+    for (size_t tried = 0; tried < count; tried++) {
+        *hint = *hint == 0 ? count - 1 : *hint - 1;
+        if (fields[*hint].offset == row->theirs) {
+            return &fields[*hint];
         }
     }
-    return theirs;
+    assert(!"every row is a field");
+    return NULL;
+}
+
+static bool encode_part(struct writer *writer, const struct wire_part *part, const void *ours)
+{
+    size_t hint = part->descriptor->n_fields;
+    for (size_t i = part->row_count; i-- > 0;) {
+        const struct wire_part_row *row = &part->rows[i];
+        if (!encode_row(writer, row, field_of(part, row, &hint), ours)) {
+            return false;
+        }
+    }
+    return true;
 }
 
 bool wire_part_encode(const struct wire_part *part,
@@ -303,17 +373,11 @@ bool wire_part_encode(const struct wire_part *part,
                       struct arena *arena,
                       struct bytes *out)
 {
-    const ProtobufCMessage *theirs = encode_part(part, ours, arena);
-    if (theirs == NULL) {
+    struct writer writer = {.arena = arena, .size = FIRST_ROOM, .left = FIRST_ROOM};
+    writer.room = arena_alloc(arena, FIRST_ROOM);
+    if (writer.room == NULL || !encode_part(&writer, part, ours) || written(&writer) > bytes_max) {
         return false;
     }
-    const size_t bytes = protobuf_c_message_get_packed_size(theirs);
-    uint8_t *packed = bytes > bytes_max ? NULL : arena_alloc(arena, bytes > 0 ? bytes : 1);
-    if (packed == NULL) {
-        return false;
-    }
-    const size_t written = protobuf_c_message_pack(theirs, packed);
-    assert(written == bytes);
-    *out = bytes_of(packed, bytes);
+    *out = bytes_of(writer.room + writer.left, written(&writer));
     return true;
 }

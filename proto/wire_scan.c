@@ -58,23 +58,46 @@ static bool take_value(struct reader *reader, uint64_t wire_type, struct bytes *
     }
 }
 
+bool wire_scan_find(const ProtobufCMessageDescriptor *descriptor,
+                    const char *name,
+                    size_t index,
+                    struct bytes message,
+                    struct bytes *out)
+{
+    const ProtobufCFieldDescriptor *field =
+        protobuf_c_message_descriptor_get_field_by_name(descriptor, name);
+    struct reader reader = {.next = message.data, .left = message.size};
+    assert(field != NULL);
+    while (reader.left > 0) {
+        uint64_t tag = 0;
+        struct bytes content = {NULL, 0};
+        if (!take_varint(&reader, &tag) || !take_value(&reader, tag & 7, &content)) {
+            return false;
+        }
+        if (tag == ((uint64_t)field->id << 3 | WIRE_LENGTH) && index-- == 0) {
+            *out = content;
+            return true;
+        }
+    }
+    return false;
+}
+
 static enum wire_scan scan_field(const ProtobufCFieldDescriptor *field,
                                  size_t index,
                                  struct bytes content,
                                  struct wire_part_fault *fault)
 {
-    const size_t before = wire_part_enter(fault, field->name);
-    if (field->label == PROTOBUF_C_LABEL_REPEATED) {
-        wire_part_index(fault, index);
-    }
     enum wire_scan found = WIRE_SCAN_GOOD;
     if (field->type == PROTOBUF_C_TYPE_STRING) {
         found = bytes_is_text(content) ? WIRE_SCAN_GOOD : WIRE_SCAN_BAD_TEXT;
     } else {
         found = wire_scan(field->descriptor, content, fault);
     }
-    if (found == WIRE_SCAN_GOOD) {
-        wire_part_leave(fault, before);
+    if (found == WIRE_SCAN_BAD_TEXT) {
+        if (field->label == PROTOBUF_C_LABEL_REPEATED) {
+            wire_part_at(fault, index);
+        }
+        wire_part_under(fault, field->name);
     }
     return found;
 }

@@ -19,4 +19,12 @@ enum wire_scan wire_scan(const ProtobufCMessageDescriptor *descriptor,
                          struct bytes bytes,
                          struct wire_part_fault *fault);
 
+/* The content of the index-th occurrence (from 0) of a field that is a text, bytes or a message, without reading the
+ * others. False: there is none, or the bytes are malformed before it. */
+bool wire_scan_find(const ProtobufCMessageDescriptor *descriptor,
+                    const char *name,
+                    size_t index,
+                    struct bytes message,
+                    struct bytes *out);
+
 #endif

@@ -259,7 +259,7 @@ static void wire_cuts_sentences_and_refuses_long_codes_test(void **state)
 static void wire_encodes_nothing_over_its_limits_test(void **state)
 {
     struct bytes frame;
-    struct arena *small = arena_create(4096);
+    struct arena *small = arena_create(512);
     struct envelope unknown = {.version = 1, .kind = BODY_UNSPECIFIED};
     struct timeline_row rows[LIMIT_PAGE_ROWS + 1];
     struct envelope answer = {.version = 1,
