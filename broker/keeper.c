@@ -12,8 +12,9 @@ struct keeper {
     bool locked; /* it is in memory that is not swapped */
     struct key32 public_key;
     struct journal *journal;
-    struct arena *scratch; /* the batch that was read last, coded and decoded */
-    struct batch batch;    /* number 0: none */
+    struct arena *scratch; /* the batch that was read last */
+    uint64_t number;       /* its number; 0: none */
+    struct bytes coded;
 };
 
 /* As much as a rebuild has for a batch; only what one needs becomes memory. */
@@ -134,18 +135,16 @@ enum keeper_verdict keeper_disclose(struct keeper *keeper,
 static bool read_batch(struct keeper *keeper, uint64_t number)
 {
     struct error err;
-    struct bytes coded;
 
-    if (keeper->batch.number == number) {
+    if (keeper->number == number) {
         return true;
     }
     arena_reset(keeper->scratch);
-    keeper->batch.number = 0;
-    if (!journal_read(keeper->journal, number, keeper->scratch, &coded, &err) ||
-        !fact_decode_batch(coded, keeper->scratch, &keeper->batch)) {
-        keeper->batch.number = 0;
+    keeper->number = 0;
+    if (!journal_read(keeper->journal, number, keeper->scratch, &keeper->coded, &err)) {
         return false;
     }
+    keeper->number = number;
     return true;
 }
 
@@ -154,13 +153,10 @@ static bool read_referral(struct keeper *keeper,
                           struct arena *arena,
                           struct referral *out)
 {
-    const struct batch *batch = &keeper->batch;
     struct wire_fault fault;
+    struct bytes blob;
 
-    if (!read_batch(keeper, record->batch) || record->entry >= batch->entry_count ||
-        record->fact >= batch->entries[record->entry].fact_count) {
-        return false;
-    }
-    const struct fact *fact = &batch->entries[record->entry].facts[record->fact];
-    return wire_decode_referral(fact->blob, arena, out, &fault);
+    return read_batch(keeper, record->batch) &&
+           fact_find_blob(keeper->coded, record->entry, record->fact, &blob) &&
+           wire_decode_referral(blob, arena, out, &fault);
 }

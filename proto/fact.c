@@ -5,6 +5,7 @@
 #include "proto/fact.pb-c.h"
 #include "proto/wire_part.h"
 #include "proto/wire_row.h"
+#include "proto/wire_scan.h"
 
 #include <string.h>
 
@@ -149,6 +150,15 @@ bool fact_encode_batch(const struct batch *batch, struct arena *arena, struct by
 bool fact_decode_batch(struct bytes bytes, struct arena *arena, struct batch *out)
 {
     return decode(&batch_part, bytes, arena, out);
+}
+
+bool fact_find_blob(struct bytes batch, uint32_t entry, uint32_t fact, struct bytes *blob)
+{
+    struct bytes entry_bytes;
+    struct bytes fact_bytes;
+    return wire_scan_find(batch_part.descriptor, "entries", entry, batch, &entry_bytes) &&
+           wire_scan_find(entry_part.descriptor, "facts", fact, entry_bytes, &fact_bytes) &&
+           wire_scan_find(fact_part.descriptor, "blob", 0, fact_bytes, blob);
 }
 
 bool fact_encode_decision(const struct fact_decision *decision,

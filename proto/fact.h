@@ -244,6 +244,8 @@ bool fact_encode_batch(const struct batch *batch, struct arena *arena, struct by
     __attribute__((warn_unused_result));
 bool fact_decode_batch(struct bytes bytes, struct arena *arena, struct batch *out)
     __attribute__((warn_unused_result));
+/* The blob of one fact of an encoded batch, borrowed from it; the rest is not decoded. False: there is none. */
+bool fact_find_blob(struct bytes batch, uint32_t entry, uint32_t fact, struct bytes *blob);
 bool fact_encode_decision(const struct fact_decision *decision,
                           struct arena *arena,
                           struct bytes *out) __attribute__((warn_unused_result));

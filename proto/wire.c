@@ -127,6 +127,27 @@ bool wire_decode_referral(struct bytes bytes,
     return decode_kept(&wire_table_referral, bytes, arena, out, fault);
 }
 
+bool wire_decode_keys(struct bytes referral,
+                      struct arena *arena,
+                      struct matching_key keys[LIMIT_MATCHING_KEYS],
+                      size_t *count)
+{
+    const struct wire_part *part = &wire_table_matching_key;
+    struct bytes coded;
+    *count = 0;
+    while (wire_scan_find(wire_table_referral.descriptor, "keys", *count, referral, &coded)) {
+        struct wire_part_fault fault = {0};
+        bool full = false;
+        const ProtobufCMessage *message = wire_part_unpack(part->descriptor, coded, arena, &full);
+        if (*count == LIMIT_MATCHING_KEYS || message == NULL ||
+            !wire_part_decode(part, message, arena, &keys[*count], &fault)) {
+            return false;
+        }
+        ++*count;
+    }
+    return true;
+}
+
 /* The fields of facts that one section seals. */
 static struct facts only_section(const struct facts *facts, enum section section)
 {

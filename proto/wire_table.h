@@ -8,6 +8,7 @@
 extern const struct wire_part wire_table_phrase_title; /* LIMIT_TITLE_BYTES each */
 extern const struct wire_part wire_table_phrase_text;  /* LIMIT_SENTENCE_BYTES each */
 extern const struct wire_part wire_table_labels;
+extern const struct wire_part wire_table_matching_key;
 extern const struct wire_part wire_table_referral;
 extern const struct wire_part wire_table_facts;
 extern const struct wire_part wire_table_referral_view;

@@ -47,9 +47,9 @@ static const struct wire_part_row key_rows[] = {
     ROW_CODE(KEY, role, PERSON_END),
     ROW_CODE(KEY, strength, STRENGTH_END),
 };
-static const struct wire_part key_part = {&referral__v1__matching_key__descriptor,
-                                          sizeof(struct matching_key),
-                                          ROWS(key_rows)};
+const struct wire_part wire_table_matching_key = {&referral__v1__matching_key__descriptor,
+                                                  sizeof(struct matching_key),
+                                                  ROWS(key_rows)};
 
 #define SECTION (Referral__V1__SealedSection, struct sealed_section)
 static const struct wire_part_row section_rows[] = {
@@ -67,7 +67,7 @@ static const struct wire_part_row referral_rows[] = {
     ROW_CODE(REFERRAL, purpose, PURPOSE_END),
     ROW_HELD(REFERRAL, labels, wire_table_labels),
     ROW_64(REFERRAL, observed_us),
-    ROW_LIST(REFERRAL, keys, key_count, LIMIT_MATCHING_KEYS, key_part),
+    ROW_LIST(REFERRAL, keys, key_count, LIMIT_MATCHING_KEYS, wire_table_matching_key),
     ROW_LIST(REFERRAL, sections, section_count, SECTION_END - 1, section_part),
     ROW_EXACT_BYTES(REFERRAL, sealed_key, SEALED_KEY_BYTES),
     ROW_32(REFERRAL, disclosure_epoch),

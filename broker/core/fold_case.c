@@ -9,9 +9,9 @@
 void fold_referral_stored(const struct fold *fold)
 {
     const struct fact *fact = fold->fact;
-    struct referral submitted;
-    struct wire_fault fault;
-    const bool readable = wire_decode_referral(fact->blob, fold->arena, &submitted, &fault);
+    struct matching_key keys[LIMIT_MATCHING_KEYS];
+    size_t key_count = 0;
+    const bool readable = wire_decode_keys(fact->blob, fold->arena, keys, &key_count);
     assert(readable); /* the journal holds what this program coded */
 
     struct referral_record record;
@@ -31,20 +31,17 @@ void fold_referral_stored(const struct fold *fold)
     store_meta(fold->store)->referrals++;
 
     uint8_t digests[LIMIT_MATCHING_KEYS * MATCHING_DIGEST_BYTES];
-    assert(submitted.key_count <= LIMIT_MATCHING_KEYS);
-    for (size_t i = 0; i < submitted.key_count; i++) {
+    for (size_t i = 0; i < key_count; i++) {
         struct key_record key;
         memset(&key, 0, sizeof(key));
         key.referral = fact->referral;
-        key.role = submitted.keys[i].role;
-        key.strength = submitted.keys[i].strength;
-        store_put_key(fold->store, submitted.keys[i].digest, &key);
-        memcpy(
-            digests + i * MATCHING_DIGEST_BYTES, submitted.keys[i].digest, MATCHING_DIGEST_BYTES);
+        key.role = keys[i].role;
+        key.strength = keys[i].strength;
+        store_put_key(fold->store, keys[i].digest, &key);
+        memcpy(digests + i * MATCHING_DIGEST_BYTES, keys[i].digest, MATCHING_DIGEST_BYTES);
     }
-    store_put_referral_keys(fold->store,
-                            &fact->referral,
-                            bytes_of(digests, submitted.key_count * MATCHING_DIGEST_BYTES));
+    store_put_referral_keys(
+        fold->store, &fact->referral, bytes_of(digests, key_count * MATCHING_DIGEST_BYTES));
     const struct fold_line line = {.site = fact->site,
                                    .kind = DELIVERY_REFERRAL,
                                    .entity = fact->referral,
