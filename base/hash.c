@@ -46,3 +46,12 @@ void hash_of(struct bytes key, struct bytes bytes, uint8_t *digest, size_t diges
     hash_add(&hash, bytes);
     hash_end(&hash, digest, digest_bytes);
 }
+
+_Static_assert(HASH_SHORT_KEY_BYTES == crypto_shorthash_KEYBYTES, "the key fits");
+
+uint64_t hash_short(const uint8_t key[HASH_SHORT_KEY_BYTES], struct bytes bytes)
+{
+    uint8_t digest[crypto_shorthash_BYTES];
+    (void)crypto_shorthash(digest, bytes.data, bytes.size, key);
+    return bytes_get_u64(digest);
+}

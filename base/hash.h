@@ -7,7 +7,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { HASH_BYTES_MIN = 16, HASH_BYTES_MAX = 64, HASH_KEY_BYTES_MAX = 64 };
+enum {
+    HASH_BYTES_MIN = 16,
+    HASH_BYTES_MAX = 64,
+    HASH_KEY_BYTES_MAX = 64,
+    HASH_SHORT_KEY_BYTES = 16
+};
 
 /* A hash in progress; plain memory, nothing to release. */
 struct hash {
@@ -19,6 +24,9 @@ void hash_start(struct hash *hash, struct bytes key, size_t digest_bytes);
 void hash_add(struct hash *hash, struct bytes bytes);
 /* digest_bytes as at the start. */
 void hash_end(struct hash *hash, uint8_t *digest, size_t digest_bytes);
+
+/* SipHash-2-4, for tables in memory only: whoever does not know the key cannot choose what falls together. */
+uint64_t hash_short(const uint8_t key[HASH_SHORT_KEY_BYTES], struct bytes bytes);
 
 /* All at once. */
 void hash_of(struct bytes key, struct bytes bytes, uint8_t *digest, size_t digest_bytes);

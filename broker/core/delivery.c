@@ -53,7 +53,8 @@ static void decide_delivered(struct turn *turn, uint32_t site, enum lane lane, u
 {
     struct line_record line;
     uint64_t after = 0;
-    while (store_line_after(turn->store, site, lane, after, &line) && line.number <= up_to) {
+    while (after < up_to && store_line_after(turn->store, site, lane, after, &line) &&
+           line.number <= up_to) {
         after = line.number;
         struct view_record view;
         const bool shown = store_view(turn->store, site, line.kind, &line.entity, &view);

@@ -125,10 +125,12 @@ static void settle_lines(struct store *store, uint32_t site, enum lane lane, uin
 {
     struct site_record record = store_site(store, site);
     struct line_record line;
-    while (store_line_after(store, site, lane, 0, &line) && line.number <= up_to) {
+    bool more = true;
+    while (more && store_line_after(store, site, lane, 0, &line) && line.number <= up_to) {
         settle_line(store, site, lane, &line);
         assert(record.waiting > 0);
         record.waiting--;
+        more = line.number < up_to;
     }
     if (up_to > record.acknowledged[lane]) {
         record.acknowledged[lane] = up_to;

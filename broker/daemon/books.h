@@ -18,7 +18,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { BOOKS_COMMIT_MS = 50, BOOKS_COMMIT_BYTES = 4 << 20 };
+enum { BOOKS_COMMIT_MS = 250, BOOKS_COMMIT_BYTES = 4 << 20 };
 
 struct books {
     struct journal *journal;

@@ -301,9 +301,10 @@ void session_next(struct session_table *table,
         return;
     }
     static const enum lane order[LANE_END] = {LANE_URGENT, LANE_NORMAL};
+    const struct site_record record = store_site(world->store, site);
     for (size_t i = 0; i < LANE_END; i++) {
         const struct window *window = &at->windows[order[i]];
-        if (window_has_room(window) &&
+        if (window->sent < record.lines[order[i]] && window_has_room(window) &&
             store_line_after(world->store, site, order[i], window->sent, &out->line)) {
             out->kind = SESSION_LINE;
             out->lane = order[i];

@@ -48,9 +48,25 @@ static const char *const table_names[TABLE_END] = {
     [TABLE_ROW_CHANGE] = "row-change",
 };
 
+/* Tables whose records are asked for by their whole key again and again; the others are walked in order, or written once. */
+static const bool is_cached[TABLE_END] = {
+    [TABLE_CASE] = true,
+    [TABLE_CASE_NUMBER] = true,
+    [TABLE_CASE_REFERRAL] = true,
+    [TABLE_REFERRAL] = true,
+    [TABLE_ASSIGNMENT] = true,
+    [TABLE_CASE_ASSIGNMENT] = true,
+    [TABLE_WORKER] = true,
+    [TABLE_SITE] = true,
+    [TABLE_REPLY] = true,
+    [TABLE_VIEW] = true,
+    [TABLE_TERRITORY] = true,
+};
+
 static const uint8_t meta_key_bytes[] = {'m'};
 
 static bool read_meta(struct store *store, struct error *err);
+static void flush(struct store *store, uint32_t table);
 
 bool store_open(struct store **out, const char *folder, uint64_t map_bytes_max, struct error *err)
 {
@@ -67,7 +83,9 @@ bool store_open(struct store **out, const char *folder, uint64_t map_bytes_max, 
     if (options.map_bytes > options.map_bytes_max) {
         options.map_bytes = options.map_bytes_max;
     }
-    bool ok = kv_open(&store->kv, &options, err);
+    store->cache = store_cache_create();
+    bool ok = store->cache == NULL ? error_set(err, ERROR_OS, "no memory for the state")
+                                   : kv_open(&store->kv, &options, err);
     for (size_t i = 0; ok && i < TABLE_END; i++) {
         ok = kv_table_open(store->kv, table_names[i], &store->tables[i], err);
     }
@@ -107,6 +125,7 @@ void store_close(struct store **store)
     store_abort(*store);
     store_forget_workers(*store);
     kv_close(&(*store)->kv);
+    store_cache_destroy(&(*store)->cache);
     free(*store);
     *store = NULL;
 }
@@ -120,6 +139,10 @@ bool store_begin(struct store *store, struct error *err)
 bool store_commit(struct store *store, struct error *err)
 {
     assert(store->txn != NULL);
+    flush(store, TABLE_END);
+    if (store_cache_is_full(store->cache)) {
+        store_cache_forget(store->cache);
+    }
     store->meta.layout = STORE_LAYOUT;
     kv_put(store->txn,
            store->tables[TABLE_META],
@@ -131,6 +154,7 @@ bool store_commit(struct store *store, struct error *err)
 void store_abort(struct store *store)
 {
     if (store->txn != NULL) {
+        store_cache_forget(store->cache);
         store_forget_workers(store);
         kv_abort(&store->txn);
     }
@@ -143,6 +167,7 @@ const struct error *store_failed(const struct store *store)
 
 void store_clear(struct store *store)
 {
+    store_cache_forget(store->cache);
     for (size_t i = 0; i < TABLE_END; i++) {
         kv_clear(store->txn, store->tables[i]);
     }
@@ -182,6 +207,7 @@ static void increment_key(struct store_key *key)
 void store_digest(struct store *store, uint8_t out[32])
 {
     uint8_t running[FACT_HASH_BYTES];
+    flush(store, TABLE_END);
     fact_hash(bytes_of(&store->meta, sizeof(store->meta)), running);
     for (uint32_t table = TABLE_META + 1; table < TABLE_END; table++) {
         struct store_key from = {0};
@@ -236,19 +262,59 @@ void store_key_add_id(struct store_key *key, const struct id128 *id)
     store_key_add(key, id->bytes, ID128_BYTES);
 }
 
+/* Into the open transaction; TABLE_END: all tables. */
+static void flush(struct store *store, uint32_t table)
+{
+    store_cache_flush(store->cache,
+                      table == TABLE_END ? (uint32_t)STORE_CACHE_TABLES_MAX : table,
+                      store->txn,
+                      store->tables);
+}
+
+static struct store_cache_name name_of(enum store_table table, const struct store_key *key)
+{
+    return (struct store_cache_name){.table = table, .key = bytes_of(key->bytes, key->size)};
+}
+
 bool store_record(struct store *store,
                   enum store_table table,
                   const struct store_key *key,
                   void *record,
                   size_t record_bytes)
 {
+    const struct store_cache_name name = name_of(table, key);
     struct bytes value;
-    if (!kv_get(store->txn, store->tables[table], bytes_of(key->bytes, key->size), &value)) {
+
+    if (is_cached[table]) {
+        const enum store_cache_answer answer =
+            store_cache_get(store->cache, &name, record, record_bytes);
+        if (answer != STORE_CACHE_UNKNOWN) {
+            return answer == STORE_CACHE_FOUND;
+        }
+    }
+    const bool found = kv_get(store->txn, store->tables[table], name.key, &value);
+    if (is_cached[table] && kv_failed(store->txn) == NULL) {
+        store_cache_learn(store->cache, &name, found ? value : bytes_of(NULL, 0));
+    }
+    if (!found) {
         return false;
     }
     assert(value.size == record_bytes);
     memcpy(record, value.data, record_bytes);
     return true;
+}
+
+/* An empty record: deleted. */
+static void
+put_cached(struct store *store, const struct store_cache_name *name, struct bytes record)
+{
+    if (store_cache_put(store->cache, name, record)) {
+        return;
+    }
+    flush(store, TABLE_END);
+    store_cache_forget(store->cache);
+    const bool kept = store_cache_put(store->cache, name, record);
+    assert(kept);
 }
 
 void store_put_record(struct store *store,
@@ -257,15 +323,22 @@ void store_put_record(struct store *store,
                       const void *record,
                       size_t record_bytes)
 {
-    kv_put(store->txn,
-           store->tables[table],
-           bytes_of(key->bytes, key->size),
-           bytes_of(record, record_bytes));
+    const struct store_cache_name name = name_of(table, key);
+    if (is_cached[table] && record_bytes > 0) {
+        put_cached(store, &name, bytes_of(record, record_bytes));
+    } else {
+        kv_put(store->txn, store->tables[table], name.key, bytes_of(record, record_bytes));
+    }
 }
 
 void store_delete_record(struct store *store, enum store_table table, const struct store_key *key)
 {
-    (void)kv_delete(store->txn, store->tables[table], bytes_of(key->bytes, key->size));
+    const struct store_cache_name name = name_of(table, key);
+    if (is_cached[table]) {
+        put_cached(store, &name, bytes_of(NULL, 0));
+    } else {
+        (void)kv_delete(store->txn, store->tables[table], name.key);
+    }
 }
 
 bool store_next(struct store *store,
@@ -275,6 +348,7 @@ bool store_next(struct store *store,
                 struct store_found *out)
 {
     struct store_found found;
+    flush(store, table);
     if (!kv_seek(store->txn,
                  store->tables[table],
                  bytes_of(from->bytes, from->size),
@@ -296,6 +370,7 @@ bool store_previous(struct store *store,
                     struct store_found *out)
 {
     struct store_found found;
+    flush(store, table);
     if (!kv_seek_before(store->txn,
                         store->tables[table],
                         bytes_of(before->bytes, before->size),

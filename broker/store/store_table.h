@@ -5,6 +5,7 @@
 #define BROKER_STORE_STORE_TABLE_H
 
 #include "broker/store/store.h"
+#include "broker/store/store_cache.h"
 
 enum store_table {
     TABLE_META,
@@ -59,6 +60,7 @@ struct store {
     kv_table tables[TABLE_END];
     struct meta_record meta;
     struct store_workers workers;
+    struct store_cache *cache;
 };
 
 enum { STORE_KEY_BYTES = 40 };

@@ -229,6 +229,9 @@ void session_stage_put_line(struct session_stage *world, enum lane lane, uint64_
 {
     const struct line_record line = {
         .number = number, .kind = DELIVERY_CASE, .entity = {{(uint8_t)number}}};
+    struct site_record site = store_site(world->world.store, SESSION_STAGE_SITE);
+    site.lines[lane] = line.number;
+    store_put_site(world->world.store, SESSION_STAGE_SITE, &site);
     store_put_line(world->world.store, SESSION_STAGE_SITE, lane, &line);
 }
 

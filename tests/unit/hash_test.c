@@ -46,11 +46,25 @@ static void hash_takes_parts_and_a_key_test(void **state)
     assert_memory_equal(at_once, in_parts, sizeof(at_once));
 }
 
+/* The first vectors of the reference: the key and the text are 00 01 02 … */
+static void hash_short_is_siphash_test(void **state)
+{
+    uint8_t bytes[16];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(bytes); i++) {
+        bytes[i] = (uint8_t)i;
+    }
+    assert_true(hash_short(bytes, bytes_of(bytes, 0)) == UINT64_C(0x310e0edd47db6f72));
+    assert_true(hash_short(bytes, bytes_of(bytes, 15)) == UINT64_C(0xe545be4961ca29a1));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(hash_is_that_of_rfc_7693_test),
         cmocka_unit_test(hash_takes_parts_and_a_key_test),
+        cmocka_unit_test(hash_short_is_siphash_test),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,224 @@
+/* A table of open addressing over entries that are only ever added, until all is forgotten. */
+#include "broker/store/store_cache.h"
+
+#include "base/arena.h"
+#include "base/hash.h"
+#include "base/keys.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    ENTRIES_MAX = 1 << 15,
+    SLOTS = ENTRIES_MAX * 2, /* never more than half full */
+    RECORD_BYTES_MOST = 8 << 20,
+    FULL_SHARE =
+        2 /* read entries may take this part of the room; the rest is for what is to be written */
+};
+
+struct entry {
+    uint64_t hash;
+    void *record; /* NULL: there is none */
+    uint32_t record_bytes;
+    uint8_t table;
+    uint8_t key_bytes;
+    bool dirty;
+    uint8_t key[STORE_CACHE_KEY_BYTES];
+};
+
+struct store_cache {
+    struct arena *arena; /* of the records */
+    struct entry *entries;
+    struct entry **order; /* room for a flush */
+    uint32_t *slots;      /* 0: empty, else index of the entry + 1 */
+    uint32_t count;
+    uint32_t dirty[STORE_CACHE_TABLES_MAX];
+    uint8_t secret[HASH_SHORT_KEY_BYTES]; /* agents draw ids: they must not know where these fall */
+};
+
+struct store_cache *store_cache_create(void)
+{
+    struct store_cache *cache = calloc(1, sizeof(*cache));
+    if (cache == NULL) {
+        return NULL;
+    }
+    cache->arena = arena_create(RECORD_BYTES_MOST);
+    cache->entries = calloc(ENTRIES_MAX, sizeof(*cache->entries));
+    cache->order = calloc(ENTRIES_MAX, sizeof(struct entry *));
+    cache->slots = calloc(SLOTS, sizeof(*cache->slots));
+    if (cache->arena == NULL || cache->entries == NULL || cache->order == NULL ||
+        cache->slots == NULL) {
+        store_cache_destroy(&cache);
+        return NULL;
+    }
+    keys_random(cache->secret, sizeof(cache->secret));
+    return cache;
+}
+
+void store_cache_destroy(struct store_cache **cache)
+{
+    struct store_cache *old = *cache;
+    if (old == NULL) {
+        return;
+    }
+    arena_destroy(&old->arena);
+    free(old->entries);
+    free(old->order);
+    free(old->slots);
+    free(old);
+    *cache = NULL;
+}
+
+static uint64_t hash_of_name(const struct store_cache *cache, const struct store_cache_name *name)
+{
+    assert(name->table < STORE_CACHE_TABLES_MAX && name->key.size <= STORE_CACHE_KEY_BYTES);
+    return hash_short(cache->secret, name->key) + name->table;
+}
+
+/* Where the name stands, or would stand. */
+static uint32_t *
+slot_of(const struct store_cache *cache, const struct store_cache_name *name, uint64_t hash)
+{
+    for (uint64_t i = hash;; i++) {
+        uint32_t *slot = &cache->slots[i % SLOTS];
+        if (*slot == 0) {
+            return slot;
+        }
+        const struct entry *entry = &cache->entries[*slot - 1];
+        if (entry->hash == hash && entry->table == name->table &&
+            bytes_equal(bytes_of(entry->key, entry->key_bytes), name->key)) {
+            return slot;
+        }
+    }
+}
+
+enum store_cache_answer store_cache_get(const struct store_cache *cache,
+                                        const struct store_cache_name *name,
+                                        void *record,
+                                        size_t record_bytes)
+{
+    const uint32_t *slot = slot_of(cache, name, hash_of_name(cache, name));
+    if (*slot == 0) {
+        return STORE_CACHE_UNKNOWN;
+    }
+    const struct entry *entry = &cache->entries[*slot - 1];
+    if (entry->record == NULL) {
+        return STORE_CACHE_ABSENT;
+    }
+    assert(entry->record_bytes == record_bytes);
+    memcpy(record, entry->record, record_bytes);
+    return STORE_CACHE_FOUND;
+}
+
+/* The entry of the name with this record; NULL: no room. */
+static struct entry *
+hold(struct store_cache *cache, const struct store_cache_name *name, struct bytes record)
+{
+    const uint64_t hash = hash_of_name(cache, name);
+    uint32_t *slot = slot_of(cache, name, hash);
+    struct entry *entry = *slot == 0 ? NULL : &cache->entries[*slot - 1];
+    const bool fits = entry != NULL && entry->record != NULL && entry->record_bytes == record.size;
+    void *copy = NULL;
+
+    if (entry == NULL && cache->count == ENTRIES_MAX) {
+        return NULL;
+    }
+    if (record.size > 0) {
+        copy = fits ? entry->record : arena_alloc(cache->arena, record.size);
+        if (copy == NULL) {
+            return NULL;
+        }
+        memcpy(copy, record.data, record.size);
+    }
+    if (entry == NULL) {
+        entry = &cache->entries[cache->count++];
+        *slot = cache->count;
+        entry->hash = hash;
+        entry->table = (uint8_t)name->table;
+        entry->key_bytes = (uint8_t)name->key.size;
+        entry->dirty = false;
+        memcpy(entry->key, name->key.data, name->key.size);
+    }
+    entry->record = copy;
+    entry->record_bytes = (uint32_t)record.size;
+    return entry;
+}
+
+void store_cache_learn(struct store_cache *cache,
+                       const struct store_cache_name *name,
+                       struct bytes record)
+{
+    if (!store_cache_is_full(cache)) {
+        (void)hold(cache, name, record);
+    }
+}
+
+bool store_cache_put(struct store_cache *cache,
+                     const struct store_cache_name *name,
+                     struct bytes record)
+{
+    struct entry *entry = hold(cache, name, record);
+    if (entry == NULL) {
+        return false;
+    }
+    cache->dirty[name->table] += entry->dirty ? 0 : 1;
+    entry->dirty = true;
+    return true;
+}
+
+static int by_key(const void *a, const void *b)
+{
+    const struct entry *first = *(struct entry *const *)a;
+    const struct entry *second = *(struct entry *const *)b;
+    if (first->table != second->table) {
+        return first->table < second->table ? -1 : 1;
+    }
+    return bytes_compare(bytes_of(first->key, first->key_bytes),
+                         bytes_of(second->key, second->key_bytes));
+}
+
+void store_cache_flush(struct store_cache *cache,
+                       uint32_t table,
+                       struct kv_txn *txn,
+                       const kv_table *tables)
+{
+    const bool all = table == STORE_CACHE_TABLES_MAX;
+    size_t count = 0;
+
+    if (!all && cache->dirty[table] == 0) {
+        return;
+    }
+    for (uint32_t i = 0; i < cache->count; i++) {
+        struct entry *entry = &cache->entries[i];
+        if (entry->dirty && (all || entry->table == table)) {
+            cache->order[count++] = entry;
+        }
+    }
+    qsort(cache->order, count, sizeof(struct entry *), by_key);
+    for (size_t i = 0; i < count; i++) {
+        struct entry *entry = cache->order[i];
+        const struct bytes key = bytes_of(entry->key, entry->key_bytes);
+        if (entry->record == NULL) {
+            (void)kv_delete(txn, tables[entry->table], key);
+        } else {
+            kv_put(txn, tables[entry->table], key, bytes_of(entry->record, entry->record_bytes));
+        }
+        entry->dirty = false;
+        cache->dirty[entry->table]--;
+    }
+}
+
+void store_cache_forget(struct store_cache *cache)
+{
+    arena_reset(cache->arena);
+    memset(cache->slots, 0, SLOTS * sizeof(*cache->slots));
+    memset(cache->dirty, 0, sizeof(cache->dirty));
+    cache->count = 0;
+}
+
+bool store_cache_is_full(const struct store_cache *cache)
+{
+    return cache->count > ENTRIES_MAX / FULL_SHARE ||
+           arena_used(cache->arena) > RECORD_BYTES_MOST / FULL_SHARE;
+}

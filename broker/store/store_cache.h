@@ -1,0 +1,60 @@
+/* Inside broker/store only: records between the core and the tables, so that one that changes ten times between two
+ * commits is written once, in the order of its key, and one that is asked for again costs no walk down a tree.
+ *
+ * Holds records of fixed size by (table, key): those read, and those written since the last flush. Reading never writes;
+ * a put that finds no room says so, and the caller flushes. Bounded by its entries and their bytes (about 11 MiB). Only a
+ * copy on top of the open transaction: whoever walks a table's order must flush that table first.
+ */
+#ifndef BROKER_STORE_STORE_CACHE_H
+#define BROKER_STORE_STORE_CACHE_H
+
+#include "base/kv.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { STORE_CACHE_TABLES_MAX = KV_TABLES_MAX, STORE_CACHE_KEY_BYTES = 40 };
+
+struct store_cache;
+
+/* NULL: no memory. */
+struct store_cache *store_cache_create(void);
+void store_cache_destroy(struct store_cache **cache);
+
+/* What a record is called: table is the caller's number of it, below STORE_CACHE_TABLES_MAX. */
+struct store_cache_name {
+    uint32_t table;
+    struct bytes key; /* at most STORE_CACHE_KEY_BYTES */
+};
+
+enum store_cache_answer {
+    STORE_CACHE_UNKNOWN, /* ask the table */
+    STORE_CACHE_FOUND,   /* *record is filled */
+    STORE_CACHE_ABSENT   /* there is none */
+};
+enum store_cache_answer store_cache_get(const struct store_cache *cache,
+                                        const struct store_cache_name *name,
+                                        void *record,
+                                        size_t record_bytes);
+/* What the table answered to an unknown name; an empty record: none. Not kept when there is no room. */
+void store_cache_learn(struct store_cache *cache,
+                       const struct store_cache_name *name,
+                       struct bytes record);
+/* To be written; an empty record: to be deleted. False: no room, nothing changed; forget after a flush makes room. */
+bool store_cache_put(struct store_cache *cache,
+                     const struct store_cache_name *name,
+                     struct bytes record) __attribute__((warn_unused_result));
+
+/* Write what is to be written of one table, or of all (table = STORE_CACHE_TABLES_MAX), into the transaction.
+ * tables  the environment's, by the caller's numbers */
+void store_cache_flush(struct store_cache *cache,
+                       uint32_t table,
+                       struct kv_txn *txn,
+                       const kv_table *tables);
+/* Hold nothing any more; what was not flushed is lost. */
+void store_cache_forget(struct store_cache *cache);
+/* Whether so much is held that it is better forgotten after the next flush. */
+bool store_cache_is_full(const struct store_cache *cache);
+
+#endif
