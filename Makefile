@@ -53,7 +53,7 @@ CC       := $(or $(compiler.$(variant)),gcc)
 CPPFLAGS += -D_POSIX_C_SOURCE=200809L -UNDEBUG -DREFBROKER_VERSION='"$(VERSION)"' -I. -I$(out)
 CFLAGS   += -std=c17 -g -fno-common $(flags.$(variant))
 LDFLAGS  += -Wl,--as-needed
-LDLIBS   := -lzmq -lprotobuf-c -llmdb -lyaml -lsodium -ljansson -lunistring -lz3 -lseccomp
+LDLIBS   := -lzmq -lprotobuf-c -llmdb -lyaml -lsodium -ljansson -lunistring -lz3 -lseccomp -lcsv
 
 # -- What is built ------------------------------------------------------------------------------
 

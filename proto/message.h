@@ -171,12 +171,17 @@ enum command_kind {
 };
 
 /* A referral before sealing; ipc only, the broker refuses it. */
+enum { FORM_ROW_BYTES = 16 };
+
 struct form {
     struct id128 id; /* none: the agent draws one; given: submitting again is harmless */
     enum purpose purpose;
     struct labels labels;
     int64_t observed_us;
     struct facts facts;
+    uint8_t row[FORM_ROW_BYTES]; /* which row of which journal; all zero: of none */
+    uint8_t row_content[FORM_ROW_BYTES];
+    uint64_t row_order; /* 48 bits */
 };
 
 struct command {

@@ -138,6 +138,12 @@ static bool same(const struct letters *wanted, const char *text)
            memcmp(letters.items, wanted->items, wanted->count * sizeof(wanted->items[0])) == 0;
 }
 
+bool vocabulary_same(const char *a, const char *b)
+{
+    struct letters wanted;
+    return fold(a, &wanted) && same(&wanted, b);
+}
+
 uint32_t vocabulary_find(enum vocabulary list, const char *text)
 {
     struct letters wanted;

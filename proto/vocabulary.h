@@ -350,6 +350,8 @@ struct phrase vocabulary_name(enum vocabulary list);
 /* By code, by ru or en title, or by a customary short form ("СОП"): case, ё/е and spaces around do
  * not matter. 0 when unknown. */
 uint32_t vocabulary_find(enum vocabulary list, const char *text);
+/* Are two texts the same but for case, ё and е, quotation marks and blanks? False for long ones (96 letters). */
+bool vocabulary_same(const char *a, const char *b);
 /* The nearest code or title to a mistyped text, or NULL. */
 const char *vocabulary_nearest(enum vocabulary list, const char *text);
 /* Bits of all numbers but 0. */

@@ -231,6 +231,9 @@ static const struct wire_part_row form_rows[] = {
     ROW_HELD(FORM, labels, wire_table_labels),
     ROW_64(FORM, observed_us),
     ROW_HELD(FORM, facts, wire_table_facts),
+    ROW_FIXED_BYTES(FORM, row, FORM_ROW_BYTES),
+    ROW_FIXED_BYTES(FORM, row_content, FORM_ROW_BYTES),
+    ROW_64(FORM, row_order),
 };
 static const struct wire_part form_part = {&referral__v1__form__descriptor,
                                            sizeof(struct form),

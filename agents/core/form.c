@@ -358,6 +358,21 @@ enum { FORM_KEY_COUNT = sizeof FORM_KEYS / sizeof FORM_KEYS[0] };
 /* The labels stand together: from the territory to the ages. */
 enum { LABEL_KEYS_FIRST = 2, LABEL_KEY_COUNT = 8 };
 
+struct form_keys form_keys(enum form_part part)
+{
+#define KEYS(table)                                                                                \
+    {                                                                                              \
+        table, sizeof table / sizeof table[0]                                                      \
+    }
+    static const struct form_keys PARTS[FORM_PART_END] = {[FORM_WHOLE] = KEYS(FORM_KEYS),
+                                                          [FORM_CHILD] = KEYS(CHILD_KEYS),
+                                                          [FORM_PARENT] = KEYS(PARENT_KEYS),
+                                                          [FORM_CONTACT] = KEYS(CONTACT_KEYS),
+                                                          [FORM_PAPER] = KEYS(PAPER_KEYS)};
+#undef KEYS
+    return PARTS[part];
+}
+
 /* ---- the whole ------------------------------------------------------------------------------- */
 
 static bool begin(struct draft *draft, const struct form_input *input, struct arena *arena)
@@ -428,16 +443,28 @@ bool form_read(const struct form_input *input,
                struct form_read *out,
                struct error_list *errors)
 {
+    const size_t before = errors->count;
+    struct yaml_file file;
+    memset(out, 0, sizeof *out);
+    if (!yaml_tree_parse(input->name, input->content, arena, &file, errors)) {
+        yaml_phrase_errors(errors, before, arena);
+        return false;
+    }
+    return form_take(input, &file, arena, out, errors);
+}
+
+bool form_take(const struct form_input *input,
+               const struct yaml_file *file,
+               struct arena *arena,
+               struct form_read *out,
+               struct error_list *errors)
+{
     struct draft draft;
     memset(out, 0, sizeof *out);
+    out->file = *file;
     if (!begin(&draft, input, arena)) {
         struct text_pos at = error_pos(input->name, 0, 0);
         return error_list_add(errors, ERROR_OS, &at, "мало памяти / no memory left");
-    }
-    const size_t before = errors->count;
-    if (!yaml_tree_parse(input->name, input->content, arena, &out->file, errors)) {
-        yaml_phrase_errors(errors, before, arena);
-        return false;
     }
     struct form_map_reader reader = {
         .file = &out->file, .arena = arena, .errors = errors, .world = &draft};

@@ -7,6 +7,7 @@
 #ifndef AGENTS_CORE_FORM_H
 #define AGENTS_CORE_FORM_H
 
+#include "agents/core/form_map.h"
 #include "base/arena.h"
 #include "base/error.h"
 #include "base/yaml_tree.h"
@@ -22,6 +23,14 @@ struct form_input {
     int32_t utc_offset_seconds; /* of local times without an offset */
 };
 
+/* The maps that a form is made of, and the keys of each: in the order of the manual. */
+enum form_part { FORM_WHOLE, FORM_CHILD, FORM_PARENT, FORM_CONTACT, FORM_PAPER, FORM_PART_END };
+struct form_keys {
+    const struct form_map_key *items;
+    size_t count;
+};
+struct form_keys form_keys(enum form_part part);
+
 struct form_read {
     struct form form;
     struct yaml_file file; /* where things stood, for form_check */
@@ -30,6 +39,13 @@ struct form_read {
 /* Read a form. All errors go to the list; false when there was any. Texts live in the arena or borrow
  * from input->content. */
 bool form_read(const struct form_input *input,
+               struct arena *arena,
+               struct form_read *out,
+               struct error_list *errors) __attribute__((warn_unused_result));
+
+/* The same from a tree that was made elsewhere, as of a row of a table; input->content is not read. */
+bool form_take(const struct form_input *input,
+               const struct yaml_file *file,
                struct arena *arena,
                struct form_read *out,
                struct error_list *errors) __attribute__((warn_unused_result));

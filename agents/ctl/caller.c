@@ -50,6 +50,8 @@ static const enum error_code code_of_refusal[REFUSAL_END] = {
 static bool probe(const char *endpoint, enum language language, struct error *err);
 static bool
 ask_page(struct caller *caller, const struct query *query, struct answer *out, struct error *err);
+static void
+command_envelope(struct caller *caller, const struct command *command, struct envelope *out);
 static bool exchange(struct caller *caller,
                      const struct envelope *question,
                      struct envelope *answer,
@@ -61,7 +63,6 @@ static bool wait_for_answer(struct caller *caller,
                             struct error *err);
 static bool
 send_frame(struct caller *caller, struct bytes frame, int64_t until_us, struct error *err);
-static bool fail_late(const struct caller *caller, struct error *err);
 static bool is_answer(const struct envelope *question, const struct envelope *envelope);
 static bool is_ours(const char *field);
 
@@ -153,19 +154,72 @@ bool caller_command(struct caller *caller,
                     struct reply *out,
                     struct error *err)
 {
-    struct envelope question = {.version = LIMIT_PROTOCOL_VERSION, .kind = BODY_COMMAND};
+    struct envelope question;
     struct envelope answer;
 
-    question.body.command = *command;
-    question.body.command.number = ++caller->last_number;
-    question.body.command.actor = caller->actor;
-    question.body.command.worker = command->worker == NULL ? "" : command->worker;
-    question.body.command.note = command->note == NULL ? "" : command->note;
+    command_envelope(caller, command, &question);
     if (!exchange(caller, &question, &answer, err)) {
         return false;
     }
     *out = answer.body.reply;
     return true;
+}
+
+bool caller_frame(struct caller *caller,
+                  const struct command *command,
+                  struct bytes *frame,
+                  uint64_t *number,
+                  struct error *err)
+{
+    struct envelope question;
+
+    command_envelope(caller, command, &question);
+    if (!wire_encode(&question, caller->arena, frame)) {
+        return error_set(err, ERROR_DATA, "the message is too large");
+    }
+    *number = question.body.command.number;
+    return true;
+}
+
+bool caller_post(struct caller *caller, struct bytes frame, struct error *err)
+{
+    return send_frame(caller, frame, clock_boot_us(caller->clock) + caller->timeout_ms * 1000, err);
+}
+
+enum caller_heard
+caller_hear(struct caller *caller, int64_t wait_ms, struct reply *out, struct error *err)
+{
+    const int64_t until_us = clock_boot_us(caller->clock) + wait_ms * 1000;
+    struct envelope envelope;
+    struct wire_fault fault;
+    struct bytes body;
+
+    for (;;) {
+        const enum link_received received = link_client_receive(caller->client, &body);
+        if (received == LINK_FRAME) {
+            if (!wire_decode(body, caller->arena, &envelope, &fault) ||
+                envelope.kind != BODY_REPLY) {
+                (void)error_set(err, ERROR_PROTOCOL, "the agent's answer is unreadable");
+                return CALLER_FAILED;
+            }
+            *out = envelope.body.reply;
+            return CALLER_REPLY;
+        }
+        const int64_t left_us = until_us - clock_boot_us(caller->clock);
+        if (received == LINK_NOTHING && left_us <= 0) {
+            return CALLER_SILENCE;
+        }
+        struct link_wait item = {.client = caller->client, .fd = -1};
+        if (received == LINK_NOTHING &&
+            !link_wait(caller->context, &item, 1, left_us / 1000 + 1, err)) {
+            return CALLER_FAILED;
+        }
+    }
+}
+
+int64_t caller_timeout_ms(const struct caller *caller)
+{
+    return caller->timeout_ms;
 }
 
 bool caller_query(struct caller *caller,
@@ -309,6 +363,17 @@ ask_page(struct caller *caller, const struct query *query, struct answer *out, s
     return true;
 }
 
+static void
+command_envelope(struct caller *caller, const struct command *command, struct envelope *out)
+{
+    *out = (struct envelope){.version = LIMIT_PROTOCOL_VERSION, .kind = BODY_COMMAND};
+    out->body.command = *command;
+    out->body.command.number = ++caller->last_number;
+    out->body.command.actor = caller->actor;
+    out->body.command.worker = command->worker == NULL ? "" : command->worker;
+    out->body.command.note = command->note == NULL ? "" : command->note;
+}
+
 static bool exchange(struct caller *caller,
                      const struct envelope *question,
                      struct envelope *answer,
@@ -333,7 +398,7 @@ send_frame(struct caller *caller, struct bytes frame, int64_t until_us, struct e
     while (link_client_send(caller->client, frame) != LINK_SENT) {
         struct link_wait item = {.client = caller->client, .fd = -1};
         if (clock_boot_us(caller->clock) >= until_us) {
-            return fail_late(caller, err);
+            return caller_fail_late(caller, err);
         }
         if (!link_wait(caller->context, &item, 1, CONNECT_STEP_MS, err)) {
             return false;
@@ -369,7 +434,7 @@ static bool wait_for_answer(struct caller *caller,
         }
         int64_t left_us = until_us - clock_boot_us(caller->clock);
         if (left_us <= 0) {
-            return fail_late(caller, err);
+            return caller_fail_late(caller, err);
         }
         struct link_wait item = {.client = caller->client, .fd = -1};
         if (!link_wait(caller->context, &item, 1, left_us / 1000 + 1, err)) {
@@ -378,7 +443,7 @@ static bool wait_for_answer(struct caller *caller,
     }
 }
 
-static bool fail_late(const struct caller *caller, struct error *err)
+bool caller_fail_late(const struct caller *caller, struct error *err)
 {
     return error_set(err,
                      ERROR_UNAVAILABLE,

@@ -44,6 +44,23 @@ bool caller_command(struct caller *caller,
                     const struct command *command,
                     struct reply *out,
                     struct error *err) __attribute__((warn_unused_result));
+/* Several in flight. First the frame, with a number that its reply will echo (they follow one another); it may be sent more than
+ * once. The frame lives in the arena. */
+bool caller_frame(struct caller *caller,
+                  const struct command *command,
+                  struct bytes *frame,
+                  uint64_t *number,
+                  struct error *err) __attribute__((warn_unused_result));
+bool caller_post(struct caller *caller, struct bytes frame, struct error *err)
+    __attribute__((warn_unused_result));
+/* A reply to any of them; CALLER_SILENCE after wait_ms, at most the time that the caller waits for an answer. */
+enum caller_heard { CALLER_REPLY, CALLER_SILENCE, CALLER_FAILED };
+enum caller_heard
+caller_hear(struct caller *caller, int64_t wait_ms, struct reply *out, struct error *err);
+/* The agent answered nothing in the time that the caller waits: fills the error, returns false. */
+bool caller_fail_late(const struct caller *caller, struct error *err);
+int64_t caller_timeout_ms(const struct caller *caller);
+
 /* As above for one page; refused queries are errors already. */
 bool caller_query(struct caller *caller,
                   const struct query *query,

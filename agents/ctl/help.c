@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-enum { NAME_COLUMNS = 16, OPTION_COLUMNS = 22 };
+enum { NAME_COLUMNS = 16, OPTION_NAME_COLUMNS = 22 };
 
 /* Options that every command takes. */
 static const uint64_t everywhere =
@@ -116,7 +116,7 @@ static void option_line(const struct screen *screen, enum option option)
                    value[0] == '\0' ? "" : " ",
                    value);
     screen_print(screen, "  ");
-    padded(screen, text, OPTION_COLUMNS);
+    padded(screen, text, OPTION_NAME_COLUMNS);
     screen_print(screen, " %s\n", screen_phrase(screen, row->meaning));
 }
 

@@ -5,6 +5,8 @@
 
 enum { CELLS = 30, WHOLE = 100 };
 
+static void draw(const struct progress *progress);
+
 struct progress progress_of(const struct screen *screen)
 {
     const int fd = screen->json ? -1 : fileno(screen->err);
@@ -24,15 +26,32 @@ void progress_show(struct progress *progress, uint64_t done, uint64_t total)
 {
     const int percent = total == 0 ? WHOLE : (int)(done * WHOLE / total);
 
-    if (progress->stream == NULL || percent == progress->percent) {
-        return;
+    if (progress->stream != NULL && percent != progress->percent) {
+        progress->percent = percent;
+        draw(progress);
     }
-    progress->percent = percent;
+}
+
+void progress_say(struct progress *progress, const char *tail)
+{
+    progress->tail = tail;
+    if (progress->stream != NULL && progress->percent >= 0) {
+        draw(progress);
+    }
+}
+
+static void draw(const struct progress *progress)
+{
+    const int percent = progress->percent;
+
     (void)fprintf(progress->stream, "\r%s [", progress->text);
     for (int cell = 0; cell < CELLS; cell++) {
         (void)fputc(cell * WHOLE < percent * CELLS ? '#' : '.', progress->stream);
     }
     (void)fprintf(progress->stream, "] %3d %%", percent);
+    if (progress->tail != NULL) {
+        (void)fprintf(progress->stream, "  %s\033[K", progress->tail);
+    }
     (void)fflush(progress->stream);
 }
 

@@ -59,8 +59,9 @@ verb_function verb_policy_plans;
 verb_function verb_policy_withdraw, verb_policy_sign;
 /* policy_shadow.c */
 verb_function verb_policy_shadow;
-/* submit.c, referral.c */
+/* submit.c, import.c, referral.c */
 verb_function verb_submit;
+verb_function verb_import;
 verb_function verb_referral_ls;
 verb_function verb_referral_show;
 /* inbox.c, answer.c, outcome.c, duplicate.c */

@@ -28,6 +28,46 @@ static const struct verb rows[] = {
      ASKS | BIT(OPTION_DRY_RUN) | BIT(OPTION_ID),
      WORDS(1, OPTIONS_WORDS_MAX),
      verb_submit},
+    {"import",
+     NULL,
+     VERB_REFERS,
+     {"ЖУРНАЛ.csv", "JOURNAL.csv"},
+     {"передать направления из журнала, набранного в таблице",
+      "send the referrals of a journal that was typed into a table"},
+     {"Кодировка (UTF-8, UTF-16, Windows-1251) и разделитель (; , табуляция) определяются сами. "
+      "Столбцы\n"
+      "называются как ключи формы: территория, уровень, направление, основание, потребности, "
+      "замечено,\n"
+      "ФИО, дата рождения, «ребёнок 2: имя», «родитель: ФИО», «родитель: роль», адрес, телефон,\n"
+      "обстоятельства …; «№ п/п» — номер записи. Другие названия и то, что одинаково для всех "
+      "строк,\n"
+      "объясняет файл --columns:\n"
+      "  столбцы: {Когда обратились: замечено, Подпись: \"-\"}\n"
+      "  везде: {территория: tatarsky, направление: профилактика}\n"
+      "Рядом с журналом появляется отчёт по строкам. Исправьте ошибки и повторите команду: "
+      "принятое\n"
+      "не передаётся дважды, и прерванная загрузка продолжается так же. Строка, исправленная "
+      "после\n"
+      "того, как её приняли, узнаётся по номеру записи и не передаётся.\n",
+      "Encoding (UTF-8, UTF-16, Windows-1251) and separator (; , tab) are found out. Columns have "
+      "the\n"
+      "titles of a form's keys: territory, risk, direction, basis, needs, observed, full name, "
+      "born,\n"
+      "\"child 2: name\", \"parent: full name\", \"parent: role\", address, phone, circumstances "
+      "...;\n"
+      "\"record\" is the record's number. Other titles, and what is the same in every row, are "
+      "explained\n"
+      "by the file of --columns:\n"
+      "  columns: {When they came: observed, Signature: \"-\"}\n"
+      "  everywhere: {territory: tatarsky, direction: prevention}\n"
+      "A report by row appears beside the journal. Correct the mistakes and give the command "
+      "again:\n"
+      "nothing is sent twice, and an interrupted import goes on in the same way. A row that was\n"
+      "corrected after it was taken is known by its record's number and not sent.\n"},
+     "refctl import journal-2024.csv --dry-run",
+     ASKS | BIT(OPTION_DRY_RUN) | BIT(OPTION_COLUMNS) | BIT(OPTION_JOURNAL),
+     WORDS(1, 1),
+     verb_import},
     {"referral",
      "ls",
      VERB_REFERS,

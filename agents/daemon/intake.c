@@ -5,6 +5,7 @@
 #include "agents/store/mirror.h"
 #include "agents/store/own_referrals.h"
 #include "agents/store/spool.h"
+#include "base/hash.h"
 #include "proto/checks.h"
 #include "proto/family_key.h"
 #include "proto/sealing.h"
@@ -105,7 +106,8 @@ static void note_own(struct agent *agent,
     own_referrals_put(agent->store, &own, NULL, agent->turn);
 }
 
-/* True when this id came before: the reply then says whether it was the same referral. */
+/* True when this id came before: the reply then says whether it was the same referral. One that the broker refused may
+ * come again, as it was or corrected. */
 static bool came_before(struct agent *agent,
                         const struct id128 *id,
                         const uint8_t digest[OWN_REFERRALS_DIGEST_BYTES],
@@ -113,7 +115,8 @@ static bool came_before(struct agent *agent,
 {
     static const uint8_t UNKNOWN[OWN_REFERRALS_DIGEST_BYTES] = {0};
     struct own_referral own;
-    if (!own_referrals_get(agent->store, id, agent->turn, &own)) {
+    if (!own_referrals_get(agent->store, id, agent->turn, &own) ||
+        own.state == OWN_REFERRALS_REFUSED) {
         return false;
     }
     if (memcmp(own.digest, digest, sizeof own.digest) != 0 &&
@@ -125,6 +128,40 @@ static bool came_before(struct agent *agent,
     reply->repeated = true;
     reply->case_number = own.view.case_number;
     return true;
+}
+
+static bool is_of_row(const struct command *command)
+{
+    static const uint8_t NONE[FORM_ROW_BYTES] = {0};
+    return command->kind == COMMAND_FORM && id128_is_none(&command->form->id) &&
+           memcmp(command->form->row, NONE, sizeof NONE) != 0;
+}
+
+/* What must be the same for a repetition: of a row what stands in it, because the form made of it is another when a child has
+ * had a birthday. */
+static void digest_of(struct agent *agent,
+                      const struct command *command,
+                      uint8_t digest[OWN_REFERRALS_DIGEST_BYTES])
+{
+    _Static_assert((int)FORM_ROW_BYTES == (int)OWN_REFERRALS_DIGEST_BYTES,
+                   "one is stored as the other");
+    if (is_of_row(command)) {
+        memcpy(digest, command->form->row_content, OWN_REFERRALS_DIGEST_BYTES);
+    } else {
+        wire_command_digest(command, agent->turn, digest);
+    }
+}
+
+/* Keyed: who knows the journal cannot tell at the broker which referral is which row. */
+static struct id128 id_of_row(const struct agent *agent, const struct form *form)
+{
+    struct hash hash;
+    uint8_t drawn[HASH_BYTES_MIN];
+    hash_start(&hash, bytes_of(agent->keys.storage.bytes, KEYS_BYTES), sizeof drawn);
+    hash_add(&hash, bytes_of_text("referral of a row"));
+    hash_add(&hash, bytes_of(form->row, FORM_ROW_BYTES));
+    hash_end(&hash, drawn, sizeof drawn);
+    return id128_uuid7(form->row_order, drawn);
 }
 
 static void submit(struct agent *agent,
@@ -140,7 +177,7 @@ static void submit(struct agent *agent,
                               .note = "",
                               .referral = referral};
     uint8_t digest[OWN_REFERRALS_DIGEST_BYTES];
-    wire_command_digest(command, agent->turn, digest);
+    digest_of(agent, command, digest);
     if (append(agent, &spooled, reply, place)) {
         note_own(agent, command, referral, digest);
         reply->subject = referral->id;
@@ -167,8 +204,9 @@ static void take_form(struct agent *agent,
 {
     const struct form *form = command->form;
     uint8_t digest[OWN_REFERRALS_DIGEST_BYTES];
-    wire_command_digest(command, agent->turn, digest);
-    if (!id128_is_none(&form->id) && came_before(agent, &form->id, digest, reply)) {
+    const struct id128 id = is_of_row(command) ? id_of_row(agent, form) : form->id;
+    digest_of(agent, command, digest);
+    if (!id128_is_none(&id) && came_before(agent, &id, digest, reply)) {
         return;
     }
     struct problems problems = {.arena = agent->turn};
@@ -178,7 +216,7 @@ static void take_form(struct agent *agent,
     }
     struct referral referral;
     memset(&referral, 0, sizeof referral);
-    referral.id = form->id;
+    referral.id = id;
     if (id128_is_none(&referral.id)) {
         uint8_t random[10];
         keys_random(random, sizeof random);
