@@ -18,6 +18,7 @@
 #include "proto/sealing.h"
 #include "proto/wire.h"
 #include "tests/support/figures.h"
+#include "tests/support/load_frame.h"
 #include "tests/support/load_referral.h"
 
 #include <errno.h>
@@ -171,41 +172,12 @@ static void acknowledge(struct bench *bench, struct site *site)
 
 /* ---- what is received ---------------------------------------------------------------------------- */
 
-static void take_reply(struct bench *bench, struct site *site, const struct reply *reply)
-{
-    site->unanswered--;
-    if (reply->refused) {
-        if (bench->refused++ == 0 && reply->problem_count > 0) {
-            (void)fprintf(stderr, "load_bench: refused: %s\n", reply->problems[0].text.en);
-        }
-        return;
-    }
-    struct journey *journey = &bench->journeys[load_referral_index(&reply->subject)];
-    journey->stored_us = (uint32_t)(now_us(bench) - journey->sent_us) + 1;
-    bench->stored++;
-}
-
-static void take_delivery(struct bench *bench, struct site *site, const struct delivery *delivery)
-{
-    site->received[delivery->lane] = delivery->number;
-    if (delivery->kind != DELIVERY_REFERRAL || delivery->gone) {
-        return;
-    }
-    const uint64_t index = load_referral_index(&delivery->entity);
-    struct journey *journey = &bench->journeys[index];
-    if (index >= bench->base && journey->told_us == 0 &&
-        delivery->view.referral.receipts_us[RECEIPT_DELIVERED] != 0) {
-        journey->told_us = (uint32_t)(now_us(bench) - journey->sent_us) + 1;
-        bench->told++;
-    }
-}
-
-static void take_frame(struct bench *bench, struct site *site, struct bytes frame)
+/* Welcome, Goodbye, a refusal: what comes seldom and is read whole. */
+static void take_rare(struct bench *bench, struct site *site, struct bytes frame)
 {
     struct envelope envelope;
     struct wire_fault fault;
 
-    arena_reset(bench->frame);
     if (!wire_decode(frame, bench->frame, &envelope, &fault)) {
         fail(site->id, "a frame that is none");
     }
@@ -215,13 +187,65 @@ static void take_frame(struct bench *bench, struct site *site, struct bytes fram
             site->received[lane] = envelope.body.welcome.lanes[lane].from;
             site->acknowledged[lane] = site->received[lane];
         }
-    } else if (envelope.kind == BODY_REPLY) {
-        take_reply(bench, site, &envelope.body.reply);
-    } else if (envelope.kind == BODY_DELIVERY) {
-        take_delivery(bench, site, &envelope.body.delivery);
+    } else if (envelope.kind == BODY_REPLY && bench->refused++ == 0) {
+        const struct reply *reply = &envelope.body.reply;
+        (void)fprintf(stderr,
+                      "load_bench: refused: %s\n",
+                      reply->problem_count > 0 ? reply->problems[0].text.en : "");
     } else if (envelope.kind == BODY_GOODBYE) {
         fail(site->id, envelope.body.goodbye.text.en);
     }
+    arena_reset(bench->frame);
+}
+
+/* The journey of what the frame is about, or NULL. */
+static struct journey *journey_of(struct bench *bench, const struct load_frame *frame)
+{
+    struct id128 id;
+
+    if (frame->subject.size != sizeof(id.bytes)) {
+        return NULL;
+    }
+    memcpy(id.bytes, frame->subject.data, sizeof(id.bytes));
+    const uint64_t index = load_referral_index(&id);
+    return index < bench->base || index >= REFERRALS_MAX ? NULL : &bench->journeys[index];
+}
+
+static void take_delivery(struct bench *bench, struct site *site, const struct load_frame *frame)
+{
+    if (frame->lane < 1 || frame->lane > LANE_END) {
+        return;
+    }
+    site->received[frame->lane - 1] = frame->number;
+    struct journey *journey = frame->delivered ? journey_of(bench, frame) : NULL;
+    if (journey != NULL && journey->told_us == 0) {
+        journey->told_us = (uint32_t)(now_us(bench) - journey->sent_us) + 1;
+        bench->told++;
+    }
+}
+
+static void take_frame(struct bench *bench, struct site *site, struct bytes bytes)
+{
+    struct load_frame frame;
+
+    if (!load_frame_read(bytes, &frame)) {
+        fail(site->id, "a frame that is none");
+    }
+    if (frame.kind == LOAD_FRAME_DELIVERY) {
+        take_delivery(bench, site, &frame);
+        return;
+    }
+    if (frame.kind == LOAD_FRAME_REPLY) {
+        site->unanswered--;
+    }
+    struct journey *journey =
+        frame.kind == LOAD_FRAME_REPLY && !frame.refused ? journey_of(bench, &frame) : NULL;
+    if (journey == NULL) {
+        take_rare(bench, site, bytes);
+        return;
+    }
+    journey->stored_us = (uint32_t)(now_us(bench) - journey->sent_us) + 1;
+    bench->stored++;
 }
 
 /* Everything that waits at one site; then it submits again and acknowledges. */
