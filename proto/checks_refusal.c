@@ -91,6 +91,10 @@ static const struct refusal_text refusals[REFUSAL_END] = {
     [REFUSAL_SIGNATURE_NEEDED] = {{"плану не хватает подписей других ведомств",
                                    "the plan lacks signatures of other agencies"},
                                   false},
+    [REFUSAL_EPOCH_OVER] =
+        {{"запечатано прежним ключом региона, который уничтожен: подайте форму ещё раз",
+          "sealed to a former key of the region, which is destroyed: submit the form again"},
+         false},
 };
 
 struct phrase checks_text(enum refusal code)

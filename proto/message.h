@@ -240,6 +240,7 @@ enum refusal {
     REFUSAL_SIGNATURE_REPEATED, /* that agency has signed the plan */
     REFUSAL_SIGNER_UNKNOWN,     /* the policy in force names no key of that agency */
     REFUSAL_SIGNATURE_NEEDED,   /* the plan lacks signatures */
+    REFUSAL_EPOCH_OVER,         /* sealed to a disclosure key whose secret is destroyed */
     REFUSAL_END
 };
 
@@ -519,6 +520,11 @@ struct site_status {
     int64_t plan_due_us; /* of the next one; 0: none has a date */
     struct site_alarm *alarms;
     size_t alarm_count;
+    uint32_t disclosure_epoch;
+    uint32_t disclosure_epoch_old; /* a rotation is under way; 0: none */
+    uint64_t disclosure_keys_waiting;
+    uint64_t disclosure_sites_waiting;
+    int64_t disclosure_drawn_us; /* when the present key was */
 };
 
 struct timeline_row {
@@ -856,6 +862,9 @@ struct envelope {
         struct answer answer;
         struct heartbeat {
             int64_t time_us;
+            uint32_t
+                disclosure_epoch; /* agent: the oldest of what it has to send; broker: present */
+            struct bytes disclosure_key; /* broker; empty: the agent knows it */
         } heartbeat;
         struct resync resync;
     } body;

@@ -196,6 +196,25 @@ bool sealing_reseal(const struct referral *referral,
     return good;
 }
 
+bool sealing_renew(struct bytes sealed_key,
+                   const struct key32 *disclosure_secret,
+                   const struct key32 *disclosure_public,
+                   struct arena *arena,
+                   struct bytes *out)
+{
+    uint8_t referral_key[KEYS_BYTES];
+    uint8_t *box = arena_alloc(arena, SEALING_BOX_BYTES);
+
+    if (box == NULL || !open_box(sealed_key, disclosure_secret->bytes, referral_key)) {
+        return false;
+    }
+    const int sealed =
+        crypto_box_seal(box, referral_key, sizeof(referral_key), disclosure_public->bytes);
+    keys_wipe(referral_key, sizeof(referral_key));
+    *out = bytes_of(box, SEALING_BOX_BYTES);
+    return sealed == 0;
+}
+
 static bool open_section(const struct disclosed_section *section,
                          const struct id128 *referral,
                          const struct key32 *secret,

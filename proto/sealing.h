@@ -43,6 +43,14 @@ bool sealing_reseal(const struct referral *referral,
                     struct disclosed_section **sections,
                     size_t *count) __attribute__((warn_unused_result));
 
+/* Keeper: a referral's key, sealed to one epoch's disclosure key, sealed anew to another's. False: it does not open with
+ * this secret, or the arena is full. */
+bool sealing_renew(struct bytes sealed_key,
+                   const struct key32 *disclosure_secret,
+                   const struct key32 *disclosure_public,
+                   struct arena *arena,
+                   struct bytes *out) __attribute__((warn_unused_result));
+
 /* Agent: open what was disclosed. False: nothing opens with this key. */
 bool sealing_open(const struct disclosure *disclosure,
                   const struct key32 *site_sealing_secret,

@@ -71,6 +71,8 @@ static const struct wire_part goodbye_part = {&referral__v1__goodbye__descriptor
 #define HEARTBEAT (Referral__V1__Heartbeat, struct heartbeat)
 static const struct wire_part_row heartbeat_rows[] = {
     ROW_64(HEARTBEAT, time_us),
+    ROW_32(HEARTBEAT, disclosure_epoch),
+    ROW_EXACT_BYTES(HEARTBEAT, disclosure_key, KEY_BYTES),
 };
 static const struct wire_part heartbeat_part = {&referral__v1__heartbeat__descriptor,
                                                 sizeof(struct heartbeat),

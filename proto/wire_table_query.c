@@ -59,6 +59,11 @@ static const struct wire_part_row status_rows[] = {
     ROW_32(STATUS, plans_waiting),
     ROW_64(STATUS, plan_due_us),
     ROW_LIST(STATUS, alarms, alarm_count, LIMIT_STATUS_ALARMS, alarm_part),
+    ROW_32(STATUS, disclosure_epoch),
+    ROW_32(STATUS, disclosure_epoch_old),
+    ROW_64(STATUS, disclosure_keys_waiting),
+    ROW_64(STATUS, disclosure_sites_waiting),
+    ROW_64(STATUS, disclosure_drawn_us),
 };
 static const struct wire_part status_part = {&referral__v1__site_status__descriptor,
                                              sizeof(struct site_status),

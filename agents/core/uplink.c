@@ -34,6 +34,8 @@ struct uplink {
     uint32_t attempts;
     uint32_t gaps; /* Hellos because of gaps since the last delivery applied */
     bool resync;
+    uint32_t epoch; /* disclosure epoch of what has to be sent */
+    uint32_t epoch_said;
     uint32_t page;   /* next page of a resync; 0: none under way */
     int64_t wake_us; /* DOWN: when to connect; GREETING: when to give up */
     int64_t heard_us;
@@ -357,6 +359,7 @@ static void take_welcome(struct uplink *uplink,
     }
     uplink->state = OPEN;
     uplink->attempts = 0;
+    uplink->epoch_said = 0;
     uplink->window = welcome->window == 0             ? 1
                      : welcome->window > LIMIT_WINDOW ? LIMIT_WINDOW
                                                       : welcome->window;
@@ -434,6 +437,9 @@ static void take_frame(struct uplink *uplink,
         add(effects, UPLINK_ANSWER)->answer = &envelope->body.answer;
         break;
     case BODY_HEARTBEAT:
+        if (uplink->state == OPEN && envelope->body.heartbeat.disclosure_key.size > 0) {
+            add(effects, UPLINK_KEY)->heartbeat = &envelope->body.heartbeat;
+        }
         break;
     case BODY_UNSPECIFIED:
     case BODY_HELLO:
@@ -525,6 +531,11 @@ void uplink_step(struct uplink *uplink,
     }
 }
 
+void uplink_set_epoch(struct uplink *uplink, uint32_t epoch)
+{
+    uplink->epoch = epoch;
+}
+
 void uplink_finish_turn(struct uplink *uplink, int64_t now_us, struct uplink_effects *effects)
 {
     if (uplink->state != OPEN) {
@@ -541,10 +552,13 @@ void uplink_finish_turn(struct uplink *uplink, int64_t now_us, struct uplink_eff
             uplink->said_us = now_us;
         }
     }
-    if (now_us - uplink->said_us >= HEARTBEAT_MS * INT64_C(1000)) {
+    if (uplink->epoch != uplink->epoch_said ||
+        now_us - uplink->said_us >= HEARTBEAT_MS * INT64_C(1000)) {
         struct envelope *envelope = &add(effects, UPLINK_SEND)->envelope;
         envelope->version = LIMIT_PROTOCOL_VERSION;
         envelope->kind = BODY_HEARTBEAT;
+        envelope->body.heartbeat.disclosure_epoch = uplink->epoch;
+        uplink->epoch_said = uplink->epoch;
         uplink->said_us = now_us;
     }
 }

@@ -67,6 +67,7 @@ enum uplink_effect_kind {
     UPLINK_APPLIED,      /* lane, number: after the last page */
     UPLINK_RENEW,        /* draw a new incarnation and say UPLINK_RENEWED */
     UPLINK_WELCOMED,     /* welcome */
+    UPLINK_KEY,          /* heartbeat: it brought another disclosure key */
     UPLINK_ANSWER,       /* answer to a query */
     UPLINK_NOTE          /* text, number: worth a line in the log; warn as set */
 };
@@ -83,6 +84,7 @@ struct uplink_effect {
     const struct resync *resync;
     const struct welcome *welcome;
     const struct answer *answer;
+    const struct heartbeat *heartbeat;
 };
 
 enum { UPLINK_EFFECTS_MAX = 3 * LIMIT_WINDOW };
@@ -100,6 +102,9 @@ void uplink_step(struct uplink *uplink,
                  const struct uplink_event *event,
                  int64_t now_us,
                  struct uplink_effects *effects);
+
+/* The oldest disclosure epoch of what still has to be sent: said with each heartbeat, and when it changes. */
+void uplink_set_epoch(struct uplink *uplink, uint32_t epoch);
 
 /* At the end of a turn: one cumulative acknowledgement a lane, heartbeat. To be sent after the commit. */
 void uplink_finish_turn(struct uplink *uplink, int64_t now_us, struct uplink_effects *effects);

@@ -10,7 +10,8 @@ enum {
     LINE_WAIT_S = 300,        /* the norm of delivery in an emergency, DOMAIN "Time norms" */
     SPOOL_WARNING_SHARE = 50, /* percent of its limit */
     SPOOL_CRITICAL_SHARE = 80,
-    CLOCK_S = 60 /* where the broker begins to doubt its own */
+    EPOCH_DAYS = 14, /* as long as a site's former keys are valid */
+    CLOCK_S = 60     /* where the broker begins to doubt its own */
 };
 static const uint64_t disk_warning_bytes = UINT64_C(1) << 30;
 static const uint64_t disk_critical_bytes = UINT64_C(256)
@@ -321,6 +322,33 @@ static void examine_sites(const struct examination *at)
                         "telephone them; which: refctl agency ls"});
 }
 
+static void examine_epoch(const struct examination *at)
+{
+    const struct site_status *broker = at->facts->broker;
+
+    if (broker == NULL) {
+        unknown(at);
+        return;
+    }
+    const int64_t held_us = broker->time_us - broker->disclosure_drawn_us;
+    count(at, broker->disclosure_keys_waiting + broker->disclosure_sites_waiting);
+    if (broker->disclosure_epoch_old == 0) {
+        well(at, "прежних ключей раскрытия нет", "no former disclosure key is held");
+    } else if (held_us < EPOCH_DAYS * UTC_DAY_US) {
+        well(at, "ключ раскрытия заменяется", "the disclosure key is being replaced");
+    } else {
+        ill(at,
+            HEALTH_WARNING,
+            numbered(at,
+                     "дней хранится прежний ключ раскрытия",
+                     (uint64_t)(held_us / UTC_DAY_US),
+                     "days the former disclosure key has been held"),
+            (struct phrase){"на машине брокера: refbrokerd rotate broker.yaml назовёт, кого ждут",
+                            "on the broker's machine: refbrokerd rotate broker.yaml names who is "
+                            "waited for"});
+    }
+}
+
 static const struct {
     const char *name;
     const char *unit;
@@ -336,6 +364,7 @@ static const struct {
     [HEALTH_PROGRAM] = {"program", "", examine_program},
     [HEALTH_DESKS] = {"desks", "", examine_desks},
     [HEALTH_SITES] = {"sites", "", examine_sites},
+    [HEALTH_EPOCH] = {"epoch", "", examine_epoch},
 };
 
 const char *health_name(enum health_thing thing)

@@ -28,6 +28,7 @@ enum health_thing {
     HEALTH_PROGRAM, /* agent and broker of one version */
     HEALTH_DESKS,   /* cases that wait for a person's decision */
     HEALTH_SITES,   /* sites that have been silent for too long */
+    HEALTH_EPOCH,   /* a former disclosure key that is still held */
     HEALTH_THINGS
 };
 

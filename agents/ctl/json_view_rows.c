@@ -349,6 +349,10 @@ json_t *json_view_status(const struct site_status *status)
         {"refused", status->refused},
         {"disk_free_bytes", status->disk_free_bytes},
         {"plans_waiting", status->plans_waiting},
+        {"disclosure_epoch", status->disclosure_epoch},
+        {"disclosure_epoch_old", status->disclosure_epoch_old},
+        {"disclosure_keys_waiting", status->disclosure_keys_waiting},
+        {"disclosure_sites_waiting", status->disclosure_sites_waiting},
     };
     for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
         (void)json_object_set_new(json, counts[i].name, json_integer((json_int_t)counts[i].value));

@@ -87,6 +87,32 @@ static void print_agent(const struct screen *screen, const struct site_status *s
     }
 }
 
+static void print_disclosure(const struct screen *screen, const struct site_status *status)
+{
+    char text[MOMENT_TEXT_MAX];
+
+    if (status->disclosure_epoch == 0) {
+        return; /* a broker of before */
+    }
+    screen_field(screen,
+                 SCREEN_IN(screen, "Ключ раскрытия", "Disclosure key"),
+                 SCREEN_IN(screen, "эпоха %u", "epoch %u"),
+                 (unsigned)status->disclosure_epoch);
+    if (status->disclosure_epoch_old == 0) {
+        return;
+    }
+    screen_field(screen,
+                 SCREEN_IN(screen, "Его замена", "Its rotation"),
+                 SCREEN_IN(screen,
+                           "с %s; эпоху %u ещё держат: направлений %" PRIu64 ", площадок %" PRIu64,
+                           "since %s; epoch %u is still held for %" PRIu64 " referrals and %" PRIu64
+                           " sites"),
+                 moment_format(status->disclosure_drawn_us, screen->now_us, screen->language, text),
+                 (unsigned)status->disclosure_epoch_old,
+                 status->disclosure_keys_waiting,
+                 status->disclosure_sites_waiting);
+}
+
 static void print_broker(const struct screen *screen, const struct site_status *status)
 {
     char text[MOMENT_TEXT_MAX];
@@ -113,6 +139,7 @@ static void print_broker(const struct screen *screen, const struct site_status *
                      (unsigned)status->plans_waiting,
                      moment_format(status->plan_due_us, screen->now_us, screen->language, text));
     }
+    print_disclosure(screen, status);
     screen_field(
         screen, SCREEN_IN(screen, "Направлений", "Referrals"), "%" PRIu64, status->referrals);
     screen_field(screen,

@@ -5,6 +5,7 @@
 #include "agents/daemon/exchange.h"
 #include "agents/daemon/hooks.h"
 #include "agents/daemon/waiting.h"
+#include "agents/store/old_epoch.h"
 #include "base/file.h"
 
 #include <string.h>
@@ -72,6 +73,7 @@ static bool open_store(struct agent *agent, struct error *err)
     if (newest.epoch > agent->keys.disclosure.epoch) {
         agent->keys.disclosure = newest;
     }
+    old_epoch_use(agent->store, agent->keys.disclosure.epoch, agent->turn);
     bool started = exchange_start(agent, err);
     return agent_store_commit(agent->store, err) && started;
 }

@@ -7,6 +7,7 @@
 #include "agents/daemon/resend.h"
 #include "agents/store/kept.h"
 #include "agents/store/mirror.h"
+#include "agents/store/old_epoch.h"
 #include "agents/store/own_referrals.h"
 #include "agents/store/spool.h"
 #include "proto/wire.h"
@@ -140,18 +141,26 @@ static void renew(struct agent *agent, struct events *events)
     add_event(events, &(struct uplink_event){.kind = UPLINK_RENEWED, .incarnation = incarnation});
 }
 
+/* What is taken from now on is sealed to it. */
+static void take_key(struct agent *agent, uint32_t epoch, struct bytes key)
+{
+    if (key.size != KEYS_BYTES || epoch <= agent->keys.disclosure.epoch) {
+        return;
+    }
+    agent->keys.disclosure.epoch = epoch;
+    memcpy(agent->keys.disclosure.bytes, key.data, KEYS_BYTES);
+    agent_store_set_disclosure_key(agent->store, &agent->keys.disclosure);
+    old_epoch_use(agent->store, epoch, agent->turn);
+    LOG_INFO(agent->log, "disclosure_key_changed", LOG_NUMBER("epoch", epoch));
+}
+
 static void welcomed(struct agent *agent, const struct welcome *welcome)
 {
     size_t bytes = strnlen(welcome->region, sizeof agent->region - 1);
     memcpy(agent->region, welcome->region, bytes);
     agent->region[bytes] = '\0';
     agent->policy_version = welcome->policy_version;
-    if (welcome->disclosure_key.size == KEYS_BYTES &&
-        welcome->disclosure_epoch > agent->keys.disclosure.epoch) {
-        agent->keys.disclosure.epoch = welcome->disclosure_epoch;
-        memcpy(agent->keys.disclosure.bytes, welcome->disclosure_key.data, KEYS_BYTES);
-        agent_store_set_disclosure_key(agent->store, &agent->keys.disclosure);
-    }
+    take_key(agent, welcome->disclosure_epoch, welcome->disclosure_key);
     resend_welcomed(agent, welcome->life);
     LOG_INFO(agent->log,
              "session_opened",
@@ -300,6 +309,9 @@ carry_out(struct agent *agent, const struct uplink_effect *effect, struct events
     case UPLINK_WELCOMED:
         welcomed(agent, effect->welcome);
         break;
+    case UPLINK_KEY:
+        take_key(agent, effect->heartbeat->disclosure_epoch, effect->heartbeat->disclosure_key);
+        break;
     case UPLINK_ANSWER:
         ipc_service_answered(agent, effect->answer);
         break;
@@ -382,6 +394,7 @@ void exchange_finish_turn(struct agent *agent)
 {
     struct events none = {.count = 0};
     agent->effects->count = 0;
+    uplink_set_epoch(agent->uplink, old_epoch_oldest(agent->store, agent->turn));
     uplink_finish_turn(agent->uplink, agent->boot_us, agent->effects);
     for (size_t i = 0; i < agent->effects->count; i++) {
         carry_out(agent, &agent->effects->items[i], &none);

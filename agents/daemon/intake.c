@@ -3,6 +3,7 @@
 
 #include "agents/daemon/exchange.h"
 #include "agents/store/mirror.h"
+#include "agents/store/old_epoch.h"
 #include "agents/store/own_referrals.h"
 #include "agents/store/spool.h"
 #include "base/hash.h"
@@ -179,6 +180,9 @@ static void submit(struct agent *agent,
     uint8_t digest[OWN_REFERRALS_DIGEST_BYTES];
     digest_of(agent, command, digest);
     if (append(agent, &spooled, reply, place)) {
+        if (referral->disclosure_epoch < agent->keys.disclosure.epoch) {
+            old_epoch_note(agent->store, referral->disclosure_epoch, agent->turn);
+        }
         note_own(agent, command, referral, digest);
         reply->subject = referral->id;
     }

@@ -3,6 +3,7 @@
 
 #include "agents/daemon/exchange.h"
 #include "agents/store/kept.h"
+#include "agents/store/old_epoch.h"
 #include "agents/store/own_referrals.h"
 #include "agents/store/spool.h"
 
@@ -33,6 +34,9 @@ static void send_again(struct agent *agent, struct command *command)
     if (spool_append(agent->store, command, UINT64_MAX, agent->now_us, agent->turn) !=
         SPOOL_STORED) {
         return; /* it fitted before */
+    }
+    if (command->referral->disclosure_epoch < agent->keys.disclosure.epoch) {
+        old_epoch_note(agent->store, command->referral->disclosure_epoch, agent->turn);
     }
     if (own_referrals_get(agent->store, &command->referral->id, agent->turn, &own)) {
         own.state = OWN_REFERRALS_WAITING;

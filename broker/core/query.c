@@ -414,7 +414,12 @@ static void answer_status(struct asking *asking)
                                    .disk_free_bytes = world->disk_free_bytes,
                                    .clock_doubted = world->clock_doubted,
                                    .plans_waiting = meta->plans_waiting,
-                                   .plan_due_us = next_plan_us(asking->core->store)};
+                                   .plan_due_us = next_plan_us(asking->core->store),
+                                   .disclosure_epoch = world->disclosure_epoch,
+                                   .disclosure_epoch_old = world->disclosure_epoch_old,
+                                   .disclosure_keys_waiting = world->disclosure_keys_waiting,
+                                   .disclosure_sites_waiting = world->disclosure_sites_waiting,
+                                   .disclosure_drawn_us = world->disclosure_drawn_us};
     list_alarms(asking, status);
     asking->answer->status = status;
     asking->answer->status_count = 1;

@@ -14,6 +14,11 @@ struct query_world {
     uint64_t disk_free_bytes;
     bool clock_doubted;
     uint64_t sites_connected;
+    uint32_t disclosure_epoch;
+    uint32_t disclosure_epoch_old; /* 0: no rotation is under way */
+    uint64_t disclosure_keys_waiting;
+    uint64_t disclosure_sites_waiting;
+    int64_t disclosure_drawn_us;
     bool (*connected)(const void *world, uint32_t site);
     /* The first site with an alarm after *site, whose place it takes; its id is left to the query. May be NULL. */
     bool (*alarm)(const void *world, uint32_t *site, struct site_alarm *out);

@@ -140,14 +140,16 @@ static bool answer_keys_after(struct journal *journal,
                               struct arena *arena,
                               struct sheet *answer)
 {
-    struct journal_key *keys = arena_array(arena, BACKUP_PAGE_KEYS_MAX, sizeof(*keys));
+    struct journal_keys keys = {.items =
+                                    arena_array(arena, BACKUP_PAGE_KEYS_MAX, sizeof(*keys.items)),
+                                .most = BACKUP_PAGE_KEYS_MAX};
+    struct error err;
 
-    if (keys == NULL || request->referral_count != 1) {
-        return false;
+    if (keys.items == NULL || request->referral_count != 1 ||
+        !journal_keys_after(journal, request->referrals, arena, &keys, &err)) {
+        return false; /* an empty page would say that there are no more */
     }
-    const size_t count =
-        journal_keys_after(journal, request->referrals, arena, keys, BACKUP_PAGE_KEYS_MAX);
-    for (size_t i = 0; i < count && put_sealed(answer, &keys[i]); i++) {
+    for (size_t i = 0; i < keys.count && put_sealed(answer, &keys.items[i]); i++) {
     }
     return true;
 }

@@ -64,7 +64,10 @@ static bool append_record(struct books *books,
     return journal_begin(books->journal, record, err) && journal_finish(books->journal, end, err);
 }
 
-static bool collect_keys(struct turn *turn, struct arena *arena, struct journal_record *record)
+static bool collect_keys(const struct books *books,
+                         struct turn *turn,
+                         struct arena *arena,
+                         struct journal_record *record)
 {
     const struct turn_key *given = NULL;
     const size_t count = turn_keys(turn, &given);
@@ -73,6 +76,9 @@ static bool collect_keys(struct turn *turn, struct arena *arena, struct journal_
     for (size_t i = 0; keys != NULL && i < count; i++) {
         keys[i] = (struct journal_key){
             .referral = given[i].referral, .epoch = given[i].epoch, .sealed = given[i].sealed_key};
+        if (books->keeper != NULL) {
+            (void)keeper_renew(books->keeper, arena, &keys[i]);
+        }
     }
     record->keys = keys;
     record->key_count = count;
@@ -98,7 +104,8 @@ bool books_append(struct books *books, struct turn *turn, struct arena *arena, s
         return true;
     }
     record.number = batch->number;
-    if (!fact_encode_batch(batch, arena, &record.coded) || !collect_keys(turn, arena, &record)) {
+    if (!fact_encode_batch(batch, arena, &record.coded) ||
+        !collect_keys(books, turn, arena, &record)) {
         return error_set(err, ERROR_OS, "no memory to encode batch %" PRIu64, batch->number);
     }
     if (!append_record(books, &record, &end, err)) {

@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "broker/core/turn.h"
 #include "broker/journal/journal.h"
+#include "broker/keeper.h"
 #include "broker/store/store.h"
 
 #include <stdbool.h>
@@ -22,7 +23,8 @@ enum { BOOKS_COMMIT_MS = 250, BOOKS_COMMIT_BYTES = 4 << 20 };
 
 struct books {
     struct journal *journal;
-    struct store *store; /* always in a transaction between open and close */
+    struct store *store;         /* always in a transaction between open and close */
+    const struct keeper *keeper; /* what is sealed to an old epoch is sealed anew; NULL: as it is */
     const struct clock *clock;
     struct log *log;
     int64_t dirty_since_us; /* boot clock; 0: nothing to commit */

@@ -13,6 +13,7 @@
 #include "broker/daemon/books.h"
 #include "broker/daemon/configuration.h"
 #include "broker/daemon/postbag.h"
+#include "broker/daemon/rotation.h"
 #include "broker/daemon/settings.h"
 #include "broker/daemon/tool_socket.h"
 #include "broker/keeper.h"
@@ -30,6 +31,7 @@ struct broker {
     struct regions regions;
     struct core core; /* borrows from books and regions */
     struct keeper *keeper;
+    struct rotation rotation;
     struct timekeeper time;
     int64_t boot_us; /* boot clock of this turn */
     int64_t started_us;

@@ -3,6 +3,7 @@
 
 #include "broker/core/view.h"
 #include "broker/daemon/admission.h"
+#include "proto/checks.h"
 #include "proto/wire.h"
 
 #include <assert.h>
@@ -110,9 +111,41 @@ add_reply(struct broker *broker, const struct session_effect *effect, const stru
     return &item->envelope;
 }
 
+/* A new referral whose sections nobody will ever open: its author is told now. One that is here already is answered as
+ * ever. */
+static bool is_shut(struct broker *broker, const struct command *command)
+{
+    struct referral_record stored;
+    const struct referral *referral = command->kind == COMMAND_SUBMIT ? command->referral : NULL;
+
+    return referral != NULL && referral->disclosure_epoch != 0 &&
+           !keeper_holds(broker->keeper, referral->disclosure_epoch) &&
+           !store_referral(broker->books.store, &referral->id, &stored);
+}
+
+static struct reply refuse_shut(struct broker *broker, const struct command *command)
+{
+    struct reply reply = {.lane = command->lane,
+                          .number = command->number,
+                          .subject = command->subject,
+                          .case_number = "",
+                          .refused = true};
+    struct problems *problems = arena_alloc(broker->arena, sizeof(*problems));
+
+    if (problems != NULL) {
+        problems->arena = broker->arena;
+        checks_add(problems, REFUSAL_EPOCH_OVER, "command.submit.disclosure_epoch", NULL);
+        reply.problems = problems->items;
+        reply.problem_count = problems->count;
+    }
+    return reply;
+}
+
 static void decide(struct broker *broker, struct turn *turn, const struct session_effect *effect)
 {
-    const struct reply reply = turn_command(turn, effect->site, effect->command);
+    const struct reply reply = is_shut(broker, effect->command)
+                                   ? refuse_shut(broker, effect->command)
+                                   : turn_command(turn, effect->site, effect->command);
     (void)add_reply(broker, effect, &reply);
     if (reply.refused && !(reply.problem_count > 0 && reply.problems[0].retryable)) {
         session_refused(

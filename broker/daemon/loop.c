@@ -42,6 +42,8 @@ static bool open_books(struct broker *broker, struct error *err)
         return false;
     }
     broker->core.store = broker->books.store;
+    broker->books.keeper = broker->keeper;
+    rotation_open(broker);
     const struct timekeeper_reading reading = {.wall_us = clock_wall_us(broker->clock),
                                                .boot_us = clock_boot_us(broker->clock)};
     timekeeper_start(&broker->time, books_last_alive_us(&broker->books), &reading);
@@ -228,6 +230,7 @@ static void tick(struct broker *broker, struct turn *turn, struct loop_pace *pac
     broker->tick_now = false;
     pace->ticked_us = broker->boot_us;
     inbound_tick(broker, turn);
+    rotation_tick(broker);
     if (broker->boot_us - pace->marked_us >= ALIVE_MS * INT64_C(1000)) {
         pace->marked_us = broker->boot_us;
         mark_alive(broker);
@@ -263,7 +266,7 @@ finish_turn(struct broker *broker, struct turn *turn, struct loop_pace *pace, st
         broker->deliver = true;
     }
     pace->retry = outbound_send(broker);
-    return books_tend(&broker->books, false, err);
+    return rotation_step(broker, err) && books_tend(&broker->books, false, err);
 }
 
 bool loop_turn(struct broker *broker, struct loop_pace *pace, struct error *err)
@@ -309,6 +312,7 @@ int64_t loop_wait_ms(const struct broker *broker, const struct loop_pace *pace)
     }
     int64_t ms = sooner(TICK_MS, books_commit_in_ms(&broker->books));
     ms = sooner(ms, pace->retry ? RETRY_MS : -1);
+    ms = sooner(ms, rotation_wait_ms(broker));
     if (pace->next_due_us != 0) {
         const int64_t due_ms = (pace->next_due_us - broker->time.now_us + 999) / 1000;
         ms = sooner(ms, due_ms < 0 ? 0 : due_ms);
@@ -340,7 +344,7 @@ static bool wait_for_work(struct broker *broker,
     if (seen.reload && !configuration_start(broker, CONFIGURATION_PROPOSE, err)) {
         LOG_ERROR(broker->log, "configuration_refused", LOG_TEXT("reason", err->text));
     }
-    tool_socket_step(&broker->tools, broker->books.journal, broker->arena);
+    tool_socket_step(broker);
     return count == child || !items[child].ready || configuration_read(broker, err);
 }
 

@@ -4,6 +4,7 @@
 #include "base/sandbox.h"
 #include "broker/daemon/backup.h"
 #include "broker/daemon/loop.h"
+#include "broker/daemon/rotate.h"
 #include "broker/daemon/store_tools.h"
 
 #include <stdio.h>
@@ -17,6 +18,7 @@ static const struct phrase usage = {
     "  refbrokerd backup ПАПКА broker.yaml    дописывает в папку копии новое; брокер может "
     "работать\n"
     "  refbrokerd restore ПАПКА broker.yaml   восстанавливает пустое хранилище из копии\n"
+    "  refbrokerd rotate [--anyway] broker.yaml  заменяет ключ раскрытия и уничтожает прежний\n"
     "  refbrokerd fsck broker.yaml      проверяет журнал и состояние остановленного брокера\n"
     "  refbrokerd rebuild broker.yaml   строит состояние из журнала заново\n"
     "\n"
@@ -26,12 +28,14 @@ static const struct phrase usage = {
     "  refbrokerd broker.yaml           serves until SIGTERM; SIGHUP reads the files again\n"
     "  refbrokerd backup FOLDER broker.yaml    adds what is new to a backup; the broker may run\n"
     "  refbrokerd restore FOLDER broker.yaml   restores an empty store from a backup\n"
+    "  refbrokerd rotate [--anyway] broker.yaml  replaces the disclosure key, destroys the old "
+    "one\n"
     "  refbrokerd fsck broker.yaml      verifies journal and state of a stopped broker\n"
     "  refbrokerd rebuild broker.yaml   builds the state from the journal again\n"
     "\n"
     "See refbrokerd(8).\n"};
 
-enum job { JOB_SERVE, JOB_BACKUP, JOB_RESTORE, JOB_FSCK, JOB_REBUILD, JOB_SAY };
+enum job { JOB_SERVE, JOB_BACKUP, JOB_RESTORE, JOB_ROTATE, JOB_FSCK, JOB_REBUILD, JOB_SAY };
 
 struct arguments {
     enum job job;
@@ -40,6 +44,7 @@ struct arguments {
     const char *path;
     enum log_level level;
     uint64_t digest_at; /* JOB_FSCK */
+    bool anyway;        /* JOB_ROTATE */
 };
 
 static bool parse_level(const char *text, enum log_level *out)
@@ -76,6 +81,10 @@ static bool parse_option(char **argv, int *at, struct arguments *out)
                                    : phrase_in(usage, phrase_language_of_environment());
         return true;
     }
+    if (strcmp(text, "--anyway") == 0) {
+        out->anyway = true;
+        return true;
+    }
     if (strcmp(text, "--at") == 0) {
         return parse_number(argv[++*at], &out->digest_at);
     }
@@ -94,6 +103,7 @@ static bool parse_job(const char *word, struct arguments *out)
         enum job job;
     } jobs[] = {{"backup", JOB_BACKUP},
                 {"restore", JOB_RESTORE},
+                {"rotate", JOB_ROTATE},
                 {"fsck", JOB_FSCK},
                 {"rebuild", JOB_REBUILD}};
 
@@ -131,7 +141,8 @@ static bool parse(int argc, char **argv, struct arguments *out)
         }
     }
     return out->job == JOB_SAY ||
-           (out->path != NULL && (out->digest_at == 0 || out->job == JOB_FSCK));
+           (out->path != NULL && (out->digest_at == 0 || out->job == JOB_FSCK) &&
+            (!out->anyway || out->job == JOB_ROTATE));
 }
 
 static bool run(const struct arguments *arguments,
@@ -155,6 +166,8 @@ static bool run(const struct arguments *arguments,
         return backup_run(&tools, arguments->folder, err);
     case JOB_RESTORE:
         return backup_restore(&tools, arguments->folder, err);
+    case JOB_ROTATE:
+        return rotate_run(&tools, arguments->anyway, err);
     case JOB_FSCK:
         return store_tools_fsck(&tools, err);
     case JOB_REBUILD:

@@ -33,6 +33,11 @@ static bool alarm_after(const void *world, uint32_t *site, struct site_alarm *ou
 
 static struct answer answer(const struct broker *broker, const struct postbag_item *item)
 {
+    struct rotation_state rotation = {.epoch = 0};
+
+    if (item->query->kind == QUERY_STATUS) {
+        rotation_describe(broker, &rotation);
+    }
     const struct query_world world = {
         .now_us = broker->time.now_us,
         .started_us = broker->started_us,
@@ -40,6 +45,11 @@ static struct answer answer(const struct broker *broker, const struct postbag_it
         .disk_free_bytes = broker->books.disk_free_bytes,
         .clock_doubted = broker->time.doubted,
         .sites_connected = session_count(broker->sessions),
+        .disclosure_epoch = rotation.epoch,
+        .disclosure_epoch_old = rotation.epoch_old,
+        .disclosure_keys_waiting = rotation.keys_waiting,
+        .disclosure_sites_waiting = rotation.sites_waiting,
+        .disclosure_drawn_us = rotation.drawn_us,
         .connected = is_connected,
         .alarm = alarm_after,
         .world = broker->sessions,

@@ -2,6 +2,7 @@
 #include "broker/daemon/tool_socket.h"
 
 #include "broker/daemon/backup_page.h"
+#include "broker/daemon/broker.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -43,21 +44,37 @@ void tool_socket_close(struct tool_socket *socket)
     }
 }
 
-void tool_socket_step(struct tool_socket *socket, struct journal *journal, struct arena *arena)
+static bool answer_rotation(struct broker *broker, struct bytes *out)
+{
+    struct rotation_state state;
+
+    rotation_reload(broker);
+    rotation_describe(broker, &state);
+    return rotation_write(&state, broker->arena, out);
+}
+
+static bool answer(struct broker *broker, struct bytes request, struct bytes *out)
+{
+    return request.size == 1 && request.data[0] == ROTATION_ASKED
+               ? answer_rotation(broker, out)
+               : backup_page_answer(broker->books.journal, request, broker->arena, out);
+}
+
+void tool_socket_step(struct broker *broker)
 {
     static const uint8_t refused[1] = {BACKUP_PAGE_UNSPECIFIED};
+    struct link_server *server = broker->tools.server;
     struct link_frame frame;
-    struct bytes answer;
+    struct bytes answered = bytes_of(refused, sizeof(refused));
 
-    if (socket->server == NULL || link_server_receive(socket->server, &frame) != LINK_FRAME) {
+    if (server == NULL || link_server_receive(server, &frame) != LINK_FRAME) {
         return;
     }
     if (frame.peer.uid != geteuid()) {
-        LOG_ALARM(socket->log, "tool_refused", LOG_NUMBER("uid", frame.peer.uid));
-        answer = bytes_of(refused, sizeof(refused));
-    } else if (!backup_page_answer(journal, frame.body, arena, &answer)) {
-        LOG_WARN(socket->log, "tool_request_bad", LOG_NUMBER("bytes", frame.body.size));
-        answer = bytes_of(refused, sizeof(refused));
+        LOG_ALARM(broker->log, "tool_refused", LOG_NUMBER("uid", frame.peer.uid));
+    } else if (!answer(broker, frame.body, &answered)) {
+        LOG_WARN(broker->log, "tool_request_bad", LOG_NUMBER("bytes", frame.body.size));
+        answered = bytes_of(refused, sizeof(refused));
     }
-    (void)link_server_send(socket->server, &frame.peer, answer);
+    (void)link_server_send(server, &frame.peer, answered);
 }

@@ -1,4 +1,5 @@
-/* The broker's socket for tools of its own user on its own machine: pages of the journal for `refbrokerd backup`.
+/* The broker's socket for tools of its own user on its own machine: pages of the journal for `refbrokerd backup`, and
+ * the part of the broker in `refbrokerd rotate`.
  *
  * A unix socket in the store's folder, mode 0600; who comes is known by the uid that the kernel reports, and anybody
  * but the broker's own user gets no answer. One request a turn, so that no tool takes more than a page's time of it.
@@ -9,7 +10,8 @@
 #include "base/arena.h"
 #include "base/link.h"
 #include "base/log.h"
-#include "broker/journal/journal.h"
+
+struct broker;
 
 struct tool_socket {
     struct link_server *server; /* NULL: closed */
@@ -29,7 +31,7 @@ void tool_socket_open(struct tool_socket *out,
                       const char *store,
                       struct log *log);
 void tool_socket_close(struct tool_socket *socket);
-/* Answers one request, if there is one. The arena is the turn's. */
-void tool_socket_step(struct tool_socket *socket, struct journal *journal, struct arena *arena);
+/* Answers one request, if there is one; between two turns. */
+void tool_socket_step(struct broker *broker);
 
 #endif

@@ -100,12 +100,18 @@ bool journal_key(struct journal *journal,
                  struct arena *arena,
                  struct journal_key *out);
 /* Keys in the order of their referrals, after one of them (none: the first), copied into the arena; at most `most`.
- * Returns how many: fewer than `most` when there are no more, or the arena is full. */
-size_t journal_keys_after(struct journal *journal,
-                          const struct id128 *after,
-                          struct arena *arena,
-                          struct journal_key *out,
-                          size_t most);
+ * Fewer than that when there are no more. Errors IO; OS when the arena is full. */
+struct journal_keys {
+    struct journal_key *items;
+    size_t most;
+    size_t count;   /* out */
+    uint64_t total; /* out: of all referrals */
+};
+bool journal_keys_after(struct journal *journal,
+                        const struct id128 *after,
+                        struct arena *arena,
+                        struct journal_keys *out,
+                        struct error *err) __attribute__((warn_unused_result));
 /* Counts how often keys were sealed anew; a copy with another number has keys to be read again. */
 uint64_t journal_generation(const struct journal *journal);
 

@@ -175,6 +175,19 @@ bool journal_hash(struct journal *journal, uint64_t number, uint8_t out[FACT_HAS
     return found;
 }
 
+/* False: the arena is full, or this is no key. */
+static bool
+copy_key(struct bytes key, struct bytes value, struct arena *arena, struct journal_key *out)
+{
+    if (value.size <= EPOCH_BYTES || !id128_of_bytes(key, &out->referral)) {
+        return false;
+    }
+    const void *sealed = arena_copy(arena, value.data + EPOCH_BYTES, value.size - EPOCH_BYTES);
+    out->epoch = bytes_get_u32(value.data);
+    out->sealed = bytes_of(sealed, value.size - EPOCH_BYTES);
+    return sealed != NULL;
+}
+
 bool journal_key(struct journal *journal,
                  const struct id128 *referral,
                  struct arena *arena,
@@ -187,53 +200,44 @@ bool journal_key(struct journal *journal,
     if (!kv_begin_read(journal->kv, &txn, &ignored)) {
         return false;
     }
-    const void *sealed = NULL;
-    if (kv_get(txn, journal->keys, id128_bytes(referral), &value) && value.size > EPOCH_BYTES) {
-        sealed = arena_copy(arena, value.data + EPOCH_BYTES, value.size - EPOCH_BYTES);
-    }
-    if (sealed != NULL) {
-        out->referral = *referral;
-        out->epoch = bytes_get_u32(value.data);
-        out->sealed = bytes_of(sealed, value.size - EPOCH_BYTES);
-    }
+    const bool found = kv_get(txn, journal->keys, id128_bytes(referral), &value) &&
+                       copy_key(id128_bytes(referral), value, arena, out);
     kv_abort(&txn);
-    return sealed != NULL;
+    return found;
 }
 
-size_t journal_keys_after(struct journal *journal,
-                          const struct id128 *after,
-                          struct arena *arena,
-                          struct journal_key *out,
-                          size_t most)
+bool journal_keys_after(struct journal *journal,
+                        const struct id128 *after,
+                        struct arena *arena,
+                        struct journal_keys *out,
+                        struct error *err)
 {
     uint8_t from[ID128_BYTES + 1] = {0}; /* with a byte more: behind it */
     struct kv_txn *txn = NULL;
     struct bytes key;
     struct bytes value;
-    struct error ignored;
-    size_t count = 0;
+    bool copied = true;
 
-    if (!kv_begin_read(journal->kv, &txn, &ignored)) {
-        return 0;
+    out->count = 0;
+    if (!kv_begin_read(journal->kv, &txn, err)) {
+        return error_prepend(err, "read the journal");
     }
     memcpy(from, after->bytes, ID128_BYTES);
-    while (count < most &&
+    while (copied && out->count < out->most &&
            kv_seek(txn, journal->keys, bytes_of(from, sizeof(from)), &key, &value)) {
-        struct journal_key *found = &out[count];
-        const void *sealed =
-            value.size < EPOCH_BYTES
-                ? NULL
-                : arena_copy(arena, value.data + EPOCH_BYTES, value.size - EPOCH_BYTES);
-        if (sealed == NULL || !id128_of_bytes(key, &found->referral)) {
-            break;
-        }
-        found->epoch = bytes_get_u32(value.data);
-        found->sealed = bytes_of(sealed, value.size - EPOCH_BYTES);
+        struct journal_key *found = &out->items[out->count];
+        copied = copy_key(key, value, arena, found);
         memcpy(from, found->referral.bytes, ID128_BYTES);
-        count++;
+        out->count += copied ? 1 : 0;
     }
+    out->total = kv_count(txn, journal->keys);
+    const struct error *failure = kv_failed(txn);
+    if (failure != NULL) {
+        *err = *failure;
+    }
+    const bool read = failure == NULL;
     kv_abort(&txn);
-    return count;
+    return read && (copied || error_set(err, ERROR_OS, "no memory for keys of the journal"));
 }
 
 uint64_t journal_generation(const struct journal *journal)

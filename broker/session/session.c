@@ -126,6 +126,22 @@ bool session_site_is_ours(const struct session_step *step)
     return step->site->open && same_peer(&step->site->peer, step->event->peer);
 }
 
+/* Whoever seals to an epoch that is over, or does not say, is told the present one. */
+static void take_heartbeat(struct session_step *step, const struct heartbeat *heard)
+{
+    const struct key32 *open = step->world->disclosure_public;
+    struct envelope *answer = &session_site_effect(step, SESSION_SEND)->envelope;
+
+    step->site->epoch = heard->disclosure_epoch;
+    answer->version = LIMIT_PROTOCOL_VERSION;
+    answer->kind = BODY_HEARTBEAT;
+    answer->body.heartbeat.time_us = step->world->now_us;
+    if (heard->disclosure_epoch < open->epoch) {
+        answer->body.heartbeat.disclosure_epoch = open->epoch;
+        answer->body.heartbeat.disclosure_key = bytes_of(open->bytes, KEYS_BYTES);
+    }
+}
+
 static void take_frame(struct session_step *step)
 {
     const struct envelope *envelope = step->event->envelope;
@@ -144,13 +160,9 @@ static void take_frame(struct session_step *step)
     case BODY_QUERY:
         session_site_query(step);
         break;
-    case BODY_HEARTBEAT: {
-        struct envelope *answer = &session_site_effect(step, SESSION_SEND)->envelope;
-        answer->version = LIMIT_PROTOCOL_VERSION;
-        answer->kind = BODY_HEARTBEAT;
-        answer->body.heartbeat.time_us = step->world->now_us;
+    case BODY_HEARTBEAT:
+        take_heartbeat(step, &envelope->body.heartbeat);
         break;
-    }
     case BODY_GOODBYE:
         session_site_close(step, "goodbye");
         break;
@@ -356,6 +368,12 @@ const struct link_peer *session_peer(const struct session_table *table, uint32_t
 uint32_t session_count(const struct session_table *table)
 {
     return table->open_count;
+}
+
+uint32_t session_epoch(const struct session_table *table, uint32_t site)
+{
+    const struct session_site *at = find(table, site);
+    return at == NULL ? 0 : at->epoch;
 }
 
 bool session_alarm(const struct session_table *table, uint32_t *site, struct site_alarm *out)

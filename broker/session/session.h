@@ -195,6 +195,9 @@ bool session_is_open(const struct session_table *table, uint32_t site);
 /* The connection of an open session (asserted). Valid until the next step. */
 const struct link_peer *session_peer(const struct session_table *table, uint32_t site);
 uint32_t session_count(const struct session_table *table);
+/* To what the site seals, by its last word: nothing that it still has to send is of an epoch before. 0: it has not said
+ * so since its Hello. */
+uint32_t session_epoch(const struct session_table *table, uint32_t site);
 /* The first site after this one that has a session; 0: no more. Begin with 0. */
 uint32_t session_after(const struct session_table *table, uint32_t site);
 

@@ -153,6 +153,7 @@ void session_site_hello(struct session_step *step)
     }
     step->site->incarnation = hello->incarnation;
     step->site->session = hello->session;
+    step->site->epoch = 0;
     memset(step->site->refused, 0, sizeof(step->site->refused));
     for (int i = 0; i < LANE_END; i++) {
         step->site->held[i] = hello->lanes[i].first_held;

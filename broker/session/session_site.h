@@ -34,6 +34,7 @@ struct session_site {
     struct quota strikes; /* frames that are no message, or lie */
     struct quota hellos;
     struct quota queries;
+    uint32_t epoch;              /* Heartbeat's disclosure_epoch since then; 0: not said */
     uint64_t session;            /* Hello's */
     uint64_t held[LANE_END];     /* Hello's first_held: what is older is settled */
     uint64_t expected[LANE_END]; /* next command */

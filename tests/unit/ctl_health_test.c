@@ -170,6 +170,23 @@ static void work_that_waits_for_people_is_told_test(void **state)
     expect_only(stage, HEALTH_PROGRAM, HEALTH_WARNING, "refagentd 0.1.0, refbrokerd 0.2.0");
 }
 
+static void a_former_disclosure_key_may_be_held_for_fourteen_days_test(void **state)
+{
+    struct stage *stage = *state;
+    const int64_t day_us = INT64_C(86400000000);
+
+    stage->broker.disclosure_epoch = 4;
+    stage->broker.disclosure_epoch_old = 3;
+    stage->broker.disclosure_sites_waiting = 2;
+    stage->broker.disclosure_drawn_us = stage->broker.time_us - 13 * day_us;
+    health_examine(&stage->facts, stage->arena, stage->findings);
+    assert_int_equal(stage->findings[HEALTH_EPOCH].level, HEALTH_OK);
+    assert_int_equal(stage->findings[HEALTH_EPOCH].figure, 2);
+    stage->broker.disclosure_drawn_us = stage->broker.time_us - 15 * day_us;
+    expect_only(
+        stage, HEALTH_EPOCH, HEALTH_WARNING, "15 days the former disclosure key has been held");
+}
+
 static void without_a_broker_the_region_is_unknown_test(void **state)
 {
     struct stage *stage = *state;
@@ -247,7 +264,7 @@ static void a_person_is_told_what_to_do_test(void **state)
     refctl_stage_says(stage->out, "✓ связь с брокером есть\n");
     refctl_stage_says(
         stage->out, "! 1 просрочено из того, что ждёт здесь ответа\n  → ответьте: refctl inbox\n");
-    refctl_stage_says(stage->err, "не в порядке или неизвестно: 1 из 10");
+    refctl_stage_says(stage->err, "не в порядке или неизвестно: 1 из 11");
     refctl_stage_run(stage, "doctor --json", 1);
     refctl_stage_says(stage->out, "\"thing\": \"inbox\",\n    \"level\": \"WARNING\"");
 }
@@ -294,6 +311,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(
             clocks_that_differ_are_told_both_ways_test, set_up, tear_down),
         cmocka_unit_test_setup_teardown(work_that_waits_for_people_is_told_test, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+            a_former_disclosure_key_may_be_held_for_fourteen_days_test, set_up, tear_down),
         cmocka_unit_test_setup_teardown(
             without_a_broker_the_region_is_unknown_test, set_up, tear_down),
         cmocka_unit_test_setup_teardown(

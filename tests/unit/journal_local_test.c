@@ -194,19 +194,23 @@ static void keys_are_walked_in_order_and_a_copy_knows_when_they_were_sealed_anew
         {.referral = {{5}}, .epoch = 2, .sealed = bytes_of_text("five")}};
     const struct journal_page page = {.keys = keys, .key_count = 3, .generation = 7};
     struct journal_key found[2];
+    struct journal_keys walk = {.items = found, .most = 2};
 
     assert_int_equal(journal_generation(world->journal), 0);
     assert_true(journal_add(world->journal, &page, &err));
     journal_close(&world->journal);
     open_journal(world);
     assert_int_equal(journal_generation(world->journal), 7);
-    assert_int_equal(journal_keys_after(world->journal, &none, world->arena, found, 2), 2);
+    assert_true(journal_keys_after(world->journal, &none, world->arena, &walk, &err));
+    assert_int_equal(walk.count, 2);
+    assert_int_equal(walk.total, 3);
     assert_int_equal(found[0].referral.bytes[0], 3);
     assert_int_equal(found[1].referral.bytes[0], 5);
     assert_int_equal(found[1].epoch, 2);
     assert_memory_equal(found[1].sealed.data, "five", 4);
     const struct id128 last = found[1].referral;
-    assert_int_equal(journal_keys_after(world->journal, &last, world->arena, found, 2), 1);
+    assert_true(journal_keys_after(world->journal, &last, world->arena, &walk, &err));
+    assert_int_equal(walk.count, 1);
     assert_int_equal(found[0].referral.bytes[0], 9);
 }
 

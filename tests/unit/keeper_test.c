@@ -9,7 +9,9 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -291,6 +293,92 @@ static void a_public_key_is_told_with_its_epoch(void **state)
     assert_memory_equal(keeper_public(world->keeper)->bytes, expected.bytes, KEYS_BYTES);
 }
 
+/* The key file of the epoch after, as `refbrokerd rotate` leaves it: the old one beside it. */
+static void rotate_to(struct world *world, uint32_t epoch)
+{
+    const char *path = scratch_path(world->scratch, "disclosure.key");
+    const char *old = scratch_path(world->scratch, "disclosure.key.old");
+    struct key32 secret;
+    struct error err;
+    keys_generate(KEYS_DISCLOSURE_SECRET, epoch, &secret);
+    assert_int_equal(rename(path, old), 0);
+    assert_true(keys_write(path, KEYS_DISCLOSURE_SECRET, &secret, NULL, &err));
+}
+
+static struct journal_key sealed_key(struct world *world)
+{
+    struct journal_key key;
+    assert_true(journal_key(world->journal, &referral_id, world->arena, &key));
+    return key;
+}
+
+static void a_rotation_serves_both_epochs_until_the_old_one_is_destroyed(void **state)
+{
+    struct world *world = *state;
+    struct delivery delivery;
+    struct error err;
+    permit(world, 1U << SECTION_IDENTITY, false);
+    rotate_to(world, 5);
+    assert_int_equal(keeper_old_epoch(world->keeper), 0); /* it has not looked yet */
+    assert_true(keeper_reload(world->keeper, &err));
+    assert_int_equal(keeper_public(world->keeper)->epoch, 5);
+    assert_int_equal(keeper_old_epoch(world->keeper), 4);
+    assert_true(keeper_holds(world->keeper, 4));
+    assert_false(keeper_holds(world->keeper, 3));
+    assert_false(keeper_holds(world->keeper, 0));
+    assert_int_equal(disclose(world, &delivery), KEEPER_MADE); /* sealed to 4 */
+
+    struct journal_key key = sealed_key(world);
+    const struct journal_key as_it_was = key;
+    assert_int_equal(keeper_renew(world->keeper, world->arena, &key), KEEPER_RENEWED);
+    assert_int_equal(key.epoch, 5);
+    assert_memory_not_equal(key.sealed.data, as_it_was.sealed.data, key.sealed.size);
+    assert_int_equal(keeper_renew(world->keeper, world->arena, &key), KEEPER_PRESENT);
+    const struct journal_page page = {.keys = &key, .key_count = 1};
+    assert_true(journal_add(world->journal, &page, &err));
+
+    assert_int_equal(unlink(scratch_path(world->scratch, "disclosure.key.old")), 0);
+    assert_true(keeper_reload(world->keeper, &err));
+    assert_int_equal(keeper_old_epoch(world->keeper), 0);
+    assert_int_equal(disclose(world, &delivery), KEEPER_MADE); /* sealed to 5 */
+    assert_int_equal(delivery.view.disclosure.section_count, 1);
+    key = as_it_was; /* of an old backup */
+    assert_int_equal(keeper_renew(world->keeper, world->arena, &key), KEEPER_SHUT);
+    assert_int_equal(key.epoch, 4);
+    const struct journal_page backup = {.keys = &key, .key_count = 1};
+    assert_true(journal_add(world->journal, &backup, &err));
+    assert_int_equal(disclose(world, &delivery), KEEPER_UNOPENED);
+    assert_int_equal(delivery.view.disclosure.section_count, 0);
+}
+
+static void a_box_that_does_not_open_stays_as_it_is(void **state)
+{
+    struct world *world = *state;
+    struct error err;
+    uint8_t nonsense[80] = {7};
+    rotate_to(world, 5);
+    assert_true(keeper_reload(world->keeper, &err));
+    struct journal_key key = {
+        .referral = referral_id, .epoch = 4, .sealed = bytes_of(nonsense, sizeof(nonsense))};
+    assert_int_equal(keeper_renew(world->keeper, world->arena, &key), KEEPER_SHUT);
+    assert_ptr_equal(key.sealed.data, nonsense);
+    assert_int_equal(key.epoch, 4);
+}
+
+static void key_files_that_go_back_are_refused(void **state)
+{
+    struct world *world = *state;
+    struct error err;
+    rotate_to(world, 3); /* 3, and 4 as the old one */
+    assert_false(keeper_reload(world->keeper, &err));
+    assert_non_null(strstr(err.text, "epoch 4"));
+    assert_int_equal(unlink(scratch_path(world->scratch, "disclosure.key.old")), 0);
+    assert_false(keeper_reload(world->keeper, &err));
+    assert_non_null(strstr(err.text, "is of epoch 3, which is over"));
+    assert_int_equal(keeper_public(world->keeper)->epoch, 4);
+    assert_true(keeper_holds(world->keeper, 4));
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -301,6 +389,9 @@ int main(void)
         TEST(a_long_batch_costs_no_more_than_its_referral),
         TEST(an_erased_referral_cannot_be_disclosed),
         TEST(a_public_key_is_told_with_its_epoch),
+        TEST(a_rotation_serves_both_epochs_until_the_old_one_is_destroyed),
+        TEST(a_box_that_does_not_open_stays_as_it_is),
+        TEST(key_files_that_go_back_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -265,6 +265,28 @@ static void heartbeats_are_answered_and_silence_ends_the_session(void **state)
     assert_true(session_stage_noted(world, "session_closed"));
 }
 
+static void a_heartbeat_says_what_a_site_seals_to_and_brings_it_a_newer_key(void **state)
+{
+    struct session_stage *world = *state;
+    struct envelope heartbeat = {.version = 1, .kind = BODY_HEARTBEAT};
+    session_stage_greet(world);
+    assert_int_equal(session_epoch(world->table, SESSION_STAGE_SITE), 0);
+    heartbeat.body.heartbeat.disclosure_epoch = 1; /* the stage's is 2 */
+    session_stage_frame(world, &session_stage_first_peer, &heartbeat);
+    const struct heartbeat *told = &session_stage_sent(world, BODY_HEARTBEAT)->body.heartbeat;
+    assert_int_equal(told->disclosure_epoch, 2);
+    assert_memory_equal(told->disclosure_key.data, world->disclosure.bytes, KEYS_BYTES);
+    assert_int_equal(session_epoch(world->table, SESSION_STAGE_SITE), 1);
+    heartbeat.body.heartbeat.disclosure_epoch = 2;
+    session_stage_frame(world, &session_stage_first_peer, &heartbeat);
+    told = &session_stage_sent(world, BODY_HEARTBEAT)->body.heartbeat;
+    assert_int_equal(told->disclosure_key.size, 0);
+    assert_int_equal(session_epoch(world->table, SESSION_STAGE_SITE), 2);
+    session_stage_greet(world); /* perhaps an old copy of its store */
+    assert_int_equal(session_epoch(world->table, SESSION_STAGE_SITE), 0);
+    assert_int_equal(session_epoch(world->table, SESSION_STAGE_SITE + 1), 0);
+}
+
 /* A delivery that was lost, with none after it: the site is alive, and would never learn of it. */
 static void what_stays_unacknowledged_ends_the_session(void **state)
 {
@@ -500,6 +522,7 @@ int main(void)
         TEST(a_command_of_another_spool_is_a_bad_frame),
         TEST(an_undecodable_command_takes_its_number),
         TEST(heartbeats_are_answered_and_silence_ends_the_session),
+        TEST(a_heartbeat_says_what_a_site_seals_to_and_brings_it_a_newer_key),
         TEST(what_stays_unacknowledged_ends_the_session),
         TEST(an_acknowledgement_gives_the_rest_its_time),
         TEST(bad_frames_end_in_quarantine),

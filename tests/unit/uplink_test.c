@@ -354,6 +354,38 @@ static void own_newer_hello_does_not_frighten_us(void **state)
     assert_true(uplink_is_open(bench->uplink));
 }
 
+static void what_is_to_be_sent_is_said_to_be_of_an_epoch_when_that_changes(void **state)
+{
+    struct bench *bench = *state;
+    open_session(bench);
+    uplink_set_epoch(bench->uplink, 1);
+    bench->effects.count = 0;
+    uplink_finish_turn(bench->uplink, bench->now_us, &bench->effects);
+    const struct envelope *said = &only(bench, UPLINK_SEND)->envelope;
+    assert_int_equal(said->kind, BODY_HEARTBEAT);
+    assert_int_equal(said->body.heartbeat.disclosure_epoch, 1);
+    bench->effects.count = 0;
+    uplink_finish_turn(bench->uplink, bench->now_us, &bench->effects);
+    assert_int_equal(bench->effects.count, 0); /* said once */
+    uplink_set_epoch(bench->uplink, 2);
+    uplink_finish_turn(bench->uplink, bench->now_us, &bench->effects);
+    assert_int_equal(only(bench, UPLINK_SEND)->envelope.body.heartbeat.disclosure_epoch, 2);
+}
+
+static void heartbeat_with_a_key_is_handed_on(void **state)
+{
+    static const uint8_t key[32] = {9};
+    struct bench *bench = *state;
+    struct envelope beat = {.version = 1, .kind = BODY_HEARTBEAT};
+    open_session(bench);
+    receive(bench, &beat);
+    assert_int_equal(count_of(bench, UPLINK_KEY), 0);
+    beat.body.heartbeat.disclosure_epoch = 3;
+    beat.body.heartbeat.disclosure_key = bytes_of(key, sizeof key);
+    receive(bench, &beat);
+    assert_int_equal(only(bench, UPLINK_KEY)->heartbeat->disclosure_epoch, 3);
+}
+
 static void idle_session_beats_and_a_silent_one_dies(void **state)
 {
     struct bench *bench = *state;
@@ -544,6 +576,8 @@ int main(void)
         TEST(broker_that_knows_more_than_the_spool_gets_a_new_incarnation),
         TEST(goodbyes_wait_as_long_as_they_deserve),
         TEST(own_newer_hello_does_not_frighten_us),
+        TEST(what_is_to_be_sent_is_said_to_be_of_an_epoch_when_that_changes),
+        TEST(heartbeat_with_a_key_is_handed_on),
         TEST(idle_session_beats_and_a_silent_one_dies),
         TEST(question_after_an_idle_time_is_given_time_for_its_answer),
         TEST(deliveries_apply_in_order_with_one_acknowledgement_a_turn),
