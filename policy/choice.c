@@ -22,9 +22,8 @@ struct choosing {
 static enum candidate_reason bar_of(const struct choice *choice,
                                     const struct directory_worker *row,
                                     const struct choice_worker *seen);
-static uint32_t reserved_of(const struct choice *choice,
-                            const struct policy_pool_view *pool,
-                            const struct directory_worker *row);
+static uint32_t
+reserved_of(const struct choice *choice, const struct policy_pool_view *pool, uint32_t capacity);
 static bool takes_reserve(const struct choice *choice,
                           const struct policy_pool_view *pool,
                           const struct directory_worker *row,
@@ -79,7 +78,13 @@ uint32_t
 choice_reserved(const struct choice *choice, size_t pool, const struct directory_worker *row)
 {
     const struct policy_pool_view view = policy_pool(choice->policy, pool);
-    return reserved_of(choice, &view, row);
+    const struct choice_worker seen = choice->look(choice->world, row);
+    return reserved_of(choice, &view, choice_capacity(&seen, row));
+}
+
+uint32_t choice_capacity(const struct choice_worker *seen, const struct directory_worker *row)
+{
+    return seen->capacity_set ? seen->capacity : row->capacity;
 }
 
 void choice_make(const struct choice *choice, struct fact_decision *decision)
@@ -114,8 +119,9 @@ static enum candidate_reason bar_of(const struct choice *choice,
     if (seen->bar != CANDIDATE_UNSPECIFIED) {
         return seen->bar;
     }
-    return seen->load + choice_load(choice->risk) > row->capacity ? CANDIDATE_FULL
-                                                                  : CANDIDATE_UNSPECIFIED;
+    return seen->load + choice_load(choice->risk) > choice_capacity(seen, row)
+               ? CANDIDATE_FULL
+               : CANDIDATE_UNSPECIFIED;
 }
 
 /* The first of the rule's pools that the worker is in; -1: none. */
@@ -139,11 +145,10 @@ static int32_t pool_of(const struct choosing *choosing, uint32_t worker)
 }
 
 /* A share of a unit is a unit. */
-static uint32_t reserved_of(const struct choice *choice,
-                            const struct policy_pool_view *pool,
-                            const struct directory_worker *row)
+static uint32_t
+reserved_of(const struct choice *choice, const struct policy_pool_view *pool, uint32_t capacity)
 {
-    return choice->risk == RISK_CRITICAL ? 0 : (row->capacity * pool->reserve + 99) / 100;
+    return choice->risk == RISK_CRITICAL ? 0 : (capacity * pool->reserve + 99) / 100;
 }
 
 /* What a pool keeps free for critical cases. */
@@ -152,8 +157,9 @@ static bool takes_reserve(const struct choice *choice,
                           const struct directory_worker *row,
                           const struct choice_worker *seen)
 {
-    const uint32_t reserved = reserved_of(choice, pool, row);
-    return reserved > 0 && seen->load + choice_load(choice->risk) + reserved > row->capacity;
+    const uint32_t capacity = choice_capacity(seen, row);
+    const uint32_t reserved = reserved_of(choice, pool, capacity);
+    return reserved > 0 && seen->load + choice_load(choice->risk) + reserved > capacity;
 }
 
 /* The curator of the case that this one may duplicate knows best whether it is the same family; but what a policy
@@ -175,7 +181,7 @@ static void consider_preferred(struct choosing *choosing)
     choosing->found = true;
     choosing->best = (struct fact_candidate){.worker = choice->preferred,
                                              .load = seen.load,
-                                             .capacity = row->capacity,
+                                             .capacity = choice_capacity(&seen, row),
                                              .reason = CANDIDATE_CHOSEN_DUPLICATE};
     keep(choosing, &choosing->best, &first);
     choosing->decision->pool = pool;
@@ -187,8 +193,10 @@ consider(struct choosing *choosing, const struct policy_pool_view *pool, uint32_
     const struct choice *choice = choosing->choice;
     const struct directory_worker *row = directory_worker(choice->directory, worker);
     const struct choice_worker seen = choice->look(choice->world, row);
-    struct fact_candidate candidate = {
-        .worker = worker, .load = seen.load, .capacity = row->capacity};
+    struct fact_candidate candidate = {.worker = worker,
+                                       .load = seen.load,
+                                       .capacity = choice_capacity(&seen, row),
+                                       .until_us = seen.until_us};
     candidate.reason = bar_of(choice, row, &seen);
     if (candidate.reason == CANDIDATE_UNSPECIFIED && takes_reserve(choice, pool, row, &seen)) {
         candidate.reason = CANDIDATE_FULL;
@@ -196,6 +204,7 @@ consider(struct choosing *choosing, const struct policy_pool_view *pool, uint32_
     struct rank rank = rank_of(pool, row, &seen);
     if (candidate.reason != CANDIDATE_UNSPECIFIED) {
         choosing->full = choosing->full || candidate.reason == CANDIDATE_FULL ||
+                         candidate.reason == CANDIDATE_ON_LEAVE ||
                          candidate.reason == CANDIDATE_SITE_AWAY;
         rank.first = UINT64_MAX;
         keep(choosing, &candidate, &rank);
@@ -256,7 +265,8 @@ static struct rank rank_of(const struct policy_pool_view *pool,
                            const struct directory_worker *row,
                            const struct choice_worker *seen)
 {
-    const uint32_t capacity = row->capacity == 0 ? 1 : row->capacity;
+    const uint32_t units = choice_capacity(seen, row);
+    const uint32_t capacity = units == 0 ? 1 : units;
     const uint64_t ratio = (uint64_t)seen->load * 1000000 / capacity;
     return pool->pick == POOL_PICK_ROUND_ROBIN
                ? (struct rank){.first = seen->last_picked + 1, .second = ratio}

@@ -15,6 +15,9 @@ struct choice_worker {
     uint32_t load;
     uint64_t last_picked;      /* larger is later; 0 never */
     enum candidate_reason bar; /* UNSPECIFIED: nothing but capacity stands in the way */
+    int64_t until_us;          /* ON_LEAVE: until when */
+    bool capacity_set;         /* capacity counts in place of the directory's */
+    uint32_t capacity;
 };
 
 struct choice {
@@ -38,6 +41,8 @@ enum desk_reason choice_desk_reason(const struct policy_facts *facts,
 /* Why a worker cannot be chosen out of a pool; UNSPECIFIED: can. */
 enum candidate_reason
 choice_bar(const struct choice *choice, size_t pool, const struct directory_worker *row);
+/* Units that a worker can take at present. */
+uint32_t choice_capacity(const struct choice_worker *seen, const struct directory_worker *row);
 /* Load units of a worker that a pool keeps free for critical cases; 0 when the case is one. */
 uint32_t
 choice_reserved(const struct choice *choice, size_t pool, const struct directory_worker *row);

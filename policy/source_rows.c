@@ -6,7 +6,7 @@
 #include <assert.h>
 #include <string.h>
 
-enum { CAPACITY_MAX = 1000, SERVICE_CAPACITY_MAX = 100000 };
+enum { SERVICE_CAPACITY_MAX = 100000 };
 
 /* A row being read from its map. */
 struct listed {
@@ -184,7 +184,7 @@ static void read_worker(struct listed *entry)
     take_list(entry, "territories", &entry->row.territories, &entry->row.territory_count);
     take_list(entry, "training", &entry->row.training, &entry->row.training_count);
     take_list(entry, "languages", &entry->row.languages, &entry->row.language_count);
-    bool has_capacity = reader_number(reader, "capacity", CAPACITY_MAX, &capacity);
+    bool has_capacity = reader_number(reader, "capacity", LIMIT_WORKER_CAPACITY, &capacity);
     entry->row.capacity = (uint32_t)capacity;
     if (!has_capacity && (entry->row.roles & curators) != 0 &&
         yaml_tree_get(reader->map, "capacity") == NULL) {

@@ -338,20 +338,23 @@ check_subject(const struct check *check, const struct command *command, const ch
     }
 }
 
-static void check_offer(const struct check *check, const struct command *command)
-{
-    check_subject(check, command, "offer");
-    if (command->token == 0) {
-        add(check, REFUSAL_MISSING_FIELD, "token");
-    }
-}
-
 static void
 check_range(const struct check *check, uint32_t number, enum vocabulary list, const char *field)
 {
     check_number(check, number, field);
     if (number >= vocabulary_count(list)) {
         add(check, REFUSAL_UNKNOWN_CODE, field);
+    }
+}
+
+static void check_offer(const struct check *check, const struct command *command)
+{
+    check_subject(check, command, "offer");
+    if (command->token == 0) {
+        add(check, REFUSAL_MISSING_FIELD, "token");
+    }
+    if (command->kind == COMMAND_REFUSE) {
+        check_range(check, command->code, VOCABULARY_DECLINE_REASON, "reason");
     }
 }
 
@@ -412,6 +415,43 @@ static void check_plan(const struct check *check, const struct command *command)
     }
 }
 
+/* A leave that begins may have begun (an illness); one that is over is none. */
+static void check_leave(const struct check *check, const struct command *command)
+{
+    const int64_t most_us = LIMIT_LEAVE_DAYS * UTC_DAY_US;
+    if (command->at_us == 0) {
+        add(check, REFUSAL_MISSING_FIELD, "from_us");
+    } else if (command->at_us - check->now_us > most_us ||
+               check->now_us - command->at_us > most_us) {
+        add(check, REFUSAL_BAD_FIELD, "from_us");
+    }
+    if (command->until_us == 0) {
+        add(check, REFUSAL_MISSING_FIELD, "until_us");
+    } else if (command->until_us <= check->now_us || command->until_us <= command->at_us ||
+               command->until_us - command->at_us > most_us) {
+        add(check, REFUSAL_BAD_FIELD, "until_us");
+    }
+    if (is_set(command->deputy)) {
+        check_code(check, command->deputy, "deputy");
+    }
+}
+
+/* Commands about a worker's present state. */
+static void check_worker(const struct check *check, const struct command *command)
+{
+    check_code(check, command->worker, "worker");
+    if (command->kind == COMMAND_LEAVE) {
+        check_leave(check, command);
+    }
+    if (command->kind == COMMAND_SET_CAPACITY &&
+        command->count > (command->as_directory ? 0 : LIMIT_WORKER_CAPACITY)) {
+        add(check, REFUSAL_BAD_FIELD, "capacity");
+    }
+    if (command->kind == COMMAND_DISMISS && !is_set(command->note)) {
+        add(check, REFUSAL_MISSING_FIELD, "reason");
+    }
+}
+
 static void run_body(const struct check *check, const struct command *command)
 {
     switch (command->kind) {
@@ -427,11 +467,8 @@ static void run_body(const struct check *check, const struct command *command)
         check_subject(check, command, "subject");
         break;
     case COMMAND_ACCEPT:
-        check_offer(check, command);
-        break;
     case COMMAND_REFUSE:
         check_offer(check, command);
-        check_range(check, command->code, VOCABULARY_DECLINE_REASON, "reason");
         break;
     case COMMAND_PROPOSE_OUTCOME:
         check_subject(check, command, "case_id");
@@ -473,6 +510,12 @@ static void run_body(const struct check *check, const struct command *command)
     case COMMAND_SITE_ROTATE:
         check_site_or_erasure(check, command);
         break;
+    case COMMAND_LEAVE:
+    case COMMAND_END_LEAVE:
+    case COMMAND_SET_CAPACITY:
+    case COMMAND_DISMISS:
+        check_worker(check, command);
+        break;
     case COMMAND_ACCEPT_CLOCK:
         break;
     case COMMAND_UNSPECIFIED:
@@ -507,6 +550,10 @@ bool checks_command(const struct command *command, int64_t now_us, struct proble
         [COMMAND_SITE_REVOKE] = "command.site_revoke.",
         [COMMAND_SITE_ROTATE] = "command.site_rotate.",
         [COMMAND_POLICY_SIGN] = "command.policy_sign.",
+        [COMMAND_LEAVE] = "command.leave.",
+        [COMMAND_END_LEAVE] = "command.end_leave.",
+        [COMMAND_SET_CAPACITY] = "command.set_capacity.",
+        [COMMAND_DISMISS] = "command.dismiss.",
     };
     const size_t before = problems->count + problems->dropped;
     const char *prefix = (unsigned)command->kind < COMMAND_END ? prefixes[command->kind] : "";

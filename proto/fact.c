@@ -35,6 +35,7 @@ static const struct wire_part_row candidate_rows[] = {
     ROW_32(CANDIDATE, load),
     ROW_32(CANDIDATE, capacity),
     ROW_CODE(CANDIDATE, reason, CANDIDATE_END),
+    ROW_64(CANDIDATE, until_us),
 };
 static const struct wire_part candidate_part = {&referral__v1__decision_candidate__descriptor,
                                                 sizeof(struct fact_candidate),

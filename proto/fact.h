@@ -104,7 +104,35 @@ enum fact_kind {
      * blob = CURVE key, behind it the sealing key when it is new; due = valid until (0: no end); text = reason */
     FACT_SITE_KEY,
     FACT_PLAN_SIGNED, /* number = plan, worker, count = his or her agency, blob = the signature, flag = enough have signed */
+    /* leave and deputies of workers: worker whose. A command set it; count = deputy (0: none), due = from, due_2 = until,
+     * text = note */
+    FACT_LEAVE_SET,
+    FACT_LEAVE_MOVED, /* code = enum fact_leave after it, due = its timer after it (0: none) */
+    FACT_LEAD_SUSPENDED, /* case_id, assignment, worker: the lead is on leave; the next fact appoints the deputy */
+    /* case_id, assignment = its id, worker, site, other = the suspended assignment that it stands in for, number = token,
+     * count = load units, version = policy version */
+    FACT_DEPUTY_APPOINTED,
+    FACT_DEPUTY_MISSING, /* case_id, worker = the deputy (0: none is named), code = why it is not he or she */
+    /* case_id, assignment, worker, site: the curator is back and leads again; other = the deputy's assignment, ended */
+    FACT_LEAD_REVIVED,
+    FACT_CAPACITY_SET, /* worker, count = load units, flag = what the directory says counts again */
+    FACT_DISMISSAL_ORDERED, /* worker, text = reason */
     FACT_END
+};
+
+/* Where a worker's leave stands; numbers for ever.
+ *
+ *      NONE ──set──► PLANNED ──from──► BEGINS ──all handed over──► AWAY ──until, or said──► ENDS ──all given back──► NONE
+ *       ▲               └──── taken back ────┐    └─────── said ──────────────────────────────▲
+ *       └────────────────────────────────────┘
+ */
+enum fact_leave {
+    FACT_LEAVE_NONE,
+    FACT_LEAVE_PLANNED,
+    FACT_LEAVE_BEGINS, /* on leave; some of the open work still waits to be handed over */
+    FACT_LEAVE_AWAY,
+    FACT_LEAVE_ENDS, /* back; some cases still wait to be given back */
+    FACT_LEAVE_END
 };
 
 /* How a shadow's decision differs from the one that counts; bits, for ever. */
@@ -129,6 +157,7 @@ struct fact_candidate {
     uint32_t load;
     uint32_t capacity;
     enum candidate_reason reason;
+    int64_t until_us; /* ON_LEAVE */
 };
 
 /* Norms that are pinned to a case with its decision until a curator is appointed. */

@@ -52,8 +52,11 @@ enum {
     LIMIT_SHADOW_CASES = 200, /* newest differences kept */
     LIMIT_SHADOW_NOTIFIED_BYTES = 400, /* sites named with one difference; the rest are left out */
     LIMIT_PLANS_WAITING = 16,          /* accepted sets that wait; each may hold 256 KiB of texts */
-    LIMIT_SIGNERS = 8,      /* agencies that a policy may ask to sign; all stand in a plan */
-    LIMIT_PLAN_DAYS = 3660, /* ten years: a later date is a slip of the pen */
+    LIMIT_SIGNERS = 8, /* agencies that a policy may ask to sign; all stand in a plan */
+    LIMIT_LEAVE_DAYS =
+        1200, /* the longest leave, and how far ahead it may be said: three years with a child and some */
+    LIMIT_WORKER_CAPACITY = 1000, /* load units: far more cases than one person can lead */
+    LIMIT_PLAN_DAYS = 3660,       /* ten years: a later date is a slip of the pen */
     LIMIT_POLICY_VERSIONS_LIVE =
         8, /* compiled at once: the newest and those that referrals are pinned to */
     LIMIT_SPEAKABLE_BYTES = 32 /* "NSO-2026-000123-7" */

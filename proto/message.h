@@ -165,8 +165,12 @@ enum command_kind {
     COMMAND_ERASE,            /* administrator; subject: referral or case; note: the reason */
     COMMAND_POLICY_PROMOTE,   /* administrator; plan: comes into force now */
     COMMAND_SITE_REVOKE,      /* administrator; worker: the site; note: the reason */
-    COMMAND_SITE_ROTATE, /* data: new public keys of the speaker's own site, CURVE and sealing */
-    COMMAND_POLICY_SIGN, /* administrator; plan, data: the signature */
+    COMMAND_SITE_ROTATE,  /* data: new public keys of the speaker's own site, CURVE and sealing */
+    COMMAND_POLICY_SIGN,  /* administrator; plan, data: the signature */
+    COMMAND_LEAVE,        /* worker, at: from, until, deputy, note */
+    COMMAND_END_LEAVE,    /* worker */
+    COMMAND_SET_CAPACITY, /* worker, count: load units, as_directory */
+    COMMAND_DISMISS,      /* worker; note: the reason */
     COMMAND_END
 };
 
@@ -193,13 +197,16 @@ struct command {
     struct id128 subject; /* referral, offer or case, by kind */
     uint64_t token;       /* fencing token of the offer */
     uint32_t code;        /* by kind */
-    const char *worker;   /* ASSIGN */
+    const char *worker;   /* ASSIGN, LEAVE and the like: about whom */
+    const char *deputy;   /* LEAVE; "" none */
     const char *note;     /* free text of at most LIMIT_SHORT_TEXT_BYTES; no family's data */
-    uint32_t count;       /* POLICY_*: parts of the proposal */
+    uint32_t count;       /* POLICY_*: parts of the proposal; SET_CAPACITY: load units */
     uint32_t version;     /* POLICY_ROLLBACK */
     uint32_t plan;        /* POLICY_WITHDRAW, POLICY_PROMOTE, POLICY_SIGN */
     bool shadow;          /* POLICY_APPLY: decide beside the policy in force */
-    int64_t at_us;        /* POLICY_APPLY: when it is to come into force; 0 at once */
+    int64_t at_us;        /* POLICY_APPLY: when it is to come into force; 0 at once. LEAVE: from */
+    int64_t until_us;     /* LEAVE */
+    bool as_directory;    /* SET_CAPACITY: the directory's counts again */
     struct bytes data;    /* POLICY_PART, POLICY_SIGN */
     const struct referral *referral;
     const struct form *form;
@@ -295,7 +302,9 @@ enum update_kind {
     UPDATE_CURATOR_APPOINTED, /* worker = curator */
     UPDATE_MERGED,            /* the case was merged into another */
     UPDATE_OUTCOME_PROPOSED,
-    UPDATE_CLOSED, /* code = case outcome */
+    UPDATE_CLOSED,       /* code = case outcome */
+    UPDATE_DEPUTY,       /* the curator is on leave; worker = who leads meanwhile */
+    UPDATE_CURATOR_BACK, /* from leave; worker = curator */
     UPDATE_END
 };
 
@@ -370,6 +379,7 @@ struct case_view {
     size_t referral_count;
     struct facts *facts; /* ipc only: disclosed to this site; one a referral, newest first */
     size_t facts_count;
+    const char *lead_for; /* the curator on leave whose deputy leads, or "" */
 };
 
 struct task_view { /* something on a desk that somebody there must do */
@@ -544,6 +554,7 @@ struct candidate_view {
     enum candidate_reason reason;
     uint32_t load;
     uint32_t capacity;
+    int64_t until_us; /* ON_LEAVE: until when */
 };
 
 struct explanation {
@@ -587,6 +598,12 @@ struct curator_row {
     uint32_t capacity;
     uint32_t open_offers;
     bool connected;
+    bool on_leave;
+    int64_t leave_from_us; /* 0: no leave is known, now or to come */
+    int64_t leave_until_us;
+    const char *deputy;
+    uint32_t covered; /* cases that deputies lead for this one meanwhile */
+    bool dismissed;
 };
 
 /* Where a version of the configuration came from. */

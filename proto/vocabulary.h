@@ -307,6 +307,10 @@ enum candidate_reason {
     CANDIDATE_SITE_AWAY,   /* the site has been unreachable for too long */
     CANDIDATE_SITE_NO_KEY, /* the site has no valid key: nothing can reach it */
     CANDIDATE_CONFLICT, /* refused this family, now or before, because of a conflict of interest */
+    CANDIDATE_ON_LEAVE,
+    CANDIDATE_DISMISSED,
+    CANDIDATE_OTHER_POOL,    /* a deputy who is in no pool of the case's rule */
+    CANDIDATE_CHOSEN_DEPUTY, /* of the lead, who is on leave */
     CANDIDATE_END
 };
 

@@ -465,6 +465,16 @@ static const row candidate_reasons[CANDIDATE_END] = {
                             {"отказался от этой семьи из-за конфликта интересов",
                              "refused this family because of a conflict of interest"},
                             {NULL}},
+    [CANDIDATE_ON_LEAVE] = {"on-leave", {"в отпуске", "on leave"}, {NULL}},
+    [CANDIDATE_DISMISSED] = {"dismissed", {"уволен", "dismissed"}, {NULL}},
+    [CANDIDATE_OTHER_POOL] = {"other-pool",
+                              {"правило случая не называет его группу",
+                               "in no pool of the case's rule"},
+                              {NULL}},
+    [CANDIDATE_CHOSEN_DEPUTY] = {"chosen-deputy",
+                                 {"замещает куратора, который в отпуске",
+                                  "deputises for the curator, who is on leave"},
+                                 {NULL}},
 };
 
 #define LIST(ru, en, rows)                                                                         \

@@ -213,6 +213,7 @@ static const struct wire_part_row case_rows[] = {
     ROW_TEXT(CASE, merged_into, LIMIT_SPEAKABLE_BYTES),
     ROW_IDS(CASE, referrals, referral_count, LIMIT_CASE_REFERRALS),
     ROW_LIST(CASE, facts, facts_count, LIMIT_CASE_FACTS, wire_table_facts),
+    ROW_TEXT(CASE, lead_for, LIMIT_CODE_BYTES),
 };
 const struct wire_part wire_table_case_view = {&referral__v1__case_view__descriptor,
                                                sizeof(struct case_view),

@@ -226,6 +226,37 @@ static const struct wire_part_row policy_sign_rows[] = {
 };
 static const struct wire_part policy_sign_part = COMMAND_PART(policy_sign, policy_sign_rows);
 
+#define LEAVE (Referral__V1__Leave, struct command)
+static const struct wire_part_row leave_rows[] = {
+    ROW_TEXT(LEAVE, worker, LIMIT_CODE_BYTES),
+    ROW_64_AS(LEAVE, from_us, at_us),
+    ROW_64(LEAVE, until_us),
+    ROW_TEXT(LEAVE, deputy, LIMIT_CODE_BYTES),
+    ROW_TEXT(LEAVE, note, LIMIT_SHORT_TEXT_BYTES),
+};
+static const struct wire_part leave_part = COMMAND_PART(leave, leave_rows);
+
+#define END_LEAVE (Referral__V1__EndLeave, struct command)
+static const struct wire_part_row end_leave_rows[] = {
+    ROW_TEXT(END_LEAVE, worker, LIMIT_CODE_BYTES),
+};
+static const struct wire_part end_leave_part = COMMAND_PART(end_leave, end_leave_rows);
+
+#define SET_CAPACITY (Referral__V1__SetCapacity, struct command)
+static const struct wire_part_row set_capacity_rows[] = {
+    ROW_TEXT(SET_CAPACITY, worker, LIMIT_CODE_BYTES),
+    ROW_32_AS(SET_CAPACITY, capacity, count),
+    ROW_BOOL(SET_CAPACITY, as_directory),
+};
+static const struct wire_part set_capacity_part = COMMAND_PART(set_capacity, set_capacity_rows);
+
+#define DISMISS (Referral__V1__Dismiss, struct command)
+static const struct wire_part_row dismiss_rows[] = {
+    ROW_TEXT(DISMISS, worker, LIMIT_CODE_BYTES),
+    ROW_TEXT_AS(DISMISS, reason, note, LIMIT_SHORT_TEXT_BYTES),
+};
+static const struct wire_part dismiss_part = COMMAND_PART(dismiss, dismiss_rows);
+
 #define FORM (Referral__V1__Form, struct form)
 static const struct wire_part_row form_rows[] = {
     ROW_ID(FORM, id),
@@ -278,6 +309,10 @@ static const struct wire_part_choice command_bodies[] = {
     COMMAND_CHOICE(COMMAND_SITE_REVOKE, site_revoke, SITE_REVOKE),
     COMMAND_CHOICE(COMMAND_SITE_ROTATE, site_rotate, SITE_ROTATE),
     COMMAND_CHOICE(COMMAND_POLICY_SIGN, policy_sign, POLICY_SIGN),
+    COMMAND_CHOICE(COMMAND_LEAVE, leave, LEAVE),
+    COMMAND_CHOICE(COMMAND_END_LEAVE, end_leave, END_LEAVE),
+    COMMAND_CHOICE(COMMAND_SET_CAPACITY, set_capacity, SET_CAPACITY),
+    COMMAND_CHOICE(COMMAND_DISMISS, dismiss, DISMISS),
 };
 _Static_assert(sizeof(command_bodies) / sizeof(command_bodies[0]) == COMMAND_END - 1,
                "every command has a body");
@@ -290,6 +325,7 @@ static const struct wire_part_row command_rows[] = {
     ROW_TEXT(COMMAND, actor, LIMIT_CODE_BYTES),
     ROW_UNSENT_TEXT(COMMAND, worker), /* bodies without one leave "" */
     ROW_UNSENT_TEXT(COMMAND, note),
+    ROW_UNSENT_TEXT(COMMAND, deputy),
     ROW_ONE_OF(COMMAND, submit, body_case, kind, command_bodies),
 };
 const struct wire_part wire_table_command = {&referral__v1__command__descriptor,

@@ -91,6 +91,7 @@ static const struct wire_part_row candidate_rows[] = {
     ROW_CODE(CANDIDATE, reason, CANDIDATE_END),
     ROW_32(CANDIDATE, load),
     ROW_32(CANDIDATE, capacity),
+    ROW_64(CANDIDATE, until_us),
 };
 static const struct wire_part candidate_part = {&referral__v1__candidate_view__descriptor,
                                                 sizeof(struct candidate_view),
@@ -150,6 +151,12 @@ static const struct wire_part_row curator_rows[] = {
     ROW_32(CURATOR, capacity),
     ROW_32(CURATOR, open_offers),
     ROW_BOOL(CURATOR, connected),
+    ROW_BOOL(CURATOR, on_leave),
+    ROW_64(CURATOR, leave_from_us),
+    ROW_64(CURATOR, leave_until_us),
+    ROW_TEXT(CURATOR, deputy, LIMIT_CODE_BYTES),
+    ROW_32(CURATOR, covered),
+    ROW_BOOL(CURATOR, dismissed),
 };
 static const struct wire_part curator_part = {&referral__v1__curator_row__descriptor,
                                               sizeof(struct curator_row),

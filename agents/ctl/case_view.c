@@ -37,6 +37,12 @@ void case_view_print(const struct screen *screen, const struct case_view *view)
                      : SCREEN_IN(screen, "У кого", "Held by"),
                  "%s",
                  case_view_holder(screen, view));
+    if (view->lead_for != NULL && view->lead_for[0] != '\0') {
+        screen_field(screen,
+                     SCREEN_IN(screen, "Замещает", "Deputises for"),
+                     SCREEN_IN(screen, "%s (в отпуске)", "%s (on leave)"),
+                     view->lead_for);
+    }
     if (view->desk != DESK_UNSPECIFIED) {
         screen_field(screen,
                      SCREEN_IN(screen, "Почему на столе", "Why on a desk"),

@@ -127,11 +127,17 @@ static void tell_candidates(const struct screen *screen, const struct explanatio
         const struct candidate_view *candidate = &explanation->candidates[i];
         const char *title = screen_phrase(screen, candidate->title);
         char bar[WORDING_BAR_BYTES];
+        char until[MOMENT_TEXT_MAX] = "";
+        if (candidate->until_us != 0) {
+            (void)moment_format(candidate->until_us, screen->now_us, screen->language, until);
+        }
         screen_print(screen,
-                     "    %s  %s: %s\n",
+                     "    %s  %s: %s%s%s\n",
                      wording_bar(candidate->load, candidate->capacity, bar),
                      title[0] == '\0' ? candidate->worker : title,
-                     wording_title(screen, VOCABULARY_CANDIDATE_REASON, candidate->reason));
+                     wording_title(screen, VOCABULARY_CANDIDATE_REASON, candidate->reason),
+                     until[0] == '\0' ? "" : SCREEN_IN(screen, " до ", " until "),
+                     until);
     }
     for (uint32_t reason = 1; reason < CANDIDATE_END; reason++) {
         if (explanation->counts[reason] > 0) {

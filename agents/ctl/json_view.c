@@ -90,7 +90,7 @@ json_t *json_view_case(const struct case_view *view)
     for (size_t i = 0; i < view->facts_count; i++) {
         (void)json_array_append_new(facts, facts_of(&view->facts[i]));
     }
-    json_t *json = json_pack("{s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:o}",
+    json_t *json = json_pack("{s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
                              "id",
                              json_view_id(&view->id),
                              "number",
@@ -105,6 +105,8 @@ json_t *json_view_case(const struct case_view *view)
                              json_view_text(view->lead),
                              "lead_title",
                              json_view_phrase(view->lead_title),
+                             "lead_for",
+                             json_view_text(view->lead_for),
                              "desk",
                              json_view_code(VOCABULARY_DESK, view->desk),
                              "desk_reason",
@@ -331,7 +333,9 @@ static json_t *updates_of(const struct referral_view *view)
                                                   "curator-appointed",
                                                   "merged",
                                                   "outcome-proposed",
-                                                  "closed"};
+                                                  "closed",
+                                                  "deputy",
+                                                  "curator-back"};
     json_t *updates = json_array();
 
     for (size_t i = 0; i < view->update_count; i++) {

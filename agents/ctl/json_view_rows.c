@@ -103,7 +103,7 @@ json_t *json_view_agency(const struct agency_row *row)
 
 json_t *json_view_curator(const struct curator_row *row)
 {
-    return json_pack("{s:o, s:o, s:o, s:o, s:i, s:i, s:i, s:b}",
+    return json_pack("{s:o, s:o, s:o, s:o, s:i, s:i, s:i, s:b, s:b, s:o, s:o, s:o, s:i, s:b}",
                      "id",
                      json_view_text(row->id),
                      "title",
@@ -119,7 +119,19 @@ json_t *json_view_curator(const struct curator_row *row)
                      "open_offers",
                      (int)row->open_offers,
                      "connected",
-                     (int)row->connected);
+                     (int)row->connected,
+                     "on_leave",
+                     (int)row->on_leave,
+                     "leave_from",
+                     json_view_time(row->leave_from_us),
+                     "leave_until",
+                     json_view_time(row->leave_until_us),
+                     "deputy",
+                     json_view_text(row->deputy),
+                     "covered",
+                     (int)row->covered,
+                     "dismissed",
+                     (int)row->dismissed);
 }
 
 json_t *json_view_erasure(const struct erasure_row *row)
@@ -364,9 +376,11 @@ json_t *json_view_status(const struct site_status *status)
 
 static json_t *candidate_of(const struct candidate_view *candidate)
 {
-    return json_pack("{s:o, s:o, s:o, s:i, s:i}",
+    return json_pack("{s:o, s:o, s:o, s:o, s:i, s:i}",
                      "worker",
                      json_view_text(candidate->worker),
+                     "until",
+                     json_view_time(candidate->until_us),
                      "title",
                      json_view_phrase(candidate->title),
                      "reason",

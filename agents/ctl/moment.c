@@ -33,6 +33,24 @@ int32_t moment_offset_seconds(int64_t us)
     return (int32_t)(utc_of_civil(&local) / UTC_SECOND_US - floor_seconds(us));
 }
 
+bool moment_parse(const char *text, int64_t *us)
+{
+    struct utc_civil civil;
+    bool has_offset = false;
+    int32_t offset_seconds = 0;
+
+    if (!utc_parse_time(text, &civil, &has_offset, &offset_seconds)) {
+        return false;
+    }
+    const int64_t local_us = utc_of_civil(&civil);
+    if (!has_offset) { /* the offset near the time, then the offset at it */
+        const int64_t near_us = local_us - moment_offset_seconds(local_us) * UTC_SECOND_US;
+        offset_seconds = moment_offset_seconds(near_us);
+    }
+    *us = local_us - offset_seconds * UTC_SECOND_US;
+    return true;
+}
+
 const char *
 moment_format(int64_t us, int64_t now_us, enum language language, char buffer[MOMENT_TEXT_MAX])
 {

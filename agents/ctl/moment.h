@@ -26,5 +26,7 @@ const char *moment_span(int64_t us, enum language language, char buffer[MOMENT_T
 /* "ещё 2 ч 10 мин" before the due time, "просрочено на 3 ч" after it, "—" for 0. Returns buffer. */
 const char *
 moment_due(int64_t due_us, int64_t now_us, enum language language, char buffer[MOMENT_TEXT_MAX]);
+/* "2026-12-14T09:00", by the terminal's clock unless an offset stands behind it; a date alone is its midnight. */
+bool moment_parse(const char *text, int64_t *us);
 
 #endif

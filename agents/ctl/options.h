@@ -51,6 +51,9 @@ enum option {
     OPTION_FINISH,
     OPTION_COLUMNS,
     OPTION_JOURNAL,
+    OPTION_FROM,
+    OPTION_UNTIL,
+    OPTION_DEPUTY,
     OPTION_END
 };
 

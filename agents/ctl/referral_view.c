@@ -141,6 +141,8 @@ static void print_updates(const struct screen *screen, const struct referral_vie
         {"случай объединён с другим", "the case was merged into another"},
         {"предложен итог", "an outcome is proposed"},
         {"случай завершён", "the case is closed"},
+        {"куратор в отпуске, случай ведёт", "the curator is on leave, the case is led by"},
+        {"куратор вернулся", "the curator is back"},
     };
     char text[MOMENT_TEXT_MAX];
 

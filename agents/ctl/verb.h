@@ -80,6 +80,9 @@ verb_function verb_explain;
 verb_function verb_assign;
 verb_function verb_agency_ls;
 verb_function verb_curator_ls;
+/* leave.c */
+verb_function verb_curator_leave, verb_curator_return;
+verb_function verb_curator_capacity, verb_curator_dismiss;
 verb_function verb_status;
 verb_function verb_doctor;
 verb_function verb_check;

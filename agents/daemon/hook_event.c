@@ -76,7 +76,9 @@ static void put_referral(json_t *object, const struct referral_view *view, const
                                                     "curator-appointed",
                                                     "merged",
                                                     "outcome-proposed",
-                                                    "closed"};
+                                                    "closed",
+                                                    "deputy",
+                                                    "curator-back"};
     put_id(object, "referral", &view->id);
     put_text(object, "case_number", view->case_number);
     put_text(object, "worker", view->author);

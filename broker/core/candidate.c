@@ -2,6 +2,8 @@
 #include "broker/core/candidate.h"
 
 #include "broker/core/family.h"
+#include "broker/core/offer.h"
+#include "broker/core/workforce.h"
 
 enum { HOPS_LOOKED_AT = 64 };
 
@@ -92,6 +94,10 @@ static enum candidate_reason why_not(const struct choosing *choosing,
                                      const struct directory_worker *row)
 {
     const struct exclusion *exclusion = &choosing->exclusion;
+    const enum candidate_reason absence = workforce_absence(choosing->turn, row->number);
+    if (absence != CANDIDATE_UNSPECIFIED) {
+        return absence;
+    }
     if (among(exclusion->referrers, exclusion->referrer_count, row->number)) {
         return CANDIDATE_REFERRER;
     }
@@ -111,8 +117,13 @@ static struct choice_worker look(const void *world, const struct directory_worke
 {
     const struct choosing *choosing = world;
     const struct worker_record record = store_worker(choosing->turn->store, row->number);
-    return (struct choice_worker){
-        .load = record.load, .last_picked = record.last_picked, .bar = why_not(choosing, row)};
+    const enum candidate_reason bar = why_not(choosing, row);
+    return (struct choice_worker){.load = record.load,
+                                  .last_picked = record.last_picked,
+                                  .bar = bar,
+                                  .until_us = bar == CANDIDATE_ON_LEAVE ? record.leave_until_us : 0,
+                                  .capacity_set = record.capacity_set != 0,
+                                  .capacity = record.capacity};
 }
 
 void candidate_choose(const struct turn *turn,
@@ -132,4 +143,47 @@ void candidate_choose(const struct turn *turn,
                                   .look = look,
                                   .world = &choosing};
     choice_make(&choice, decision);
+}
+
+/* Whether the rule that holds for the case now would let the worker lead it. */
+static bool is_of_the_rule(struct turn *turn, const struct case_record *record, uint32_t worker)
+{
+    const struct region *region = turn->core->region;
+    uint8_t pools[LIMIT_RULE_POOLS];
+    const size_t pool_count = offer_rule_pools(turn, record, pools);
+    for (size_t i = 0; i < pool_count; i++) {
+        const uint32_t *workers = NULL;
+        const size_t count =
+            roster_members(region->roster, pools[i], record->labels.territory, &workers);
+        if (among(workers, count, worker)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+enum candidate_reason
+candidate_deputy_bar(struct turn *turn, const struct case_record *record, uint32_t worker)
+{
+    const struct directory_worker *row = directory_worker(turn->core->region->directory, worker);
+    struct site_seen seen = {.site = 0};
+    struct choosing choosing = {.turn = turn, .seen = &seen, .record = record};
+    if (row == NULL || row->removed) {
+        return CANDIDATE_DISMISSED;
+    }
+    gather_exclusion(&choosing);
+    const struct choice_worker looked = look(&choosing, row);
+    /* Whoever refused or was silent was asked for good; a deputy stands in for a time. */
+    const bool declined = looked.bar == CANDIDATE_REFUSED || looked.bar == CANDIDATE_SILENT;
+    const enum candidate_reason bar = declined ? site_bar(&choosing, row->site) : looked.bar;
+    if (bar != CANDIDATE_UNSPECIFIED) {
+        return bar;
+    }
+    const bool by_hand = turn_assignment(turn, &record->lead_assignment).pool == UINT32_MAX;
+    if (!by_hand && !is_of_the_rule(turn, record, worker)) {
+        return CANDIDATE_OTHER_POOL;
+    }
+    return looked.load + choice_load(record->labels.risk) > choice_capacity(&looked, row)
+               ? CANDIDATE_FULL
+               : CANDIDATE_UNSPECIFIED;
 }

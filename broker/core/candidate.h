@@ -24,4 +24,10 @@ void candidate_choose(const struct turn *turn,
                       const struct candidate_wish *wish,
                       struct fact_decision *decision);
 
+/* Why somebody named as deputy cannot take a led case over from its lead; CANDIDATE_UNSPECIFIED: can. A deputy stands in
+ * only where the rule that holds for the case now would let him or her lead it, so that what a policy was proven to
+ * promise holds during leaves too; where the lead was appointed by hand, anybody may. */
+enum candidate_reason
+candidate_deputy_bar(struct turn *turn, const struct case_record *record, uint32_t worker);
+
 #endif

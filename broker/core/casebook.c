@@ -1,6 +1,7 @@
 /* Outcomes of cases. */
 #include "broker/core/casebook.h"
 
+#include "broker/core/deputy.h"
 #include "broker/core/desk.h"
 
 #include <assert.h>
@@ -61,7 +62,9 @@ static bool may_judge(struct hearing *hearing, const struct case_record *record)
         turn_refuse(hearing, REFUSAL_WRONG_STATE, "command.subject", NULL);
         return false;
     }
-    if (hearing->speaker.worker == record->proposed_by || hearing->speaker.worker == record->lead) {
+    const uint32_t worker = hearing->speaker.worker;
+    if (worker == record->proposed_by || worker == record->lead ||
+        deputy_stands_for(hearing->turn, record, worker)) {
         turn_refuse(hearing, REFUSAL_NOT_ALLOWED, "command.actor", NULL);
         return false;
     }
@@ -76,6 +79,7 @@ void casebook_approve_outcome(struct hearing *hearing)
         return;
     }
     desk_take(turn, &record.id);
+    deputy_end_covered(turn, &record.id);
     const struct fact ended = {.kind = FACT_ASSIGNMENT_ENDED,
                                .case_id = record.id,
                                .assignment = record.lead_assignment,

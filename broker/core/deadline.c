@@ -1,5 +1,6 @@
 /* Deadlines: what happens when nobody does anything. One timer kind, one function. */
 #include "broker/core/desk.h"
+#include "broker/core/leave.h"
 #include "broker/core/offer.h"
 #include "broker/core/plans.h"
 #include "broker/core/proposals.h"
@@ -41,6 +42,11 @@ static void dismissal_due(struct turn *turn, const struct timer_record *timer)
     workforce_dismiss(turn, bytes_get_u32(timer->entity.bytes + ID128_BYTES - 4), timer->due_us);
 }
 
+static void leave_is_due(struct turn *turn, const struct timer_record *timer)
+{
+    leave_due(turn, bytes_get_u32(timer->entity.bytes + ID128_BYTES - 4));
+}
+
 static void proposal_due(struct turn *turn, const struct timer_record *timer)
 {
     proposals_drop(turn, bytes_get_u32(timer->entity.bytes + ID128_BYTES - 4));
@@ -58,6 +64,7 @@ static deadline_function *const deadlines[TIMER_END] = {
     [TIMER_DISMISSAL] = dismissal_due,
     [TIMER_PROPOSAL] = proposal_due,
     [TIMER_PLAN] = plan_due,
+    [TIMER_LEAVE] = leave_is_due,
 };
 
 /* After an outage, answers that fell due in it may be on their way in the agents' spools: they wait. */

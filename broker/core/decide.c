@@ -7,16 +7,18 @@
 #include "broker/core/erasure.h"
 #include "broker/core/family.h"
 #include "broker/core/intake.h"
+#include "broker/core/leave.h"
 #include "broker/core/offer.h"
 #include "broker/core/permission.h"
 #include "broker/core/plans.h"
 #include "broker/core/proposals.h"
 #include "broker/core/site_keys.h"
+#include "broker/core/workforce.h"
 
 #include <string.h>
 
 /* What a command's subject is, so that the case it concerns is found in one place. */
-enum subject { SUBJECT_NONE, SUBJECT_OFFER, SUBJECT_CASE, SUBJECT_ANY };
+enum subject { SUBJECT_NONE, SUBJECT_OFFER, SUBJECT_CASE, SUBJECT_ANY, SUBJECT_WORKER };
 
 struct decide_row {
     decide_function *decide;
@@ -46,6 +48,10 @@ static const struct decide_row decide_rows[COMMAND_END] = {
     [COMMAND_SITE_REVOKE] = {site_keys_revoke, SUBJECT_NONE},
     [COMMAND_SITE_ROTATE] = {site_keys_rotate, SUBJECT_NONE},
     [COMMAND_POLICY_SIGN] = {assent_sign, SUBJECT_NONE},
+    [COMMAND_LEAVE] = {leave_set, SUBJECT_WORKER},
+    [COMMAND_END_LEAVE] = {leave_end, SUBJECT_WORKER},
+    [COMMAND_SET_CAPACITY] = {workforce_set_capacity, SUBJECT_WORKER},
+    [COMMAND_DISMISS] = {workforce_order_dismissal, SUBJECT_WORKER},
 };
 
 static bool identify(struct hearing *hearing)
@@ -54,7 +60,8 @@ static bool identify(struct hearing *hearing)
     const char *actor = hearing->command->actor == NULL ? "" : hearing->command->actor;
     const uint32_t number = directory_find(directory, DIRECTORY_WORKER, actor);
     const struct directory_worker *row = number == 0 ? NULL : directory_worker(directory, number);
-    if (row == NULL || row->site != hearing->speaker.site) {
+    if (row == NULL || row->site != hearing->speaker.site ||
+        store_worker(hearing->turn->store, number).dismissed) {
         turn_refuse(hearing, REFUSAL_UNKNOWN_WORKER, "command.actor", actor);
         return false;
     }
@@ -114,13 +121,18 @@ void decide_command(struct hearing *hearing)
     const struct decide_row *row = &decide_rows[command->kind];
     struct case_record record;
     memset(&record, 0, sizeof(record));
-    const bool concerns_case = row->subject != SUBJECT_NONE;
+    const bool concerns_case = row->subject != SUBJECT_NONE && row->subject != SUBJECT_WORKER;
+    const uint32_t about =
+        row->subject == SUBJECT_WORKER
+            ? directory_find(turn->core->region->directory, DIRECTORY_WORKER, command->worker)
+            : 0;
     if (concerns_case && !find_case(hearing, row->subject, &record)) {
         turn_refuse(hearing, REFUSAL_NOT_FOUND, "command.subject", NULL);
         return;
     }
-    switch (permission_command(
-        turn->core, hearing->speaker.worker, command->kind, concerns_case ? &record : NULL)) {
+    const struct permission_subject of = {.record = concerns_case ? &record : NULL,
+                                          .worker = about};
+    switch (permission_command(turn->core, hearing->speaker.worker, command->kind, &of)) {
     case PERMISSION_GRANTED:
         row->decide(hearing);
         return;

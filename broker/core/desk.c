@@ -2,6 +2,7 @@
 #include "broker/core/desk.h"
 
 #include "broker/core/offer.h"
+#include "broker/core/workforce.h"
 
 #include <string.h>
 
@@ -178,9 +179,11 @@ void desk_assign(struct hearing *hearing)
         return;
     }
     uint8_t sealing[KEYS_BYTES];
-    const uint32_t curators =
-        (UINT32_C(1) << ROLE_CASE_CURATOR) | (UINT32_C(1) << ROLE_DUTY_CURATOR);
-    if ((row->roles & curators) == 0 ||
+    if (workforce_absence(turn, worker) != CANDIDATE_UNSPECIFIED) {
+        turn_refuse(hearing, REFUSAL_WRONG_STATE, "command.worker", hearing->command->worker);
+        return;
+    }
+    if (!workforce_curates(row) ||
         !store_sealing_key(turn->store, directory, row->site, turn->options.now_us, sealing)) {
         turn_refuse(hearing, REFUSAL_BAD_FIELD, "command.worker", hearing->command->worker);
         return;

@@ -28,11 +28,28 @@ static struct phrase reason_title(enum candidate_reason reason)
     return vocabulary_title(VOCABULARY_CANDIDATE_REASON, reason);
 }
 
+static struct phrase
+deputy_for(const struct core *core, struct arena *arena, const struct assignment_record *offer)
+{
+    struct assignment_record covered;
+    const struct directory_worker *row =
+        store_assignment(core->store, &offer->covers, &covered)
+            ? directory_worker(core->region->directory, covered.worker)
+            : NULL;
+    const struct phrase reason = reason_title(offer->why);
+    return row == NULL ? reason
+                       : both(arena_format(arena, "%s: %s", reason.ru, row->title.ru),
+                              arena_format(arena, "%s: %s", reason.en, row->title.en));
+}
+
 struct phrase
 explain_why(const struct core *core, struct arena *arena, const struct assignment_record *offer)
 {
     if (offer->pool == UINT32_MAX && offer->why == CANDIDATE_CHOSEN) {
         return both("назначено вручную руководителем", "appointed by hand by a supervisor");
+    }
+    if (offer->why == CANDIDATE_CHOSEN_DEPUTY) {
+        return deputy_for(core, arena, offer);
     }
     const struct phrase reason = reason_title(offer->why);
     const struct region *region = core_region(core, offer->policy_version);
@@ -148,7 +165,8 @@ static bool list_candidates(const struct core *core,
                                     .title = row->title,
                                     .reason = candidate->reason,
                                     .load = candidate->load,
-                                    .capacity = candidate->capacity};
+                                    .capacity = candidate->capacity,
+                                    .until_us = candidate->until_us};
     }
     memcpy(out->counts, decision->counts, sizeof(out->counts));
     return true;

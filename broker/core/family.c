@@ -1,6 +1,7 @@
 /* Matching, and what people decide about possible duplicates. */
 #include "broker/core/family.h"
 
+#include "broker/core/deputy.h"
 #include "broker/core/disclosure.h"
 #include "broker/core/offer.h"
 
@@ -245,6 +246,7 @@ static void give_back(struct turn *turn, const struct case_record *from)
     }
     if (!id128_is_none(&from->lead_assignment)) {
         const struct assignment_record lead = turn_assignment(turn, &from->lead_assignment);
+        deputy_end_covered(turn, &from->id);
         disclosure_end(turn, &from->id, lead.site);
         const struct fact ended = {.kind = FACT_ASSIGNMENT_ENDED,
                                    .case_id = from->id,

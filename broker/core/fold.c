@@ -71,6 +71,14 @@ static const struct fold_row fold_rows[FACT_END] = {
     [FACT_ERASURE_CONFIRMED] = {fold_erasure_confirmed, false},
     [FACT_SHADOW_DECIDED] = {fold_shadow_decided, false},
     [FACT_PLAN_SIGNED] = {fold_plan_signed, false},
+    [FACT_LEAVE_SET] = {fold_leave_set, false},
+    [FACT_LEAVE_MOVED] = {fold_leave_moved, false},
+    [FACT_LEAD_SUSPENDED] = {fold_lead_suspended, true},
+    [FACT_DEPUTY_APPOINTED] = {fold_deputy_appointed, true},
+    [FACT_DEPUTY_MISSING] = {fold_nothing, true},
+    [FACT_LEAD_REVIVED] = {fold_lead_revived, true},
+    [FACT_CAPACITY_SET] = {fold_capacity_set, false},
+    [FACT_DISMISSAL_ORDERED] = {fold_dismissal_ordered, false},
 };
 
 static void put_timeline(const struct fold *fold)

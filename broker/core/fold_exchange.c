@@ -90,10 +90,7 @@ void fold_row_removed(const struct fold *fold)
     store_put_version(fold->store, &version);
     store_put_row(fold->store, kind, number, true, change.before);
     if (kind == DIRECTORY_WORKER) {
-        struct id128 entity;
-        memset(&entity, 0, sizeof(entity));
-        bytes_put_u32(entity.bytes + ID128_BYTES - 4, number);
-        fold_move_timer(fold->store, TIMER_DISMISSAL, &entity, 0, fact->at_us);
+        fold_begin_dismissal(fold, number);
     }
 }
 

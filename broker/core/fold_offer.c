@@ -4,7 +4,7 @@
 #include <assert.h>
 #include <string.h>
 
-static void reserve(struct store *store, const struct assignment_record *assignment)
+void fold_reserve(struct store *store, const struct assignment_record *assignment)
 {
     struct worker_record worker = store_worker(store, assignment->worker);
     worker.load += assignment->load;
@@ -12,7 +12,7 @@ static void reserve(struct store *store, const struct assignment_record *assignm
     store_put_worker_case(store, assignment->worker, &assignment->case_id, true);
 }
 
-static void release(struct store *store, const struct assignment_record *assignment)
+void fold_release(struct store *store, const struct assignment_record *assignment)
 {
     struct worker_record worker = store_worker(store, assignment->worker);
     assert(worker.load >= assignment->load);
@@ -69,7 +69,7 @@ void fold_curator_proposed(const struct fold *fold)
     record.token = assignment.token;
     store_put_case(fold->store, &record);
 
-    reserve(fold->store, &assignment);
+    fold_reserve(fold->store, &assignment);
     count_offers(fold->store, assignment.worker, 1);
     struct worker_record worker = store_worker(fold->store, assignment.worker);
     worker.last_picked = ++store_meta(fold->store)->pick_sequence;
@@ -170,7 +170,7 @@ void fold_offer_accepted(const struct fold *fold)
     assignment.by_itself = fact->flag;
     store_put_assignment(fold->store, &assignment);
     if (late) {
-        reserve(fold->store, &assignment);
+        fold_reserve(fold->store, &assignment);
     } else {
         count_offers(fold->store, assignment.worker, -1);
     }
@@ -214,7 +214,7 @@ static struct case_record end_hop(const struct fold *fold, enum assignment_state
         assignment.declined = (enum decline_reason)fold->fact->code;
     }
     store_put_assignment(fold->store, &assignment);
-    release(fold->store, &assignment);
+    fold_release(fold->store, &assignment);
     count_offers(fold->store, assignment.worker, -1);
 
     struct case_record record = fold_case_of(fold);
@@ -277,10 +277,15 @@ void fold_assignment_ended(const struct fold *fold)
 {
     struct assignment_record assignment =
         fold_assignment_by_id(fold->store, &fold->fact->assignment);
+    const bool suspended = assignment.state == ASSIGNMENT_SUSPENDED;
     assignment.state = ASSIGNMENT_ENDED;
     assignment.ended_us = fold->fact->at_us;
     store_put_assignment(fold->store, &assignment);
-    release(fold->store, &assignment);
+    if (suspended) { /* its load, its lines and the lead went to the deputy */
+        fold_count_suspended(fold->store, &assignment, false);
+        return;
+    }
+    fold_release(fold->store, &assignment);
     struct worker_record worker = store_worker(fold->store, assignment.worker);
     worker.cases--;
     store_put_worker(fold->store, assignment.worker, &worker);
@@ -317,8 +322,6 @@ void fold_curator_lost(const struct fold *fold)
 
 void fold_worker_dismissed(const struct fold *fold)
 {
-    struct id128 entity;
-    memset(&entity, 0, sizeof(entity));
-    bytes_put_u32(entity.bytes + ID128_BYTES - 4, fold->fact->worker);
+    const struct id128 entity = fold_worker_entity(fold->fact->worker);
     fold_move_timer(fold->store, TIMER_DISMISSAL, &entity, fold->fact->due_us, 0);
 }

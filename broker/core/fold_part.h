@@ -39,6 +39,9 @@ fold_function fold_disclosed, fold_disclosure_ended;
 fold_function fold_curator_proposed, fold_offer_delivered, fold_offer_seen, fold_offer_accepted;
 fold_function fold_offer_refused, fold_offer_expired, fold_offer_withdrawn, fold_assignment_ended;
 fold_function fold_curator_lost, fold_worker_dismissed;
+/* Leave, deputies, capacity */
+fold_function fold_leave_set, fold_leave_moved, fold_lead_suspended, fold_deputy_appointed;
+fold_function fold_lead_revived, fold_capacity_set, fold_dismissal_ordered;
 
 /* ---- lines ---------------------------------------------------------------------------------------- */
 
@@ -81,6 +84,17 @@ void fold_add_update(struct referral_record *referral,
                      uint32_t worker);
 /* A receipt is given once: the first time counts. */
 void fold_give_receipt(struct referral_record *referral, enum receipt receipt, int64_t at_us);
+/* An assignment begins to count, or counts no more, in its worker's load. */
+void fold_reserve(struct store *store, const struct assignment_record *assignment);
+void fold_release(struct store *store, const struct assignment_record *assignment);
+/* A worker on leave gets a case that a deputy leads meanwhile, or it is no longer so. */
+void fold_count_suspended(struct store *store,
+                          const struct assignment_record *assignment,
+                          bool suspended);
+/* The worker is gone for ever; deadlines pass on what is open. */
+void fold_begin_dismissal(const struct fold *fold, uint32_t worker);
+/* The entity of a worker's timers. */
+struct id128 fold_worker_entity(uint32_t worker);
 /* A timer moves from one due time to another; 0 is none. */
 void fold_move_timer(struct store *store,
                      enum timer_kind kind,

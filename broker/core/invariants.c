@@ -107,10 +107,26 @@ static void check_case_timers(struct walk *walk, const struct case_record *recor
     }
 }
 
+/* How many suspended assignments the lead stands on; each once, none that is over or elsewhere. */
+static uint32_t count_covered(const struct walk *walk, const struct case_record *record)
+{
+    struct assignment_record hop;
+    uint32_t count = 0;
+    bool more = store_assignment(walk->store, &record->lead_assignment, &hop);
+    for (uint32_t i = 0; more && i < record->assignments; i++) {
+        const struct id128 covers = hop.covers;
+        more =
+            store_assignment(walk->store, &covers, &hop) && id128_equal(&hop.case_id, &record->id);
+        count += more && hop.state == ASSIGNMENT_SUSPENDED ? 1 : 0;
+    }
+    return count;
+}
+
 static void check_assignments(struct walk *walk, const struct case_record *record)
 {
     uint32_t active = 0;
     uint32_t pending = 0;
+    uint32_t suspended = 0;
     for (uint32_t i = 0; i < record->assignments; i++) {
         struct id128 id;
         struct assignment_record hop;
@@ -120,6 +136,7 @@ static void check_assignments(struct walk *walk, const struct case_record *recor
             continue;
         }
         active += hop.state == ASSIGNMENT_ACTIVE ? 1 : 0;
+        suspended += hop.state == ASSIGNMENT_SUSPENDED ? 1 : 0;
         pending += hop.state == ASSIGNMENT_PROPOSED || hop.state == ASSIGNMENT_OFFERED ? 1 : 0;
     }
     if (active != (id128_is_none(&record->lead_assignment) ? 0U : 1U)) {
@@ -127,6 +144,9 @@ static void check_assignments(struct walk *walk, const struct case_record *recor
     }
     if (pending != (id128_is_none(&record->offer) ? 0U : 1U)) {
         breach(walk, record, "pending hops differ from the open offer");
+    }
+    if (suspended != count_covered(walk, record)) {
+        breach(walk, record, "a suspended curator whom nobody covers");
     }
 }
 
@@ -187,13 +207,54 @@ static void compare(struct walk *walk, const char *what, uint64_t counted, uint6
     }
 }
 
-/* A curator's load is the sum over the open assignments. */
+static void compare_of_worker(struct walk *walk,
+                              uint32_t worker,
+                              const char *what,
+                              const uint64_t counted_kept[2])
+{
+    if (counted_kept[0] != counted_kept[1]) {
+        char text[64];
+        (void)snprintf(text, sizeof(text), "%s of worker %u", what, (unsigned)worker);
+        compare(walk, text, counted_kept[0], counted_kept[1]);
+    }
+}
+
+/* A leave waits for its time, or goes on; whoever is away has nothing open, whoever is not has nothing covered. */
+static void check_leave(struct walk *walk, uint32_t worker, const struct worker_record *kept)
+{
+    struct id128 entity = {{0}};
+    bytes_put_u32(entity.bytes + ID128_BYTES - 4, worker);
+    const struct timer_record timer = {kept->leave_timer_us, TIMER_LEAVE, entity};
+    const bool timed = kept->leave_timer_us != 0 && has_timer(walk->store, &timer);
+    const bool on_leave = kept->leave != FACT_LEAVE_NONE;
+    walk->timers += timed ? 1 : 0;
+    compare_of_worker(walk, worker, "timer of the leave", (uint64_t[2]){on_leave, timed});
+    if (kept->leave == FACT_LEAVE_AWAY) {
+        compare_of_worker(walk, worker, "load on leave", (uint64_t[2]){0, kept->load});
+    }
+    if (kept->leave == FACT_LEAVE_NONE && kept->dismissed == 0) {
+        compare_of_worker(walk, worker, "covered cases", (uint64_t[2]){0, kept->suspended});
+    }
+}
+
+static uint64_t count_covered_cases(struct walk *walk, uint32_t worker)
+{
+    uint64_t count = 0;
+    struct id128 after = {{0}};
+    while (store_covered_case_after(walk->store, worker, &after, &after)) {
+        count++;
+    }
+    return count;
+}
+
+/* A curator's load is the sum over the open assignments; a deputy's work is the deputy's load. */
 static void check_loads(struct walk *walk)
 {
     const struct meta_record *meta = store_meta(walk->store);
     for (uint32_t worker = 1; worker <= meta->row_numbers[DIRECTORY_WORKER]; worker++) {
         const struct worker_record kept = store_worker(walk->store, worker);
         uint64_t load = 0;
+        uint64_t led = 0;
         struct id128 after = {{0}};
         struct id128 case_id;
         while (store_worker_case_after(walk->store, worker, &after, &case_id)) {
@@ -206,16 +267,19 @@ static void check_loads(struct walk *walk)
             if (store_assignment(walk->store, &record.lead_assignment, &hop) &&
                 hop.worker == worker) {
                 load += hop.load;
+                led++;
             }
             if (store_assignment(walk->store, &record.offer, &hop) && hop.worker == worker) {
                 load += hop.load;
             }
         }
-        if (load != kept.load) {
-            char what[64];
-            (void)snprintf(what, sizeof(what), "load of worker %u", (unsigned)worker);
-            compare(walk, what, load, kept.load);
-        }
+        compare_of_worker(walk, worker, "load", (uint64_t[2]){load, kept.load});
+        compare_of_worker(walk, worker, "cases", (uint64_t[2]){led, kept.cases});
+        compare_of_worker(walk,
+                          worker,
+                          "covered cases",
+                          (uint64_t[2]){count_covered_cases(walk, worker), kept.suspended});
+        check_leave(walk, worker, &kept);
     }
 }
 

@@ -3,6 +3,7 @@
 
 #include "broker/core/desk.h"
 #include "broker/core/disclosure.h"
+#include "broker/core/workforce.h"
 
 #include <string.h>
 
@@ -165,6 +166,10 @@ void offer_accept(struct hearing *hearing)
     struct case_record record;
     if (!answerable(hearing, &offer, &record)) {
         return;
+    }
+    if (workforce_absence(hearing->turn, offer.worker) != CANDIDATE_UNSPECIFIED) {
+        turn_refuse(hearing, REFUSAL_WRONG_STATE, "command.actor", hearing->command->actor);
+        return; /* on leave: somebody else is asked */
     }
     appoint(hearing->turn, &offer.id, false);
     turn_stored(hearing, &record.id, &record.id);

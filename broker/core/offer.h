@@ -28,6 +28,10 @@ void offer_raise(struct turn *turn, const struct id128 *case_id);
 /* The labels changed, because a referral joined or a case was merged: where other rules hold now, the policy is asked
  * anew. A lead goes on, and whoever the rule names is told; an appointment by hand stands. */
 void offer_reconsider(struct turn *turn, const struct id128 *case_id);
+/* Pools of the rule that the policy in force has for the case now; none when no rule matches. Returns how many. */
+size_t offer_rule_pools(struct turn *turn,
+                        const struct case_record *record,
+                        uint8_t pools[LIMIT_RULE_POOLS]);
 /* Give a case to a worker by name (pool and reason by the caller). */
 struct offer_proposal {
     uint32_t worker;

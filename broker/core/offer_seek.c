@@ -66,6 +66,18 @@ static void ask_policy(struct turn *turn,
     decision->desk_reason = choice_desk_reason(&facts, &verdict);
 }
 
+size_t offer_rule_pools(struct turn *turn,
+                        const struct case_record *record,
+                        uint8_t pools[LIMIT_RULE_POOLS])
+{
+    const struct region *region = turn->core->region;
+    const struct policy_facts facts = facts_of(turn, record);
+    struct policy_verdict verdict;
+    policy_decide(region->policy, region->directory, &facts, &verdict);
+    memcpy(pools, verdict.pools, sizeof(verdict.pools));
+    return verdict.rule < 0 ? 0 : verdict.pool_count;
+}
+
 /* The rule, pools and norms of the case's newest decision. */
 static bool
 recall_decision(struct turn *turn, const struct case_record *record, struct fact_decision *decision)

@@ -50,6 +50,17 @@ static const struct permission_row permission_table[] = {
     {false, COMMAND_SITE_REVOKE, ROLE(ADMINISTRATOR), RELATION_NONE},
     {false, COMMAND_SITE_ROTATE, ANY, RELATION_NONE}, /* the session's key is the proof */
     {false, COMMAND_POLICY_SIGN, ROLE(ADMINISTRATOR), RELATION_NONE},
+    {false, COMMAND_LEAVE, ANY, RELATION_COLLEAGUE},
+    {false, COMMAND_LEAVE, ROLE(SUPERVISOR) | ROLE(COORDINATOR), RELATION_AGENCY},
+    {false, COMMAND_LEAVE, ROLE(ADMINISTRATOR), RELATION_NONE},
+    {false, COMMAND_END_LEAVE, ANY, RELATION_COLLEAGUE},
+    {false, COMMAND_END_LEAVE, ROLE(SUPERVISOR) | ROLE(COORDINATOR), RELATION_AGENCY},
+    {false, COMMAND_END_LEAVE, ROLE(ADMINISTRATOR), RELATION_NONE},
+    {false, COMMAND_SET_CAPACITY, ANY, RELATION_COLLEAGUE},
+    {false, COMMAND_SET_CAPACITY, ROLE(SUPERVISOR) | ROLE(COORDINATOR), RELATION_AGENCY},
+    {false, COMMAND_SET_CAPACITY, ROLE(ADMINISTRATOR), RELATION_NONE},
+    {false, COMMAND_DISMISS, ROLE(SUPERVISOR) | ROLE(COORDINATOR), RELATION_AGENCY},
+    {false, COMMAND_DISMISS, ROLE(ADMINISTRATOR), RELATION_NONE},
 
     {true, QUERY_STATUS, ANY, RELATION_NONE},
     {true, QUERY_AGENCIES, ANY, RELATION_NONE},
@@ -143,13 +154,25 @@ is_responsible(const struct core *core, uint32_t worker, const struct case_recor
     return is_at_desk(core, worker, record);
 }
 
+/* The worker whom the command is about and the speaker, at one site or in one agency. */
+static bool is_near(const struct core *core, uint32_t worker, uint32_t other, bool same_site)
+{
+    const struct directory_worker *a = directory_worker(core->region->directory, worker);
+    const struct directory_worker *b = directory_worker(core->region->directory, other);
+    return b != NULL && (same_site ? a->site == b->site : a->agency == b->agency);
+}
+
 static bool related(const struct core *core,
                     uint32_t worker,
                     enum relation relation,
-                    const struct case_record *record)
+                    const struct permission_subject *subject)
 {
+    const struct case_record *record = subject->record;
     if (relation == RELATION_NONE) {
         return true;
+    }
+    if (relation == RELATION_COLLEAGUE || relation == RELATION_AGENCY) {
+        return is_near(core, worker, subject->worker, relation == RELATION_COLLEAGUE);
     }
     if (record == NULL) {
         return false;
@@ -170,7 +193,7 @@ static bool related(const struct core *core,
 static enum permission_verdict ask(const struct core *core,
                                    uint32_t worker,
                                    const struct permission_row *wanted,
-                                   const struct case_record *record)
+                                   const struct permission_subject *subject)
 {
     const struct directory_worker *row = directory_worker(core->region->directory, worker);
     if (row == NULL || row->removed) {
@@ -185,20 +208,20 @@ static enum permission_verdict ask(const struct core *core,
             continue;
         }
         role_fits = true;
-        if (related(core, worker, entry->relation, record)) {
+        if (related(core, worker, entry->relation, subject)) {
             return PERMISSION_GRANTED;
         }
     }
-    return role_fits && record != NULL ? PERMISSION_HIDDEN : PERMISSION_DENIED;
+    return role_fits && subject->record != NULL ? PERMISSION_HIDDEN : PERMISSION_DENIED;
 }
 
 enum permission_verdict permission_command(const struct core *core,
                                            uint32_t worker,
                                            enum command_kind kind,
-                                           const struct case_record *record)
+                                           const struct permission_subject *subject)
 {
     const struct permission_row wanted = {.query = false, .kind = kind};
-    return ask(core, worker, &wanted, record);
+    return ask(core, worker, &wanted, subject);
 }
 
 enum permission_verdict permission_query(const struct core *core,
@@ -207,5 +230,6 @@ enum permission_verdict permission_query(const struct core *core,
                                          const struct case_record *record)
 {
     const struct permission_row wanted = {.query = true, .kind = asked_as(kind)};
-    return ask(core, worker, &wanted, record);
+    const struct permission_subject subject = {.record = record};
+    return ask(core, worker, &wanted, &subject);
 }

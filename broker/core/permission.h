@@ -16,6 +16,8 @@ enum relation {
     RELATION_LEAD,        /* leads the case */
     RELATION_DESK,        /* sits at the desk that holds the case (directory_at_desk) */
     RELATION_RESPONSIBLE, /* sits at a desk of that kind for the case's territory */
+    RELATION_COLLEAGUE,   /* works at the same site as the worker whom the command is about */
+    RELATION_AGENCY,      /* works in the same agency */
     RELATION_END
 };
 
@@ -35,11 +37,17 @@ struct permission_row {
 /* The table, for tests and documents. */
 const struct permission_row *permission_rows(size_t *count);
 
-/* May this worker give the command about this case (NULL: none is concerned)? */
+/* What a command is about. */
+struct permission_subject {
+    const struct case_record *record; /* NULL: no case is concerned */
+    uint32_t worker;                  /* 0: no worker, or one whom nobody knows */
+};
+
+/* May this worker give the command about that? */
 enum permission_verdict permission_command(const struct core *core,
                                            uint32_t worker,
                                            enum command_kind kind,
-                                           const struct case_record *record);
+                                           const struct permission_subject *subject);
 enum permission_verdict permission_query(const struct core *core,
                                          uint32_t worker,
                                          enum query_kind kind,

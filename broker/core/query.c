@@ -9,6 +9,7 @@
 #include "broker/core/shadow.h"
 #include "broker/core/versions.h"
 #include "broker/core/view.h"
+#include "broker/core/workforce.h"
 #include "proto/checks.h"
 
 #include <stdio.h>
@@ -273,15 +274,22 @@ static void answer_curators(struct asking *asking)
         const struct worker_record load = store_worker(asking->core->store, i);
         const struct directory_site *site = directory_site(directory, worker->site);
         const struct directory_agency *agency = directory_agency(directory, worker->agency);
-        answer->curators[answer->curator_count++] =
-            (struct curator_row){.id = worker->id,
-                                 .title = worker->title,
-                                 .agency = agency == NULL ? "" : agency->id,
-                                 .site = site == NULL ? "" : site->id,
-                                 .load = load.load,
-                                 .capacity = worker->capacity,
-                                 .open_offers = load.open_offers,
-                                 .connected = is_connected(asking, worker->site)};
+        const struct directory_worker *deputy = directory_worker(directory, load.deputy);
+        answer->curators[answer->curator_count++] = (struct curator_row){
+            .id = worker->id,
+            .title = worker->title,
+            .agency = agency == NULL ? "" : agency->id,
+            .site = site == NULL ? "" : site->id,
+            .load = load.load,
+            .capacity = workforce_capacity(&load, worker),
+            .open_offers = load.open_offers,
+            .connected = is_connected(asking, worker->site),
+            .on_leave = load.leave == FACT_LEAVE_BEGINS || load.leave == FACT_LEAVE_AWAY,
+            .leave_from_us = load.leave_from_us,
+            .leave_until_us = load.leave_until_us,
+            .deputy = deputy == NULL ? "" : deputy->id,
+            .covered = load.suspended,
+            .dismissed = load.dismissed != 0};
     }
 }
 
@@ -467,7 +475,8 @@ static void answer_query(struct asking *asking, uint32_t site)
     const char *actor = query->actor == NULL ? "" : query->actor;
     asking->worker = directory_find(directory_of(asking), DIRECTORY_WORKER, actor);
     asking->row = directory_worker(directory_of(asking), asking->worker);
-    if (asking->row == NULL || asking->row->site != site) {
+    if (asking->row == NULL || asking->row->site != site ||
+        store_worker(asking->core->store, asking->worker).dismissed) {
         refuse(asking, REFUSAL_UNKNOWN_WORKER, "query.actor");
         return;
     }

@@ -128,7 +128,8 @@ static bool view_updates(const struct core *core,
     for (uint32_t i = 0; i < record->update_count; i++) {
         const enum update_kind kind = record->updates[i].kind;
         /* The author learns who the curator is, not who refused before, nor why. */
-        const bool told = kind == UPDATE_CURATOR_APPOINTED;
+        const bool told = kind == UPDATE_CURATOR_APPOINTED || kind == UPDATE_DEPUTY ||
+                          kind == UPDATE_CURATOR_BACK;
         const bool coded = kind == UPDATE_ON_DESK || kind == UPDATE_CLOSED;
         out->updates[i] =
             (struct update){.kind = kind,
@@ -182,7 +183,8 @@ static bool view_offer(const struct core *core,
         return true;
     }
     const struct explain_rule rule = explain_rule_of(core, &of);
-    const bool answered = offer.state == ASSIGNMENT_ACTIVE || offer.state == ASSIGNMENT_ENDED;
+    const bool answered = offer.state == ASSIGNMENT_ACTIVE || offer.state == ASSIGNMENT_SUSPENDED ||
+                          offer.state == ASSIGNMENT_ENDED;
     out->view.offer =
         (struct offer_view){.id = offer.id,
                             .case_id = of.id,
@@ -202,6 +204,17 @@ static bool view_offer(const struct core *core,
                             .referral_count = of.referrals};
     return out->view.offer.case_number != NULL && out->view.offer.why.ru != NULL &&
            out->view.offer.possible_duplicate != NULL;
+}
+
+/* The curator on leave for whom the lead stands in; 0: nobody. */
+static uint32_t covered_worker(const struct core *core, const struct case_record *record)
+{
+    struct assignment_record lead;
+    struct assignment_record covered;
+    return store_assignment(core->store, &record->lead_assignment, &lead) &&
+                   store_assignment(core->store, &lead.covers, &covered)
+               ? covered.worker
+               : 0;
 }
 
 bool view_case(const struct core *core,
@@ -233,7 +246,8 @@ bool view_case(const struct core *core,
         .policy_version = record->policy_version,
         .rule = explain_rule_of(core, record).id,
         .possible_duplicate = number_of(core, arena, &record->possible_duplicate),
-        .merged_into = number_of(core, arena, &record->merged_into)};
+        .merged_into = number_of(core, arena, &record->merged_into),
+        .lead_for = led ? worker_id(core, covered_worker(core, record)) : ""};
     enum { REFERRALS_SHOWN = 64 };
     const uint32_t first =
         record->referrals > REFERRALS_SHOWN ? record->referrals - REFERRALS_SHOWN : 0;

@@ -23,6 +23,7 @@ static const char *const table_names[TABLE_END] = {
     [TABLE_CASE_ASSIGNMENT] = "case-assignment",
     [TABLE_WORKER] = "worker",
     [TABLE_WORKER_CASE] = "worker-case",
+    [TABLE_COVERED_CASE] = "covered-case",
     [TABLE_SITE] = "site",
     [TABLE_REPLY] = "reply",
     [TABLE_LINE] = "line",

@@ -25,7 +25,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { STORE_LAYOUT = 10 };
+enum { STORE_LAYOUT = 11 };
 
 /* ---- records: zero the whole struct before filling it, so that padding is equal everywhere ------- */
 
@@ -144,14 +144,25 @@ struct assignment_record {
     int64_t ended_us;
     int64_t due_us; /* its timer; 0 none */
     enum decline_reason declined;
+    struct id128 covers; /* the suspended assignment that it stands in for, or none */
 };
 
+/* No padding: copies are equal to the byte. */
 struct worker_record {
-    uint32_t load; /* sum over open assignments, proposed ones included */
+    uint32_t load; /* sum over open assignments, proposed ones included, suspended ones not */
     uint32_t open_offers;
     uint32_t cases;       /* led now */
-    uint32_t nothing;     /* 0, where padding would be: copies are equal to the byte */
+    uint32_t suspended;   /* cases that deputies lead meanwhile */
     uint64_t last_picked; /* meta.pick_sequence at the last proposal; 0 never */
+    int64_t leave_from_us;
+    int64_t leave_until_us;
+    int64_t leave_timer_us; /* TIMER_LEAVE; 0 none */
+    uint32_t deputy;        /* while leave is not NONE; 0 none is named */
+    enum fact_leave leave;
+    uint32_t capacity; /* when it is not the directory's */
+    uint32_t capacity_set;
+    uint32_t dismissed; /* by command; for ever */
+    uint32_t nothing;   /* 0 */
 };
 
 struct site_record {
@@ -338,6 +349,7 @@ enum timer_kind {
     TIMER_DISMISSAL, /* worker number in the entity's last 4 bytes: left the directory */
     TIMER_PROPOSAL, /* site number in the entity's last 4 bytes: parts of its proposal never came */
     TIMER_PLAN,     /* plan number in the entity's last 4 bytes: it is to come into force */
+    TIMER_LEAVE, /* worker number in the entity's last 4 bytes: the leave begins or ends, or goes on doing so */
     TIMER_END
 };
 
@@ -426,6 +438,15 @@ void store_put_worker_case(struct store *store,
                            uint32_t worker,
                            const struct id128 *case_id,
                            bool present);
+/* Cases that deputies lead for a worker on leave, likewise. */
+bool store_covered_case_after(struct store *store,
+                              uint32_t worker,
+                              const struct id128 *after,
+                              struct id128 *out);
+void store_put_covered_case(struct store *store,
+                            uint32_t worker,
+                            const struct id128 *case_id,
+                            bool present);
 
 struct site_record store_site(struct store *store, uint32_t site);
 void store_put_site(struct store *store, uint32_t site, const struct site_record *record);

@@ -247,6 +247,22 @@ void store_put_worker_case(struct store *store,
     put_member(store, TABLE_WORKER_CASE, worker, case_id, present);
 }
 
+bool store_covered_case_after(struct store *store,
+                              uint32_t worker,
+                              const struct id128 *after,
+                              struct id128 *out)
+{
+    return member_after(store, TABLE_COVERED_CASE, worker, after, out);
+}
+
+void store_put_covered_case(struct store *store,
+                            uint32_t worker,
+                            const struct id128 *case_id,
+                            bool present)
+{
+    put_member(store, TABLE_COVERED_CASE, worker, case_id, present);
+}
+
 uint64_t store_territory_cases(struct store *store, uint32_t territory)
 {
     const struct store_key key = key_of_number(territory);

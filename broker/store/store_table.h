@@ -18,6 +18,7 @@ enum store_table {
     TABLE_CASE_ASSIGNMENT, /* case id, index -> assignment id */
     TABLE_WORKER,          /* worker -> worker_record */
     TABLE_WORKER_CASE,     /* worker, case id -> nothing */
+    TABLE_COVERED_CASE,    /* worker on leave, case id -> nothing */
     TABLE_SITE,            /* site -> site_record */
     TABLE_REPLY,           /* site, lane, number mod LIMIT_REPLIES_KEPT -> reply_record */
     TABLE_LINE,            /* site, lane, number -> line_record */

@@ -102,6 +102,8 @@ void scenario_plan_difference_expected(struct scenario *scenario, const char *co
 void scenario_plan_withdrawn(struct scenario *scenario, const char *const *got);
 void scenario_plan_expected(struct scenario *scenario, const char *const *got);
 void scenario_plan_failure_expected(struct scenario *scenario, const char *const *got);
+/* Sentences about leave, capacity and dismissals (scenario_leave.c). False: the line is none. */
+bool scenario_leave_act(struct scenario *scenario, const struct scenario_text_line *line);
 /* False: no plan is due. */
 bool scenario_plan_activate(struct scenario *scenario);
 

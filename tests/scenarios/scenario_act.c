@@ -591,5 +591,8 @@ void scenario_act(struct scenario *scenario, const struct scenario_text_line *li
             return;
         }
     }
+    if (scenario->now_us != 0 && scenario_leave_act(scenario, line)) {
+        return;
+    }
     scenario_fail(scenario, &scenario->steps, "this sentence is not understood (see README.md)");
 }

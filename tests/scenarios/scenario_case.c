@@ -74,6 +74,16 @@ static const char *led(const struct claim *claim)
     return same(claim->got[0], scenario_worker_id(claim->scenario, lead_hop(claim).worker));
 }
 
+/* The curator on leave for whom the lead stands in. */
+static const char *led_for(const struct claim *claim)
+{
+    struct assignment_record covered;
+    const struct assignment_record hop = lead_hop(claim);
+    const bool covers = store_assignment(claim->scenario->world->store, &hop.covers, &covered);
+    return same(claim->got[0],
+                covers ? scenario_worker_id(claim->scenario, covered.worker) : "nobody");
+}
+
 static const char *no_lead(const struct claim *claim)
 {
     const bool none = id128_is_none(&claim->record->lead_assignment);
@@ -245,6 +255,7 @@ static const struct {
     {"offered to WORKER", offered},
     {"not offered", not_offered},
     {"led by WORKER", led},
+    {"lead for WORKER", led_for},
     {"no lead", no_lead},
     {"accepted by itself", by_itself},
     {"rule RULE", rule},

@@ -33,6 +33,8 @@ static const char *const updates[UPDATE_END] = {
     [UPDATE_MERGED] = "merged",
     [UPDATE_OUTCOME_PROPOSED] = "outcome-proposed",
     [UPDATE_CLOSED] = "closed",
+    [UPDATE_DEPUTY] = "deputy",
+    [UPDATE_CURATOR_BACK] = "curator-back",
 };
 
 static const char *const deliveries[DELIVERY_END] =

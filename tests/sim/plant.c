@@ -191,13 +191,13 @@ void __wrap_turn_emit(struct turn *turn, const struct fact *fact)
 enum permission_verdict __wrap_permission_command(const struct core *core,
                                                   uint32_t worker,
                                                   enum command_kind command,
-                                                  const struct case_record *record)
+                                                  const struct permission_subject *subject)
 {
     if ((command == COMMAND_ACCEPT && lives(PLANT_STALE_HOP_HONOURED)) ||
         (command == COMMAND_POLICY_ROLLBACK && lives(PLANT_ANYBODY_PROPOSES))) {
         return PERMISSION_GRANTED;
     }
-    return __real_permission_command(core, worker, command, record);
+    return __real_permission_command(core, worker, command, subject);
 }
 
 void __wrap_offer_accept(struct hearing *hearing)

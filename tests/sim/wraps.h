@@ -177,7 +177,7 @@ WRAPS_OF(enum permission_verdict,
          const struct core *core,
          uint32_t worker,
          enum command_kind command,
-         const struct case_record *record);
+         const struct permission_subject *subject);
 WRAPS_OF(void,
          plans_settle,
          struct turn *turn,

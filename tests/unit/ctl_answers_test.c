@@ -98,12 +98,21 @@ static bool lists_curators_in_pages(const struct envelope *question, struct enve
          .load = 24,
          .capacity = 40,
          .connected = true},
-        {.id = "curator-2", .title = {"второй", "second"}, .load = 40, .capacity = 40},
+        {.id = "curator-2",
+         .title = {"второй", "second"},
+         .load = 0,
+         .capacity = 40,
+         .on_leave = true,
+         .leave_from_us = INT64_C(1795399200000000),
+         .leave_until_us = INT64_C(1797213600000000), /* 2026-12-14T02:00Z */
+         .deputy = "curator-1",
+         .covered = 3},
         {.id = "curator-3",
          .title = {"третий", "third"},
          .load = 0,
          .capacity = 20,
-         .open_offers = 1},
+         .open_offers = 1,
+         .dismissed = true},
     };
     const char *cursor = question->body.query.cursor;
     struct answer *page = &answer->body.answer;
@@ -330,10 +339,14 @@ static void pages_become_one_list_test(void **state)
     refctl_stage_agent(stage, lists_curators_in_pages);
     refctl_stage_run(stage, "curator ls --lang en", 0);
     assert_string_equal(stage->out,
-                        "Id         Load              Offers  Connected  Agency  Title\n"
-                        "curator-1  ██████░░░░ 24/40       0  yes                first\n"
-                        "curator-2  ██████████ 40/40       0  no                 second\n"
-                        "curator-3  ░░░░░░░░░░ 0/20        1  no                 third\n");
+                        "Id         Load              Offers  Connected  Leave"
+                        "                                     Agency  Title\n"
+                        "curator-1  ██████░░░░ 24/40       0  yes        —    "
+                        "                                             first\n"
+                        "curator-2  ░░░░░░░░░░ 0/40        0  no         until"
+                        " 2026-12-14 09:00, deputy curator-1          second\n"
+                        "curator-3  ░░░░░░░░░░ 0/20        1  no         dismi"
+                        "ssed                                         third\n");
     refctl_stage_run(stage, "curator ls --limit 2 --json", 0);
     json_t *json = json_loads(stage->out, JSON_REJECT_DUPLICATES, NULL);
     assert_int_equal(json_array_size(json_object_get(json, "curators")), 2);

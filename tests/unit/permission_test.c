@@ -28,6 +28,7 @@ static const char *const directory_text =
     "     title: {ru: Дальнее, en: Far}}\n"
     "sites:\n"
     "  - {id: near-1, agency: near, title: {ru: Ближняя, en: Near}}\n"
+    "  - {id: near-2, agency: near, title: {ru: Вторая, en: Second}}\n"
     "  - {id: far-1, agency: far, title: {ru: Дальняя, en: Far}}\n"
     "desks:\n"
     "  - {role: triage, agency: near, territory: here}\n"
@@ -39,7 +40,10 @@ static const char *const directory_text =
     "keys:\n"
     "  - {site: near-1, curve: 'k):*7I&*P8lv2U9Xod:>8}27{0K?{>?&6/IUn&u3',\n"
     "     sealing: '2:1a<ZE7NI{jR@Si<!iW}nKHbQu?iPuJtT:p*3e#'}\n"
-    "workers:\n";
+    "workers:\n"
+    "  - {id: colleague, site: near-2, roles: [case-curator], capacity: 9,\n"
+    "     title: {ru: коллега, en: colleague}}\n"
+    "  - {id: chief, site: near-2, roles: [supervisor], title: {ru: руководитель, en: chief}}\n";
 
 static const char *const broker_text =
     "region: novosibirsk\nnumber-prefix: NSO\ntitle: {ru: Область, en: Region}\n"
@@ -112,6 +116,12 @@ struct expected {
     {                                                                                              \
         letters, letters, letters, letters, letters, letters, letters, letters, letters, letters,  \
             letters                                                                                \
+    }
+
+#define ABOUT_NEAR(letters)                                                                        \
+    {                                                                                              \
+        "DDDDDDDGD", "DDDDDDDGD", "DDDDDDDGD", "DDDDDDDGD", "DDDDDDDGD", "DDDDDDDGD", "DDDDDDDGD", \
+            letters, letters, letters, letters                                                     \
     }
 
 static const struct expected table[] = {
@@ -256,9 +266,20 @@ static const struct expected table[] = {
     {true, QUERY_ERASURES, EVERYWHERE("DDDDDDDGD")},
     {false, COMMAND_POLICY_PROMOTE, EVERYWHERE("DDDDDDDGD")},
     {false, COMMAND_POLICY_SIGN, EVERYWHERE("DDDDDDDGD")},
+    /* About the case curator of the near site, who has no case. */
+    {false, COMMAND_LEAVE, ABOUT_NEAR("GGGGGGGGG")},
+    {false, COMMAND_END_LEAVE, ABOUT_NEAR("GGGGGGGGG")},
+    {false, COMMAND_SET_CAPACITY, ABOUT_NEAR("GGGGGGGGG")},
+    {false, COMMAND_DISMISS, ABOUT_NEAR("DDDDDGGGD")},
 };
 
 /* Commands and queries that concern no case. */
+static bool about_a_worker(uint32_t kind)
+{
+    return kind == COMMAND_LEAVE || kind == COMMAND_END_LEAVE || kind == COMMAND_SET_CAPACITY ||
+           kind == COMMAND_DISMISS;
+}
+
 static bool without_case(const struct expected *row)
 {
     return row->query
@@ -274,7 +295,8 @@ static bool without_case(const struct expected *row)
                      row->kind == COMMAND_POLICY_APPLY || row->kind == COMMAND_POLICY_ROLLBACK ||
                      row->kind == COMMAND_POLICY_WITHDRAW || row->kind == COMMAND_ERASE ||
                      row->kind == COMMAND_POLICY_PROMOTE || row->kind == COMMAND_SITE_REVOKE ||
-                     row->kind == COMMAND_SITE_ROTATE || row->kind == COMMAND_POLICY_SIGN;
+                     row->kind == COMMAND_SITE_ROTATE || row->kind == COMMAND_POLICY_SIGN ||
+                     about_a_worker(row->kind);
 }
 
 struct fixture {
@@ -402,9 +424,12 @@ static void check_row(struct fixture *fixture, const struct expected *row)
             const struct case_record record = arrange(fixture, (enum situation)situation, worker);
             const struct case_record *about = without_case(row) ? NULL : &record;
             const struct core *core = &fixture->world->core;
+            const struct permission_subject subject = {
+                .record = about, .worker = world_worker(fixture->world, "case-curator-near")};
             found[role - 1] = letter_of(
-                row->query ? permission_query(core, worker, (enum query_kind)row->kind, about)
-                           : permission_command(core, worker, (enum command_kind)row->kind, about));
+                row->query
+                    ? permission_query(core, worker, (enum query_kind)row->kind, about)
+                    : permission_command(core, worker, (enum command_kind)row->kind, &subject));
         }
         if (strcmp(found, row->letters[situation]) != 0) {
             fail_msg("%s %u, %s: expected %s, found %s",
@@ -447,13 +472,36 @@ static void no_row_outside_of_the_kinds_test(void **state)
     }
 }
 
+static const struct permission_subject nothing = {0};
+
+static void of_another_site_only_who_supervises_test(void **state)
+{
+    struct fixture *fixture = *state;
+    const struct core *core = &fixture->world->core;
+    const struct permission_subject curator = {
+        .worker = world_worker(fixture->world, "case-curator-near")};
+    const uint32_t colleague = world_worker(fixture->world, "colleague");
+    const uint32_t chief = world_worker(fixture->world, "chief");
+    assert_int_equal(permission_command(core, colleague, COMMAND_LEAVE, &curator),
+                     PERMISSION_DENIED);
+    assert_int_equal(permission_command(core, chief, COMMAND_LEAVE, &curator), PERMISSION_GRANTED);
+    assert_int_equal(permission_command(core, chief, COMMAND_DISMISS, &curator),
+                     PERMISSION_GRANTED);
+    /* Whom nobody knows is nobody's colleague; the administrator will hear that there is no such worker. */
+    assert_int_equal(permission_command(core, chief, COMMAND_LEAVE, &nothing), PERMISSION_DENIED);
+    assert_int_equal(
+        permission_command(
+            core, world_worker(fixture->world, "administrator-near"), COMMAND_LEAVE, &nothing),
+        PERMISSION_GRANTED);
+}
+
 static void nobody_is_denied_test(void **state)
 {
     struct fixture *fixture = *state;
     const uint32_t unknown = 4711;
     assert_int_equal(permission_query(&fixture->world->core, unknown, QUERY_STATUS, NULL),
                      PERMISSION_DENIED);
-    assert_int_equal(permission_command(&fixture->world->core, 0, COMMAND_SUBMIT, NULL),
+    assert_int_equal(permission_command(&fixture->world->core, 0, COMMAND_SUBMIT, &nothing),
                      PERMISSION_DENIED);
 }
 
@@ -462,8 +510,8 @@ static void nothing_of_a_case_is_for_whom_names_none_test(void **state)
     struct fixture *fixture = *state;
     const struct core *core = &fixture->world->core;
     const uint32_t chief = world_worker(fixture->world, "supervisor-near");
-    assert_int_equal(permission_command(core, chief, COMMAND_ACCEPT, NULL), PERMISSION_DENIED);
-    assert_int_equal(permission_command(core, chief, COMMAND_APPROVE_OUTCOME, NULL),
+    assert_int_equal(permission_command(core, chief, COMMAND_ACCEPT, &nothing), PERMISSION_DENIED);
+    assert_int_equal(permission_command(core, chief, COMMAND_APPROVE_OUTCOME, &nothing),
                      PERMISSION_DENIED);
     assert_int_equal(permission_query(core, chief, QUERY_CASE, NULL), PERMISSION_DENIED);
 }
@@ -474,7 +522,8 @@ static void who_was_removed_may_nothing_test(void **state)
     struct fixture *fixture = *state;
     const struct core *core = &fixture->world->core;
     const uint32_t worker = world_worker(fixture->world, "specialist-far");
-    assert_int_equal(permission_command(core, worker, COMMAND_SUBMIT, NULL), PERMISSION_GRANTED);
+    assert_int_equal(permission_command(core, worker, COMMAND_SUBMIT, &nothing),
+                     PERMISSION_GRANTED);
 
     const int64_t now_us = INT64_C(1795000000000000);
     struct region_input *without =
@@ -497,7 +546,7 @@ static void who_was_removed_may_nothing_test(void **state)
         .kind = WORLD_CONFIGURE, .options = {.now_us = now_us}, .region = without};
     world_apply(fixture->world, &input, &result);
 
-    assert_int_equal(permission_command(core, worker, COMMAND_SUBMIT, NULL), PERMISSION_DENIED);
+    assert_int_equal(permission_command(core, worker, COMMAND_SUBMIT, &nothing), PERMISSION_DENIED);
     assert_int_equal(permission_query(core, worker, QUERY_STATUS, NULL), PERMISSION_DENIED);
 }
 
@@ -506,6 +555,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_command_and_query_test),
         cmocka_unit_test(no_row_outside_of_the_kinds_test),
+        cmocka_unit_test(of_another_site_only_who_supervises_test),
         cmocka_unit_test(nobody_is_denied_test),
         cmocka_unit_test(nothing_of_a_case_is_for_whom_names_none_test),
         cmocka_unit_test(who_was_removed_may_nothing_test),
