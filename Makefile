@@ -95,7 +95,7 @@ sim_program      := $(out)/tests/sim/run
 folder_programs  := $(sim_program) $(out)/tests/scenarios/run $(out)/tests/crash/run
 test_programs    := $(unit_programs) $(folder_programs) $(replay_programs)
 
-.PHONY: all asan coverage test check tidy sim soak fuzz fuzz-run bench bench-peers bench-stored bench-plot demo install clean sources tests FORCE
+.PHONY: all asan coverage test check tidy sim soak fuzz fuzz-run bench bench-peers bench-stored bench-agent bench-plot demo install clean sources tests FORCE
 .DELETE_ON_ERROR .SECONDARY:
 
 all: $(programs:%=$(out)/%) $(python)
@@ -184,8 +184,8 @@ fuzz:
 fuzz-run: $(fuzz_programs)
 	+@tests/fuzz/run $(FUZZ_SECONDS) $^
 
-bench bench-peers bench-stored: $(bench_programs) $(preloads)
-bench bench-peers bench-stored bench-plot demo: all
+bench bench-peers bench-stored bench-agent: $(bench_programs) $(preloads)
+bench bench-peers bench-stored bench-agent bench-plot demo: all
 	+@tests/$(if $(findstring -,$@),$(subst -,/,$@),$@/run)
 
 install: all

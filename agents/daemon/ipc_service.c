@@ -8,10 +8,11 @@
 #include "proto/checks.h"
 #include "proto/wire.h"
 
+#include <assert.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { FRAMES_A_TURN = 256, ARENA_A_TURN_BYTES = 64 << 20 };
+enum { FRAMES_A_TURN = 256, ARENA_A_TURN_BYTES = 64 << 20, REPLY_KEPT_BYTES = 4096 };
 
 /* ---- sending --------------------------------------------------------------------------------- */
 
@@ -233,6 +234,20 @@ static void take_frame(struct agent *agent, const struct link_frame *frame)
     }
 }
 
+/* Of a command only its reply lives on: the rest of the memory serves the next one of the turn. */
+static void keep_reply(struct agent *agent, struct arena_mark mark, size_t items)
+{
+    uint8_t kept[REPLY_KEPT_BYTES];
+    struct outbox_item *item = &agent->outbox->items[items];
+    if (agent->outbox->count != items + 1 || item->to_broker || item->frame.size > sizeof kept) {
+        return;
+    }
+    memcpy(kept, item->frame.data, item->frame.size);
+    arena_release(agent->turn, mark);
+    item->frame.data = arena_copy(agent->turn, kept, item->frame.size);
+    assert(item->frame.data != NULL); /* it was there a moment ago, and more */
+}
+
 void ipc_service_receive(struct agent *agent)
 {
     for (int i = 0; i < FRAMES_A_TURN; i++) {
@@ -245,7 +260,10 @@ void ipc_service_receive(struct agent *agent)
             return;
         }
         if (received == LINK_FRAME) {
+            struct arena_mark mark = arena_mark(agent->turn);
+            size_t items = agent->outbox->count;
             take_frame(agent, &frame);
+            keep_reply(agent, mark, items);
         }
     }
 }
