@@ -46,6 +46,7 @@ struct site {
     int fd;
     bool dirty; /* was sent to: libzmq may have swallowed the edge of its descriptor */
     bool welcome;
+    bool view; /* the whole view came and is to be acknowledged on both lanes */
     struct id128 incarnation;
     uint64_t next; /* number of the next command */
     uint32_t unanswered;
@@ -82,6 +83,7 @@ struct bench {
     uint64_t stored;
     uint64_t told;
     uint64_t refused;
+    uint64_t farewells; /* sessions that the broker ended; a receiving site connects again */
     struct load load;
     struct referral sample; /* sealed once: sealing is the agents' work, and measured there */
     struct load_places places;
@@ -127,7 +129,8 @@ static void send_hello(struct bench *bench, struct site *site)
     hello->incarnation = site->incarnation;
     hello->program = "load_bench";
     for (int lane = 0; lane < LANE_END; lane++) {
-        hello->lanes[lane].first_held = 1;
+        hello->lanes[lane].first_held = lane == LANE_NORMAL ? site->next : 1;
+        hello->lanes[lane].applied = site->received[lane];
     }
     send_envelope(bench, site, &envelope);
 }
@@ -159,7 +162,7 @@ static void submit(struct bench *bench, struct site *site)
 static void acknowledge(struct bench *bench, struct site *site)
 {
     for (int lane = 0; lane < LANE_END; lane++) {
-        if (site->received[lane] > site->acknowledged[lane]) {
+        if (site->view || site->received[lane] > site->acknowledged[lane]) {
             struct envelope envelope = {.version = LIMIT_PROTOCOL_VERSION,
                                         .kind = BODY_DELIVERY_ACK};
             envelope.body.ack.lane = (enum lane)lane;
@@ -168,6 +171,7 @@ static void acknowledge(struct bench *bench, struct site *site)
             send_envelope(bench, site, &envelope);
         }
     }
+    site->view = false;
 }
 
 /* ---- what is received ---------------------------------------------------------------------------- */
@@ -192,8 +196,14 @@ static void take_rare(struct bench *bench, struct site *site, struct bytes frame
         (void)fprintf(stderr,
                       "load_bench: refused: %s\n",
                       reply->problem_count > 0 ? reply->problems[0].text.en : "");
-    } else if (envelope.kind == BODY_GOODBYE) {
+    } else if (envelope.kind == BODY_RESYNC && envelope.body.resync.last) {
+        site->view = true;
+    } else if (envelope.kind == BODY_GOODBYE && site->unanswered > 0) {
         fail(site->id, envelope.body.goodbye.text.en);
+    } else if (envelope.kind == BODY_GOODBYE) {
+        bench->farewells++;
+        send_hello(bench, site);
+        return; /* which emptied the arena */
     }
     arena_reset(bench->frame);
 }
@@ -327,13 +337,15 @@ static void report(struct bench *bench, const struct took *took)
         told[i] = bench->journeys[bench->base + i].told_us;
     }
     (void)printf("{\"agents\": %" PRIu32 ", \"window\": %" PRIu32 ", \"referrals\": %" PRIu64
-                 ", \"refused\": %" PRIu64 ", \"stored_per_s\": %.0f, \"cycles_per_s\": %.0f, "
+                 ", \"refused\": %" PRIu64 ", \"farewells\": %" PRIu64
+                 ", \"stored_per_s\": %.0f, \"cycles_per_s\": %.0f, "
                  "\"cpu_s_per_100000\": %.2f, \"driver_cpu_s_per_100000\": %.2f, "
                  "\"took_s\": %.3f, \"driver_cpu\": %.3f",
                  bench->load.agents,
                  bench->load.window,
                  count,
                  bench->refused,
+                 bench->farewells,
                  (double)count * 1e6 / (double)took->stored_us,
                  (double)count * 1e6 / (double)took->told_us,
                  took->broker_s * 100000 / (double)count,
@@ -365,7 +377,7 @@ static void run(struct bench *bench)
     int64_t moved_us = began_us;
     uint64_t moved = 0;
 
-    bench->sent = bench->stored = bench->told = bench->refused = 0;
+    bench->sent = bench->stored = bench->told = bench->refused = bench->farewells = 0;
     for (size_t i = 0; i < bench->load.agents; i++) {
         serve(bench, &bench->sites[i]);
     }

@@ -89,18 +89,32 @@ def end_group(process):
     process.wait()
 
 
-def cpu_s(process):
-    """Processor time of a server and of all that it started."""
-    ticks = 0
+def processes(server):
+    """-> (pid, processor seconds) of a server and of all that it started"""
     for path in glob.glob('/proc/[0-9]*/stat'):
         try:
             with open(path, encoding='utf-8', errors='replace') as file:
-                fields = file.read().rpartition(')')[2].split()
+                pid, _, rest = file.read().partition(' ')
         except OSError:
-            continue
-        if process.pid in (int(fields[1]), int(fields[3])):  # its child, or of its session
-            ticks += sum(map(int, fields[11:15]))
-    return ticks / os.sysconf('SC_CLK_TCK')
+            continue  # it has just ended
+        fields = rest.rpartition(')')[2].split()
+        if server.pid in (int(pid), int(fields[1]), int(fields[3])):  # itself, its child, of its session
+            yield int(pid), sum(map(int, fields[11:15])) / os.sysconf('SC_CLK_TCK')
+
+
+def cpu_s(server):
+    return sum(seconds for _, seconds in processes(server))
+
+
+def halt(server, number=signal.SIGSTOP):
+    """So that it does nothing while others are measured."""
+    for pid, _ in processes(server):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, number)
+
+
+def go_on(server):
+    halt(server, signal.SIGCONT)
 
 
 class Queue:
@@ -144,7 +158,7 @@ def drive(queue, load, seconds):
 
 
 class RabbitMQ:
-    """Slow to start: kept, and stopped as a process while others are measured."""
+    """Slow to start: kept, and halted while others are measured."""
     name = 'rabbitmq'
 
     def __init__(self, folder):
@@ -160,12 +174,12 @@ class RabbitMQ:
             RABBITMQ_ENABLED_PLUGINS_FILE=f'{self.folder}/plugins', RABBITMQ_PID_FILE=f'{self.folder}/pid')
         self.process = start(['/usr/lib/rabbitmq/bin/rabbitmq-server'], self.folder, environment)
         await_port(self.port, self.process)
-        os.killpg(self.process.pid, signal.SIGSTOP)
+        halt(self.process)
 
     def run(self, load, seconds):
-        os.killpg(self.process.pid, signal.SIGCONT)
+        go_on(self.process)
         figures = drive(self, load, seconds)
-        os.killpg(self.process.pid, signal.SIGSTOP)
+        halt(self.process)
         return figures
 
     def close(self):
@@ -190,6 +204,8 @@ SELECT pg_sleep(0.002);
 
 
 class PostgreSQL:
+    """Kept for all rounds, and halted while others are measured."""
+
     def __init__(self, folder):
         self.folder = f'{folder}/postgresql'
         os.mkdir(self.folder)
@@ -221,6 +237,7 @@ class PostgreSQL:
 
     def begin_anew(self):
         """Empty tables, but for the families that are known and the curators."""
+        go_on(self.process)
         self.ask('TRUNCATE curator, family, family_key, referral, assignment, outbox;'
                  f'INSERT INTO curator SELECT n, n % {TERRITORIES} + 1, 0, 100000'
                  f'    FROM generate_series(1, {TERRITORIES * CURATORS_EACH}) n;'
@@ -228,6 +245,7 @@ class PostgreSQL:
                  f'    FROM generate_series(1, {FAMILIES_KNOWN}) n;'
                  f'INSERT INTO family_key SELECT unnest(keys_of(n)), n FROM generate_series(1, {FAMILIES_KNOWN}) n;'
                  'VACUUM ANALYZE; CHECKPOINT;')
+        halt(self.process)
 
     def bench(self, script, clients, seconds):
         """-> pgbench started"""
@@ -255,17 +273,20 @@ class PostgreSQL:
         return float(rate.group(1)), sorted(times), usage.ru_utime + usage.ru_stime
 
     def refer(self, script, clients, seconds):
+        go_on(self.process)
         before = cpu_s(self.process)
         rate, times, client_s = self.finish(self.bench(script, clients, seconds), script)
         figures = {'per_s': round(rate), 'stored_p50_us': times[len(times) // 2], 'stored_p99_us': times[len(times) * 99 // 100],
                    'client_cpu': round(client_s / seconds, 3), 'clients': clients,
                    'cpu_s_per_100000': round((cpu_s(self.process) - before) * 1e5 / len(times), 2)}
         self.ask('CHECKPOINT')
+        halt(self.process)
         return figures
 
     def cycle(self, clients, seconds, batches):
         """Referring and delivering at once. `batches`: four consumers take up to 64 lines each time; else each client
         delivers one line in a transaction of its own after each referral."""
+        go_on(self.process)
         self.ask('TRUNCATE outbox')
         script = 'new' if batches else 'cycle'
         consumers = self.bench('some', 4, seconds) if batches else None
@@ -274,6 +295,7 @@ class PostgreSQL:
             client_s += self.finish(consumers, 'some')[2]
         delivered = int(self.ask('SELECT count(*) FROM outbox WHERE delivered'))
         self.ask('CHECKPOINT')
+        halt(self.process)
         return {'per_s': round(delivered / seconds), 'referrals_per_s': round(rate), 'clients': clients,
                 'client_cpu': round(client_s / seconds, 3)}
 
