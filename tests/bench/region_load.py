@@ -14,7 +14,8 @@ import yaml
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BUILD = os.environ.get('REFBROKER_BUILD') or f'{ROOT}/build/default'
-MORE_CURATORS = 12
+MORE_CURATORS = {'children-in-family': 45}  # at a site of the agency that most rules name first
+MORE_ELSEWHERE = 12
 TURNS = struct.Struct('<256Q')  # of turns_preload.c
 STEP = 1.1                      # from one bucket of turns to the next
 
@@ -52,15 +53,15 @@ class Region:
                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     def write_curators(self, rows):
-        """Enough of them for every family."""
-        sites = {}
+        """Enough of them for 250 000 families."""
+        sites, agencies = {}, {row['id']: row['agency'] for row in rows['sites']}
         for worker in rows['workers']:
             if 'case-curator' in worker['roles']:
                 sites.setdefault(worker['site'], worker)
         with open(f'{self.folder}/directory/85-more-curators.yaml', 'w', encoding='utf-8') as file:
             print('workers:', file=file)
             for site, model in sites.items():
-                for number in range(1, MORE_CURATORS + 1):
+                for number in range(1, MORE_CURATORS.get(agencies[site], MORE_ELSEWHERE) + 1):
                     worker = dict(model, id=f'more-{site}-{number}'[:47], capacity=1000)
                     worker['title'] = {'ru': f'куратор, {site}, {number}', 'en': f'curator, {site}, {number}'}
                     print(f'  - {json.dumps(worker, ensure_ascii=False)}', file=file)
