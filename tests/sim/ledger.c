@@ -331,6 +331,7 @@ static void take_fact(const struct entry_of *of)
     const struct fact *fact = of->fact;
     ledger_take_policy(ledger, of->sim, &(struct ledger_fact){.entry = of->entry, .fact = fact});
     ledger_take_site(ledger, of->sim, fact);
+    ledger_take_leave(ledger, of->sim, fact);
     if (fact->kind == FACT_REFERRAL_STORED || fact->kind == FACT_REFERRAL_JOINED) {
         take_referral(of);
     } else if (fact->kind == FACT_LANE_STARTED) {

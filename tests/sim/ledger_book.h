@@ -9,7 +9,8 @@ enum {
     LEDGER_BOOK_COMMANDS = 16384,
     LEDGER_BOOK_SITES = 8,
     LEDGER_BOOK_TOUCHED = 512,
-    LEDGER_BOOK_PLANS = 512 /* versions, plans, proposals */
+    LEDGER_BOOK_WORKERS = 512, /* numbers given out */
+    LEDGER_BOOK_PLANS = 512    /* versions, plans, proposals */
 };
 
 struct ledger_book_referral {
@@ -28,6 +29,7 @@ struct ledger_book_case {
     uint32_t lead_site;
     uint32_t last_site; /* of the lead, also after the end */
     uint32_t offer_worker;
+    struct id128 suspended; /* the newest */
     uint32_t desk_sites[LEDGER_BOOK_SITES];
     bool emergency;
     bool ended;
@@ -146,6 +148,8 @@ struct ledger {
     size_t promise_count;
     struct ledger_book_asked asked[LEDGER_BOOK_MAX]; /* by number modulo */
     struct ledger_book_agent agents[SIM_AGENTS];
+    bool uncovered;                   /* the last fact suspended a lead */
+    bool absent[LEDGER_BOOK_WORKERS]; /* on leave or dismissed, by worker */
     struct id128 touched[LEDGER_BOOK_TOUCHED];
     size_t touched_count;
 };
@@ -166,6 +170,9 @@ void ledger_tell_site(struct ledger *ledger,
                       int agent,
                       const struct envelope *envelope);
 void ledger_forget_quarantine(struct ledger *ledger);
+
+/* ledger_leave.c */
+void ledger_take_leave(struct ledger *ledger, struct sim *sim, const struct fact *fact);
 
 /* ledger_policy.c */
 struct ledger_fact {

@@ -301,6 +301,55 @@ static void act(struct sim *sim, struct chance *chance)
     }
 }
 
+/* Curators go on leave, for minutes or hours, now or soon, and come back; sometimes a stranger says so. Their capacity
+ * changes; one is dismissed, very seldom. */
+static void change_absence(struct sim *sim, struct chance *chance)
+{
+    static const struct {
+        const char *site;
+        const char *worker;
+        const char *deputies[3];
+    } teams[] = {
+        {"social-tatarsky-1",
+         "curator-tatarsky-1",
+         {"curator-tatarsky-2", "curator-tatarsky-3", ""}},
+        {"social-tatarsky-1",
+         "curator-tatarsky-2",
+         {"curator-tatarsky-1", "curator-tatarsky-3", ""}},
+        {"social-tatarsky-2",
+         "curator-tatarsky-3",
+         {"curator-tatarsky-1", "curator-tatarsky-2", ""}},
+        {"children-in-family-1", "curator-family-1", {"curator-family-2", "curator-family-2", ""}},
+        {"children-in-family-1", "curator-family-2", {"curator-family-1", "curator-family-1", ""}},
+        {"duty-centre-1", "duty-1", {"duty-2", "duty-2", ""}},
+    };
+    const uint32_t team = chance_below(chance, sizeof(teams) / sizeof(teams[0]));
+    const uint32_t what = chance_below(chance, PERCENT);
+    const int agent = chance_percent(chance, 90) ? region_set_site(sim->region, teams[team].site)
+                                                 : (int)chance_below(chance, SIM_AGENTS);
+    struct command command = {.actor = anybody(sim, agent, chance),
+                              .kind = COMMAND_LEAVE,
+                              .worker = teams[team].worker,
+                              .deputy = "",
+                              .note = ""};
+    if (what < 60) {
+        command.deputy = teams[team].deputies[chance_below(chance, 3)];
+        command.at_us =
+            clock_wall_us(sim->clock) + chance_between(chance, -UTC_MINUTE_US, 2 * UTC_MINUTE_US);
+        command.until_us = command.at_us + chance_between(chance, UTC_MINUTE_US, 12 * UTC_HOUR_US);
+    } else if (what < 90) {
+        command.kind = COMMAND_END_LEAVE;
+    } else if (what < 99) {
+        command.kind = COMMAND_SET_CAPACITY;
+        command.as_directory = chance_percent(chance, 60);
+        command.count = command.as_directory ? 0 : chance_below(chance, 12);
+    } else {
+        command.kind = COMMAND_DISMISS;
+        command.note = "left";
+    }
+    operator_say(sim, agent, &command);
+}
+
 static void ask(struct sim *sim, struct chance *chance)
 {
     static const enum query_kind kinds[] = {QUERY_STATUS,
@@ -331,8 +380,10 @@ void operator_act(struct sim *sim, struct chance *chance)
     const uint32_t what = chance_below(chance, PERCENT);
     if (what < 35) {
         send(sim, chance);
-    } else if (what < 93) {
+    } else if (what < 86) {
         act(sim, chance);
+    } else if (what < 93) {
+        change_absence(sim, chance);
     } else {
         ask(sim, chance);
     }

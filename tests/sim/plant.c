@@ -41,6 +41,9 @@ enum plant {
     PLANT_QUARANTINE_HEARD,
     PLANT_QUARANTINE_ENDLESS,
     PLANT_INNOCENT_SHUT_OUT,
+    PLANT_NO_DEPUTY,
+    PLANT_LOAD_STAYS,
+    PLANT_ON_LEAVE_ASKED,
     PLANT_END
 };
 
@@ -73,6 +76,9 @@ static const char *const names[PLANT_END] = {
     [PLANT_QUARANTINE_HEARD] = "a site in quarantine is heard",
     [PLANT_QUARANTINE_ENDLESS] = "a quarantine has no end",
     [PLANT_INNOCENT_SHUT_OUT] = "one bad frame is enough for quarantine",
+    [PLANT_NO_DEPUTY] = "a leave begins, and the deputy is not appointed",
+    [PLANT_LOAD_STAYS] = "the load of a covered case stays with the curator on leave",
+    [PLANT_ON_LEAVE_ASKED] = "a curator on leave is a candidate",
 };
 
 enum { BATCH_FILE_MAX = 1 << 26 };
@@ -180,6 +186,9 @@ bool __wrap_store_referral(struct store *store, const struct id128 *id, struct r
 
 void __wrap_turn_emit(struct turn *turn, const struct fact *fact)
 {
+    if (fact->kind == FACT_DEPUTY_APPOINTED && lives(PLANT_NO_DEPUTY)) {
+        return;
+    }
     __real_turn_emit(turn, fact);
     if (fact->kind == FACT_CURATOR_PROPOSED && strikes(PLANT_OFFERED_TWICE, 8)) {
         struct fact again = *fact;
@@ -321,7 +330,20 @@ void plant_fold(struct sim *sim, const struct plant_folding *folding)
     if (fact.kind == FACT_OFFER_SEEN && strikes(PLANT_DECIDED_OTHERWISE, 2)) {
         return;
     }
+    const bool stays = fact.kind == FACT_LEAD_SUSPENDED && lives(PLANT_LOAD_STAYS);
+    const uint32_t load = stays ? store_worker(folding->store, fact.worker).load : 0;
     __real_fold_fact(folding->store, folding->arena, folding->entry, &fact, folding->place);
+    if (stays) {
+        struct worker_record worker = store_worker(folding->store, fact.worker);
+        worker.load = load;
+        __real_store_put_worker(folding->store, fact.worker, &worker);
+    }
+}
+
+enum candidate_reason __wrap_workforce_absence(const struct turn *turn, uint32_t worker)
+{
+    return lives(PLANT_ON_LEAVE_ASKED) ? CANDIDATE_UNSPECIFIED
+                                       : __real_workforce_absence(turn, worker);
 }
 
 void __wrap_store_put_timer(struct store *store, const struct timer_record *timer)

@@ -15,6 +15,7 @@
 #include "broker/core/permission.h"
 #include "broker/core/plans.h"
 #include "broker/core/turn.h"
+#include "broker/core/workforce.h"
 #include "broker/daemon/books.h"
 #include "broker/journal/journal.h"
 #include "broker/keeper.h"
@@ -211,6 +212,7 @@ WRAPS_OF(void,
          const struct session_world *world,
          const struct session_event *event,
          struct session_effects *effects);
+WRAPS_OF(enum candidate_reason, workforce_absence, const struct turn *turn, uint32_t worker);
 WRAPS_OF(void, offer_accept, struct hearing *hearing);
 WRAPS_OF(uint32_t,
          directory_site_of_key,

@@ -123,6 +123,56 @@ static void timers_test(void **state)
     assert_breach(district, "timers");
 }
 
+static void leaves_test(void **state)
+{
+    struct district *district = *state;
+    struct store *store = district->world->store;
+    const struct id128 referral = offered(district);
+    const uint32_t worker = district_offer(district, &referral).worker;
+    district_accept(district, &referral);
+    const struct directory *directory = district->world->core.region->directory;
+    const char *id = directory_worker(directory, worker)->id;
+    const bool first = strcmp(id, "curator-tatarsky-2") != 0;
+    const struct command leave = {.kind = COMMAND_LEAVE,
+                                  .worker = id,
+                                  .deputy = first ? "curator-tatarsky-2" : "curator-tatarsky-1",
+                                  .at_us = district->now_us,
+                                  .until_us = district->now_us + INT64_C(86400000000)};
+    district_command(district, id, &leave);
+    district_deadlines(district);
+    assert_int_equal(breaches_of(district).count, 0);
+
+    const struct case_record of = district_case(district, &referral);
+    struct assignment_record lead;
+    assert_true(store_assignment(store, &of.lead_assignment, &lead));
+    assert_int_not_equal(lead.worker, worker);
+    /* The deputy stands in for nobody. */
+    struct assignment_record wrong = lead;
+    memset(&wrong.covers, 0, sizeof(wrong.covers));
+    store_put_assignment(store, &wrong);
+    assert_breach(district, "a suspended curator whom nobody covers");
+    store_put_assignment(store, &lead);
+    /* The load stayed with the curator. */
+    const struct worker_record away = store_worker(store, worker);
+    struct worker_record loaded = away;
+    loaded.load = lead.load;
+    store_put_worker(store, worker, &loaded);
+    assert_breach(district, "load of worker");
+    assert_breach(district, "load on leave of worker");
+    /* A leave without an end. */
+    struct worker_record endless = away;
+    endless.leave_timer_us = 0;
+    store_put_worker(store, worker, &endless);
+    assert_breach(district, "timer of the leave of worker");
+    /* Back, and the cases with the deputy for ever. */
+    struct worker_record back = away;
+    back.leave = FACT_LEAVE_NONE;
+    store_put_worker(store, worker, &back);
+    assert_breach(district, "covered cases of worker");
+    store_put_worker(store, worker, &away);
+    assert_int_equal(breaches_of(district).count, 0);
+}
+
 static void outboxes_test(void **state)
 {
     struct district *district = *state;
@@ -162,6 +212,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_lead_too_few_test, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_outcome_without_a_desk_test, set_up, tear_down),
         cmocka_unit_test_setup_teardown(timers_test, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(leaves_test, set_up, tear_down),
         cmocka_unit_test_setup_teardown(outboxes_test, set_up, tear_down),
         cmocka_unit_test_setup_teardown(missing_referrals_test, set_up, tear_down),
         cmocka_unit_test_setup_teardown(receipts_test, set_up, tear_down),

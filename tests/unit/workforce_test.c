@@ -1,6 +1,7 @@
-/* Dismissals of many cases go on over several turns, each of a bounded size. */
+/* Dismissals and leaves of many cases go on over several turns, each of a bounded size. */
 #include "broker/core/workforce.h"
 
+#include "broker/core/invariants.h"
 #include "tests/support/district.h"
 
 #include <setjmp.h>
@@ -63,8 +64,74 @@ static void many_cases_test(void **state)
     district_destroy(&district);
 }
 
+/* The largest entry of a turn: what is decided at a stretch. */
+static size_t most_facts(const struct district *district, uint64_t from_batch)
+{
+    size_t most = 0;
+    struct batch batch;
+    for (uint64_t i = from_batch; i < district->world->batch_count; i++) {
+        assert_true(fact_decode_batch(district->world->journal[i], district->arena, &batch));
+        for (size_t j = 0; j < batch.entry_count; j++) {
+            most = batch.entries[j].fact_count > most ? batch.entries[j].fact_count : most;
+        }
+    }
+    return most;
+}
+
+static void leave_of_many_cases_test(void **state)
+{
+    enum { CASES = 100, FACTS_OF_A_CASE = 12 };
+    struct district *district = district_create(two_more);
+    struct store *store = district->world->store;
+    const uint32_t leaving = world_worker(district->world, "leaving");
+    const uint32_t staying = world_worker(district->world, "staying");
+    (void)state;
+    for (int i = 0; i < CASES; i++) {
+        const struct id128 referral =
+            district_send(district, "specialist-clinic", "kuybyshevsky", RISK_EARLY);
+        district_accept(district, &referral);
+    }
+    const struct worker_record before = store_worker(store, leaving);
+    const uint32_t stayed = store_worker(store, staying).load;
+    assert_in_range(before.cases, 65, CASES);
+    assert_in_range(stayed, 1, 100 - before.cases); /* room for all of them */
+
+    const uint64_t batches = district->world->batch_count;
+    const struct command leave = {.kind = COMMAND_LEAVE,
+                                  .worker = "leaving",
+                                  .deputy = "staying",
+                                  .at_us = district->now_us,
+                                  .until_us = district->now_us + INT64_C(86400000000)};
+    district_command(district, "leaving", &leave);
+    assert_false(district->last.reply.refused);
+    district_deadlines(district);
+    /* One case an entry, never the whole list. */
+    assert_in_range(most_facts(district, batches), 3, FACTS_OF_A_CASE);
+    const struct worker_record away = store_worker(store, leaving);
+    assert_int_equal(away.leave, FACT_LEAVE_AWAY);
+    assert_int_equal(away.load, 0);
+    assert_int_equal(away.cases, 0);
+    assert_int_equal(away.suspended, before.cases);
+    assert_int_equal(store_worker(store, staying).load, stayed + before.load);
+    assert_int_equal(store_meta(store)->cases_with_lead, CASES);
+
+    district->now_us += INT64_C(86400000000);
+    district_deadlines(district);
+    const struct worker_record back = store_worker(store, leaving);
+    assert_int_equal(back.leave, FACT_LEAVE_NONE);
+    assert_int_equal(back.load, before.load);
+    assert_int_equal(back.cases, before.cases);
+    assert_int_equal(back.suspended, 0);
+    assert_int_equal(store_worker(store, staying).load, stayed);
+    assert_int_equal(store_meta(store)->cases_with_lead, CASES);
+    struct error_list breaches = {.count = 0};
+    assert_true(invariants_hold(store, &breaches));
+    district_destroy(&district);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(many_cases_test)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(many_cases_test),
+                                       cmocka_unit_test(leave_of_many_cases_test)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
