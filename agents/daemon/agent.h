@@ -10,6 +10,7 @@
 #include "agents/daemon/agent_config.h"
 #include "agents/daemon/outbox.h"
 #include "agents/store/agent_store.h"
+#include "agents/store/expiry.h"
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/keys.h"
@@ -53,6 +54,7 @@ struct agent {
     struct waiting *waiting;
     struct hooks *hooks;
     struct drop_folder *drop; /* NULL: none */
+    struct expiry expiry;
     int64_t started_us;
     int64_t now_us;  /* wall time of this turn */
     int64_t boot_us; /* boot clock of this turn */

@@ -26,6 +26,9 @@ static int64_t earlier(int64_t a, int64_t b)
 
 int64_t agent_loop_wait_ms(const struct agent *agent)
 {
+    if (agent->expiry.running) {
+        return 0;
+    }
     int64_t due_us = uplink_deadline_us(agent->uplink);
     due_us = earlier(due_us, waiting_deadline_us(agent->waiting));
     due_us = earlier(due_us, hooks_deadline_us(agent->hooks));
@@ -105,6 +108,18 @@ static void flush(struct agent *agent)
     }
 }
 
+static void expire_facts(struct agent *agent)
+{
+    const uint64_t deleted =
+        expiry_step(&agent->expiry, agent->store, agent->now_us, agent->boot_us, agent->turn);
+    if (deleted > 0) {
+        LOG_INFO(agent->log,
+                 "facts_expired",
+                 LOG_TEXT("site", agent->config->site),
+                 LOG_NUMBER("count", deleted));
+    }
+}
+
 bool agent_loop_turn(struct agent *agent, struct error *err)
 {
     arena_reset(agent->turn);
@@ -119,6 +134,7 @@ bool agent_loop_turn(struct agent *agent, struct error *err)
     hooks_step(agent);
     ipc_service_tick(agent);
     resend_step(agent);
+    expire_facts(agent);
     exchange_finish_turn(agent);
     if (!agent_store_commit(agent->store, err)) {
         return error_prepend(err, "commit");

@@ -266,6 +266,8 @@ static void take_page(struct agent *agent, const struct resync *resync)
     mirror_drop_missing(agent->store, agent->turn);
     mirror_aside_clear(agent->store);
     mirror_set_complete(agent->store, true);
+    expiry_begin(&agent->expiry,
+                 agent->boot_us); /* a lost mirror brings facts of closed cases again */
     LOG_INFO(agent->log,
              "mirror_resynced",
              LOG_NUMBER("pages", resync->page),

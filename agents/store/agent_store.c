@@ -30,6 +30,7 @@ static const char *const TABLE_NAMES[AGENT_STORE_TABLE_END] = {
     [AGENT_STORE_SEEN] = "seen",
     [AGENT_STORE_HOOKS] = "hooks",
     [AGENT_STORE_KEPT] = "kept",
+    [AGENT_STORE_ENDED] = "ended",
 };
 
 struct agent_store {

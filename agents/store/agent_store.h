@@ -33,6 +33,7 @@ enum agent_store_table {
     AGENT_STORE_SEEN,    /* delivery kind 1, entity 16 -> when a person opened it */
     AGENT_STORE_HOOKS,   /* number 8 -> event that a hook is to be told */
     AGENT_STORE_KEPT,    /* when it was stored 8, referral 16 -> command frame, see kept.h */
+    AGENT_STORE_ENDED, /* case 16, entity 16 -> when no right to those facts was found any more 8 */
     AGENT_STORE_TABLE_END
 };
 

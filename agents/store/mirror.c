@@ -148,7 +148,10 @@ void mirror_facts(struct agent_store *store,
            agent_store_seek(store, AGENT_STORE_FACTS, bytes_of(from, from_bytes), arena, &row) &&
            row.key.size == FACTS_KEY_BYTES &&
            memcmp(row.key.data, case_id->bytes, ID128_BYTES) == 0) {
-        count += read_facts(row.plain, reader, arena, &found[count].at_us, &found[count].facts);
+        struct id128 referral;
+        memcpy(referral.bytes, row.key.data + ID128_BYTES, ID128_BYTES);
+        count += mirror_may_show(store, case_id, &referral, arena) &&
+                 read_facts(row.plain, reader, arena, &found[count].at_us, &found[count].facts);
         memcpy(from, row.key.data, FACTS_KEY_BYTES);
         from[FACTS_KEY_BYTES] = 0; /* the smallest key after it */
         from_bytes = FACTS_KEY_BYTES + 1;
@@ -172,10 +175,14 @@ static void drop(struct agent_store *store, const struct delivery *old, struct a
         own_referrals_drop(
             store, &old->entity, arena); /* unless it is on its way to the broker again */
     }
-    if (old->kind == DELIVERY_DISCLOSURE) {
-        (void)agent_store_delete(
-            store, AGENT_STORE_FACTS, facts_key(&old->view.disclosure.case_id, &old->entity, key));
-    }
+}
+
+/* Not when a right ends: that is for expiry.c. */
+static void drop_facts(struct agent_store *store, const struct delivery *old)
+{
+    uint8_t key[FACTS_KEY_BYTES];
+    (void)agent_store_delete(
+        store, AGENT_STORE_FACTS, facts_key(&old->view.disclosure.case_id, &old->entity, key));
 }
 
 /* Disclosed facts may have stayed behind an ended case: every one is looked at. */
@@ -190,6 +197,7 @@ static void erase(struct agent_store *store, const struct id128 *referral)
            key.size == FACTS_KEY_BYTES) {
         if (memcmp(key.data + ID128_BYTES, referral->bytes, ID128_BYTES) == 0) {
             (void)agent_store_delete(store, AGENT_STORE_FACTS, bytes_of(key.data, key.size));
+            (void)agent_store_delete(store, AGENT_STORE_ENDED, bytes_of(key.data, key.size));
         }
         memcpy(from, key.data, FACTS_KEY_BYTES);
         from_bytes = sizeof from; /* behind it */
@@ -227,7 +235,8 @@ void mirror_apply(struct agent_store *store,
     if (delivery->kind == DELIVERY_DISCLOSURE) {
         struct facts facts;
         if (change->had_old) {
-            drop(store, &change->old, arena); /* the case may be another one after a merge */
+            drop(store, &change->old, arena);
+            drop_facts(store, &change->old); /* the case may be another one after a merge */
         }
         memset(&facts, 0, sizeof facts);
         change->sealed_shut = !sealing_open(&delivery->view.disclosure, sealing, arena, &facts) ||
@@ -282,6 +291,19 @@ bool mirror_next(struct agent_store *store,
                  struct delivery *out)
 {
     return next_in(store, AGENT_STORE_VIEWS, cursor, arena, out);
+}
+
+bool mirror_may_show(struct agent_store *store,
+                     const struct id128 *case_id,
+                     const struct id128 *referral,
+                     struct arena *arena)
+{
+    const struct arena_mark mark = arena_mark(arena);
+    struct delivery found;
+    const bool there = mirror_get(store, DELIVERY_DISCLOSURE, referral, arena, &found) &&
+                       id128_equal(&found.view.disclosure.case_id, case_id);
+    arena_release(arena, mark);
+    return there;
 }
 
 bool mirror_is_erased(struct agent_store *store, const struct id128 *referral)

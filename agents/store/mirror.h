@@ -1,7 +1,8 @@
 /* The mirror: what the broker lets this site see, one view per entity, as it was told last.
  *
  * Disclosed sections are opened on arrival with the site's sealing key and rest under the storage key;
- * they go with their disclosure, and an erasure takes whatever there is of a referral. During a resync the pages are kept aside until the last one.
+ * they are shown as long as their disclosure is there (expiry.h says when they are deleted), and an erasure takes
+ * whatever there is of a referral. During a resync the pages are kept aside until the last one.
  */
 #ifndef AGENTS_STORE_MIRROR_H
 #define AGENTS_STORE_MIRROR_H
@@ -53,6 +54,12 @@ void mirror_facts(struct agent_store *store,
                   const struct mirror_reader *reader,
                   struct arena *arena,
                   struct case_view *out);
+
+/* The site has a right to see what it was disclosed of this referral in this case. */
+bool mirror_may_show(struct agent_store *store,
+                     const struct id128 *case_id,
+                     const struct id128 *referral,
+                     struct arena *arena);
 
 /* The referral was erased: nothing of it may be kept. */
 bool mirror_is_erased(struct agent_store *store, const struct id128 *referral);
