@@ -91,6 +91,28 @@ static void about_plan(struct sim *sim, struct chance *chance, enum command_kind
     operator_say(sim, agent, &command);
 }
 
+/* A referral, or all of its case. */
+static void erase(struct sim *sim, struct chance *chance)
+{
+    struct id128 id;
+    struct command command = {.kind = COMMAND_ERASE};
+    const int agent = speaker(sim, chance, &command);
+    size_t count = 0;
+    while (ledger_referral(sim->ledger, count, &id)) {
+        count++;
+    }
+    if (count == 0) {
+        return;
+    }
+    const size_t which = chance_below(chance, (uint32_t)count);
+    (void)ledger_referral(sim->ledger, which, &command.subject);
+    if (chance_percent(chance, 40)) {
+        ledger_case_of(sim->ledger, which, &command.subject);
+    }
+    command.note = "consent withdrawn";
+    operator_say(sim, agent, &command);
+}
+
 void administrator_act(struct sim *sim, struct chance *chance)
 {
     const uint32_t what = chance_below(chance, 100);
@@ -99,6 +121,8 @@ void administrator_act(struct sim *sim, struct chance *chance)
         roll_back(sim, chance);
     } else if (what < 40 && any) {
         about_plan(sim, chance, COMMAND_POLICY_WITHDRAW);
+    } else if (what >= 85) {
+        erase(sim, chance);
     } else if (what < 55 && any) {
         about_plan(sim, chance, COMMAND_POLICY_PROMOTE);
     } else {

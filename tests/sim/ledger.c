@@ -96,6 +96,11 @@ bool ledger_referral(const struct ledger *ledger, size_t index, struct id128 *id
     return true;
 }
 
+void ledger_case_of(const struct ledger *ledger, size_t index, struct id128 *case_id)
+{
+    *case_id = ledger->referrals[index].case_id;
+}
+
 void ledger_note_receipts(struct ledger *ledger,
                           struct sim *sim,
                           size_t index,
@@ -332,6 +337,7 @@ static void take_fact(const struct entry_of *of)
     ledger_take_policy(ledger, of->sim, &(struct ledger_fact){.entry = of->entry, .fact = fact});
     ledger_take_site(ledger, of->sim, fact);
     ledger_take_leave(ledger, of->sim, fact);
+    ledger_take_erasure(ledger, of->sim, fact);
     if (fact->kind == FACT_REFERRAL_STORED || fact->kind == FACT_REFERRAL_JOINED) {
         take_referral(of);
     } else if (fact->kind == FACT_LANE_STARTED) {

@@ -68,11 +68,16 @@ void ledger_sent(struct ledger *ledger,
 size_t ledger_touched(struct ledger *ledger, struct id128 *cases, size_t most);
 /* Everything that was accepted, one after another from index 0. False: no more. */
 bool ledger_referral(const struct ledger *ledger, size_t index, struct id128 *id);
+void ledger_case_of(const struct ledger *ledger, size_t index, struct id128 *case_id);
 /* Its receipts as the state has them now: none may be taken back. */
 void ledger_note_receipts(struct ledger *ledger,
                           struct sim *sim,
                           size_t index,
                           const int64_t receipts_us[RECEIPT_END]);
+/* The broker has no key of what was erased. */
+void ledger_judge_keys(struct ledger *ledger, struct sim *sim);
+/* At the end: every act is complete, and no agent has any of it. */
+void ledger_judge_erasures(struct ledger *ledger, struct sim *sim);
 /* At the end: every promise was kept. */
 void ledger_judge_promises(struct ledger *ledger, struct sim *sim);
 

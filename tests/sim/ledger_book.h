@@ -17,6 +17,7 @@ struct ledger_book_referral {
     struct id128 id;
     struct id128 case_id;
     uint32_t site;
+    bool erased;
     int64_t given_us[RECEIPT_END]; /* receipts in the state */
     int64_t told_us[RECEIPT_END];  /* and as they were sent to the referrer */
 };
@@ -160,6 +161,12 @@ struct ledger_book_offer *ledger_find_offer(struct ledger *ledger, const struct 
 const struct ledger_book_command *
 ledger_find_command(const struct ledger *ledger, uint32_t site, enum lane lane, uint64_t number);
 bool ledger_is_desk_site(const struct ledger_book_case *found, uint32_t site);
+
+/* ledger_erasure.c */
+void ledger_take_erasure(struct ledger *ledger, struct sim *sim, const struct fact *fact);
+bool ledger_is_erased(const struct ledger *ledger, const struct id128 *id);
+/* Ever shown to that site. */
+bool ledger_had_sections(const struct ledger *ledger, uint32_t site, const struct id128 *id);
 
 /* ledger_site.c */
 void ledger_take_site(struct ledger *ledger, struct sim *sim, const struct fact *fact);

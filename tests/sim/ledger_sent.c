@@ -91,7 +91,7 @@ static bool may_see_sections(const struct saying *saying, const struct delivery 
     for (size_t i = 0; i < delivery->view.disclosure.section_count; i++) {
         shown |= 1U << delivery->view.disclosure.sections[i].section;
     }
-    return mask != 0 && (shown & ~mask) == 0;
+    return mask != 0 && (shown & ~mask) == 0 && !ledger_is_erased(ledger, &delivery->entity);
 }
 
 static bool may_see(const struct saying *saying, const struct delivery *delivery)
@@ -118,6 +118,10 @@ static bool may_see(const struct saying *saying, const struct delivery *delivery
     case DELIVERY_DISCLOSURE:
         return may_see_sections(saying, delivery);
     case DELIVERY_ERASURE:
+        referral = ledger_find_referral(ledger, &delivery->entity);
+        return referral != NULL && referral->erased &&
+               (referral->site == saying->site ||
+                ledger_had_sections(ledger, saying->site, &delivery->entity));
     case DELIVERY_UNSPECIFIED:
     case DELIVERY_END:
         break;

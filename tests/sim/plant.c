@@ -44,6 +44,8 @@ enum plant {
     PLANT_NO_DEPUTY,
     PLANT_LOAD_STAYS,
     PLANT_ON_LEAVE_ASKED,
+    PLANT_KEY_SURVIVES,
+    PLANT_CONFIRMED_AND_KEPT,
     PLANT_END
 };
 
@@ -79,6 +81,8 @@ static const char *const names[PLANT_END] = {
     [PLANT_NO_DEPUTY] = "a leave begins, and the deputy is not appointed",
     [PLANT_LOAD_STAYS] = "the load of a covered case stays with the curator on leave",
     [PLANT_ON_LEAVE_ASKED] = "a curator on leave is a candidate",
+    [PLANT_KEY_SURVIVES] = "an erased referral's key stays",
+    [PLANT_CONFIRMED_AND_KEPT] = "an agent confirms an erasure and keeps what it had",
 };
 
 enum { BATCH_FILE_MAX = 1 << 26 };
@@ -257,6 +261,13 @@ bool plant_forgets_away(void)
     return forgets;
 }
 
+void __wrap_turn_erase_key(struct turn *turn, const struct id128 *referral)
+{
+    if (!lives(PLANT_KEY_SURVIVES)) {
+        __real_turn_erase_key(turn, referral);
+    }
+}
+
 /* ---- who is let in ------------------------------------------------------------------------------- */
 
 void __wrap_session_step(struct session_table *table,
@@ -401,6 +412,13 @@ void __wrap_store_put_referral(struct store *store, const struct referral_record
         written.receipts_us[RECEIPT_DELIVERED] = 0;
     }
     __real_store_put_referral(store, &written);
+}
+
+void __wrap_kept_drop(struct agent_store *store, const struct id128 *referral)
+{
+    if (!lives(PLANT_CONFIRMED_AND_KEPT)) {
+        __real_kept_drop(store, referral);
+    }
 }
 
 /* ---- what an agent keeps ------------------------------------------------------------------------- */

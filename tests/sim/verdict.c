@@ -61,6 +61,7 @@ void verdict_of_all(struct sim *sim)
     judge_list(sim, breaches);
     judge_accepted(sim);
     ledger_judge_version(sim->ledger, sim);
+    ledger_judge_keys(sim->ledger, sim);
 }
 
 void verdict_of_step(struct sim *sim)
@@ -273,6 +274,7 @@ void verdict_of_end(struct sim *sim)
         return;
     }
     ledger_judge_promises(sim->ledger, sim);
+    ledger_judge_erasures(sim->ledger, sim);
     for (int i = 0; i < SIM_AGENTS && !sim->broken; i++) {
         judge_mirror(sim, &sim->agents[i]);
     }
