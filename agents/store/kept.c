@@ -65,18 +65,36 @@ bool kept_prune(struct agent_store *store, int64_t now_us)
            agent_store_delete(store, AGENT_STORE_KEPT, bytes_of(key.data, key.size));
 }
 
-void kept_drop(struct agent_store *store, const struct id128 *referral)
+/* The first of that referral. */
+static bool
+find(struct agent_store *store, const struct id128 *referral, struct agent_store_key *key)
 {
-    struct agent_store_key key;
     uint8_t from[KEY_BYTES + 1] = {0};
     size_t from_bytes = 1;
 
-    while (agent_store_seek_key(store, AGENT_STORE_KEPT, bytes_of(from, from_bytes), &key) &&
-           key.size == KEY_BYTES) {
-        if (memcmp(key.data + TIME_BYTES, referral->bytes, ID128_BYTES) == 0) {
-            (void)agent_store_delete(store, AGENT_STORE_KEPT, bytes_of(key.data, key.size));
+    while (agent_store_seek_key(store, AGENT_STORE_KEPT, bytes_of(from, from_bytes), key) &&
+           key->size == KEY_BYTES) {
+        if (memcmp(key->data + TIME_BYTES, referral->bytes, ID128_BYTES) == 0) {
+            return true;
         }
-        memcpy(from, key.data, KEY_BYTES);
+        memcpy(from, key->data, KEY_BYTES);
         from_bytes = sizeof from; /* behind it */
+    }
+    return false;
+}
+
+bool kept_has(struct agent_store *store, const struct id128 *referral)
+{
+    struct agent_store_key key;
+
+    return find(store, referral, &key);
+}
+
+void kept_drop(struct agent_store *store, const struct id128 *referral)
+{
+    struct agent_store_key key;
+
+    while (find(store, referral, &key)) {
+        (void)agent_store_delete(store, AGENT_STORE_KEPT, bytes_of(key.data, key.size));
     }
 }

@@ -25,6 +25,8 @@ bool kept_take(struct agent_store *store,
                struct command *out);
 /* Drops one that is older than KEPT_DAYS. False: there is none. */
 bool kept_prune(struct agent_store *store, int64_t now_us);
+/* Is it kept, so that it can be offered again? */
+bool kept_has(struct agent_store *store, const struct id128 *referral);
 /* A referral was erased. */
 void kept_drop(struct agent_store *store, const struct id128 *referral);
 

@@ -1,6 +1,7 @@
 /* Own referrals: see own_referrals.h. */
 #include "agents/store/own_referrals.h"
 
+#include "agents/store/kept.h"
 #include "agents/store/record.h"
 #include "proto/wire.h"
 
@@ -104,7 +105,8 @@ void own_referrals_settle(struct agent_store *store,
 void own_referrals_drop(struct agent_store *store, const struct id128 *id, struct arena *arena)
 {
     struct own_referral own;
-    if (own_referrals_get(store, id, arena, &own) && own.state == OWN_REFERRALS_WAITING) {
+    if ((own_referrals_get(store, id, arena, &own) && own.state == OWN_REFERRALS_WAITING) ||
+        kept_has(store, id)) {
         return;
     }
     (void)agent_store_delete(store, AGENT_STORE_OWN, id128_bytes(id));

@@ -38,7 +38,7 @@ void own_referrals_settle(struct agent_store *store,
                           const struct reply *reply,
                           int64_t now_us,
                           struct arena *arena);
-/* The site may no longer see it. One that waits in the spool stays. */
+/* The broker shows it no longer. One that waits in the spool stays, and one that will be offered again (kept.h). */
 void own_referrals_drop(struct agent_store *store, const struct id128 *id, struct arena *arena);
 /* The newest one older than before (none: the newest). */
 bool own_referrals_before(struct agent_store *store,

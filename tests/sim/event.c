@@ -5,6 +5,7 @@
 #include "agents/store/spool.h"
 #include "base/utc.h"
 #include "tests/sim/administrator.h"
+#include "tests/sim/backups.h"
 #include "tests/sim/ledger.h"
 #include "tests/sim/operator.h"
 #include "tests/sim/party.h"
@@ -108,7 +109,7 @@ static void let_time_pass(struct sim *sim, struct chance *chance)
     int64_t us = chance_between(chance, 0, 300 * 1000);
     if (how >= 98) {
         sim_leap(
-            sim, sim->boot_us + chance_between(chance, UTC_MINUTE_US, 10 * UTC_HOUR_US), STRIDE_US);
+            sim, sim->boot_us + chance_between(chance, UTC_MINUTE_US, 8 * UTC_HOUR_US), STRIDE_US);
     } else if (how >= 96) {
         us = chance_between(chance, 0, 40 * UTC_SECOND_US);
     } else if (how >= 75) {
@@ -139,6 +140,10 @@ void event_happen(struct sim *sim, struct chance *chance)
         trouble_crowd(sim, chance);
     } else if (what < 965) {
         lose_store(sim, chance);
+    } else if (what < 968) {
+        backups_take(sim);
+    } else if (what < 970) {
+        backups_restore(sim);
     } else if (what < 980) {
         copy_or_restore(sim, chance);
     } else if (what < 985) {
@@ -236,6 +241,6 @@ void event_settle(struct sim *sim)
 void event_wait_out(struct sim *sim)
 {
     sim_say(sim, "silence");
-    sim_leap(sim, sim->boot_us + SILENCE_US, UTC_HOUR_US);
+    sim_leap(sim, sim->boot_us + SILENCE_US, 2 * UTC_HOUR_US);
     wait_for_quiet(sim);
 }

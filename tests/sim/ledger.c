@@ -28,6 +28,7 @@ struct ledger *ledger_create(void)
 void ledger_destroy(struct ledger **ledger)
 {
     arena_destroy(&(*ledger)->arena);
+    free((*ledger)->copy);
     free((*ledger)->under_way);
     free(*ledger);
     *ledger = NULL;
@@ -465,6 +466,11 @@ void ledger_broker_opened(struct ledger *ledger, struct sim *sim)
     const struct journal_end end = journal_end(books->journal);
     ledger->ahead = false;
     ledger_forget_quarantine(ledger);
+    if (ledger->restored && end.number == ledger->durable + 1) {
+        ledger->durable = end.number;
+        memcpy(ledger->hash, end.hash, sizeof(ledger->hash));
+        ledger->restored = false;
+    }
     if (end.number != ledger->durable ||
         (end.number > 0 && memcmp(end.hash, ledger->hash, sizeof(end.hash)) != 0)) {
         sim_breach(sim,

@@ -38,6 +38,10 @@ void ledger_append_finished(struct ledger *ledger, struct sim *sim);
 /* The journal and the state were opened: nothing that was durable may be missing. */
 void ledger_broker_opened(struct ledger *ledger, struct sim *sim);
 
+/* A backup was made; much later the broker comes back with it. */
+void ledger_copy(struct ledger *ledger);
+void ledger_go_back(struct ledger *ledger);
+
 /* ---- an agent's side ------------------------------------------------------------------------------- */
 
 void ledger_agent_commits(struct ledger *ledger, struct sim *sim, int agent);

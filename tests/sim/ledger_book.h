@@ -119,8 +119,10 @@ struct ledger_book_agent {
 
 struct ledger {
     struct arena *arena;
-    uint64_t durable; /* batches */
-    int64_t time_us;  /* of the last */
+    struct ledger *copy; /* as it was at the newest backup; NULL */
+    bool restored;       /* the journal has a word more than the books: that it came back */
+    uint64_t durable;    /* batches */
+    int64_t time_us;     /* of the last */
     uint8_t hash[FACT_HASH_BYTES];
     uint8_t *under_way; /* the coded batch of the append in flight */
     size_t under_way_bytes;

@@ -99,14 +99,17 @@ void party_propose(struct sim *sim, size_t set)
     if (!sim->up) {
         return;
     }
-    sim_say(sim, "proposed: %s", sim->region->sets[set].name);
-    ledger_propose(sim->ledger, set);
     enter(sim, NETWORK_BROKER);
     if (setjmp(sim->escape) != 0) {
         party_kill(sim, NETWORK_BROKER, false, sim->boot_us + UTC_SECOND_US);
         return;
     }
     broker_read_time(sim->broker);
+    if (!configuration_wait(sim->broker, &err)) { /* one reader at a time */
+        sim_breach(sim, "an answer ended the broker: %s", err.text);
+    }
+    sim_say(sim, "proposed: %s", sim->region->sets[set].name);
+    ledger_propose(sim->ledger, set);
     if (!configuration_propose(
             sim->broker, &sim->region->sets[set].input, CONFIGURATION_PROPOSE, &err)) {
         sim_breach(sim, "a proposal ended the broker: %s", err.text);

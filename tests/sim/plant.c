@@ -46,6 +46,7 @@ enum plant {
     PLANT_ON_LEAVE_ASKED,
     PLANT_KEY_SURVIVES,
     PLANT_CONFIRMED_AND_KEPT,
+    PLANT_LIFE_UNNOTICED,
     PLANT_END
 };
 
@@ -82,6 +83,7 @@ static const char *const names[PLANT_END] = {
     [PLANT_LOAD_STAYS] = "the load of a covered case stays with the curator on leave",
     [PLANT_ON_LEAVE_ASKED] = "a curator on leave is a candidate",
     [PLANT_KEY_SURVIVES] = "an erased referral's key stays",
+    [PLANT_LIFE_UNNOTICED] = "agents do not notice that the broker came back from a backup",
     [PLANT_CONFIRMED_AND_KEPT] = "an agent confirms an erasure and keeps what it had",
 };
 
@@ -422,6 +424,13 @@ void __wrap_kept_drop(struct agent_store *store, const struct id128 *referral)
 }
 
 /* ---- what an agent keeps ------------------------------------------------------------------------- */
+
+void __wrap_resend_welcomed(struct agent *agent, uint64_t life)
+{
+    if (!lives(PLANT_LIFE_UNNOTICED)) {
+        __real_resend_welcomed(agent, life);
+    }
+}
 
 void __wrap_mirror_drop_missing(struct agent_store *store, struct arena *arena)
 {

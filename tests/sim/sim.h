@@ -100,6 +100,8 @@ struct sim {
     int64_t wake_us;
     uint64_t starts; /* of the broker */
     bool disk_low;
+    bool backed_up;         /* there is a backup of this life */
+    uint32_t restored;      /* how often the broker came back from one */
     uint32_t crowded;       /* the site whose outbox has little room; 0: none */
     bool away_forgotten;    /* a planted bug's */
     bool overfull;          /* as if it had more lines than it may */

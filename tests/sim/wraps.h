@@ -7,6 +7,7 @@
 #define TESTS_SIM_WRAPS_H
 
 #include "agents/daemon/agent.h"
+#include "agents/daemon/resend.h"
 #include "agents/store/kept.h"
 #include "agents/store/mirror.h"
 #include "agents/store/own_referrals.h"
@@ -216,6 +217,7 @@ WRAPS_OF(void,
 WRAPS_OF(enum candidate_reason, workforce_absence, const struct turn *turn, uint32_t worker);
 WRAPS_OF(void, turn_erase_key, struct turn *turn, const struct id128 *referral);
 WRAPS_OF(void, kept_drop, struct agent_store *store, const struct id128 *referral);
+WRAPS_OF(void, resend_welcomed, struct agent *agent, uint64_t life);
 WRAPS_OF(void, offer_accept, struct hearing *hearing);
 WRAPS_OF(uint32_t,
          directory_site_of_key,

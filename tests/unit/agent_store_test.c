@@ -278,6 +278,21 @@ static struct bytes kept_frame(struct bench *bench, uint8_t number)
     return frame;
 }
 
+/* A broker that came back from a backup shows less; what it does not know will be offered to it again. */
+static void own_referral_stays_as_long_as_it_is_kept(void **state)
+{
+    struct bench *bench = *state;
+    struct own_referral own = own_named(6);
+    own.state = OWN_REFERRALS_STORED;
+    own_referrals_put(bench->store, &own, NULL, bench->arena);
+    kept_add(bench->store, &own.id, kept_frame(bench, 1), 100, bench->arena);
+    own_referrals_drop(bench->store, &own.id, bench->arena);
+    assert_true(own_referrals_get(bench->store, &own.id, bench->arena, &own));
+    kept_drop(bench->store, &own.id);
+    own_referrals_drop(bench->store, &own.id, bench->arena);
+    assert_false(own_referrals_get(bench->store, &own.id, bench->arena, &own));
+}
+
 static void stored_referrals_are_kept_for_thirty_days_in_order(void **state)
 {
     struct bench *bench = *state;
@@ -522,6 +537,7 @@ int main(void)
         TEST(newest_disclosure_key_is_kept),
         TEST(own_referral_goes_from_waiting_to_stored),
         TEST(own_referrals_are_walked_from_the_newest),
+        TEST(own_referral_stays_as_long_as_it_is_kept),
         TEST(stored_referrals_are_kept_for_thirty_days_in_order),
         TEST(referral_on_its_way_again_is_not_dropped_from_the_site_s_own),
         TEST(view_is_replaced_and_dropped),

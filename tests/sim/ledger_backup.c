@@ -1,0 +1,45 @@
+/* The books as they were at a backup; see ledger.h. */
+#include "tests/sim/ledger.h"
+
+#include "tests/sim/ledger_book.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void ledger_copy(struct ledger *ledger)
+{
+    if (ledger->copy == NULL && (ledger->copy = malloc(sizeof(*ledger))) == NULL) {
+        abort();
+    }
+    memcpy(ledger->copy, ledger, sizeof(*ledger));
+}
+
+/* What was erased after the backup is kept by nobody, so nobody gives it again. */
+static void excuse_erased(struct ledger *ledger)
+{
+    for (size_t i = 0; i < ledger->promise_count; i++) {
+        struct ledger_book_promise *promise = &ledger->promises[i];
+        promise->excused = promise->excused || ledger_is_erased(ledger, &promise->referral);
+    }
+}
+
+void ledger_go_back(struct ledger *ledger)
+{
+    struct ledger *past = ledger->copy;
+    excuse_erased(ledger);
+    past->copy = past;
+    past->arena = ledger->arena;
+    past->under_way = ledger->under_way;
+    memcpy(past->promises, ledger->promises, sizeof(past->promises));
+    past->promise_count = ledger->promise_count;
+    memcpy(past->asked, ledger->asked, sizeof(past->asked));
+    memcpy(past->intents, ledger->intents, sizeof(past->intents));
+    past->intent_count = ledger->intent_count;
+    for (int i = 0; i < SIM_AGENTS; i++) {
+        const bool away = past->agents[i].away;
+        past->agents[i] = ledger->agents[i];
+        past->agents[i].away = away;
+    }
+    past->restored = true;
+    memcpy(ledger, past, sizeof(*ledger));
+}
