@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/link_context.h"
+#include "base/link_epoll.h"
 #include "base/link_zap.h"
 
 #include <assert.h>
@@ -27,6 +28,7 @@ bool link_context_create(struct link_context **out, struct error *err)
 {
     struct link_context *context = calloc(1, sizeof(*context));
 
+    assert(link_epoll_is_ours());
     if (context == NULL) {
         return error_set(err, ERROR_OS, "no memory left");
     }

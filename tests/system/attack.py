@@ -13,7 +13,7 @@ import struct
 
 import zmq
 from agent import Agent, Keys, uuid7
-from curve import MORE, Curve
+from curve import COMMAND, MORE, PING, Curve
 from proto import case_pb2 as case
 from proto import exchange_pb2 as exchange
 from region import facts, labels
@@ -360,6 +360,27 @@ def endless_parts(target):
                 target.begun.set()
         except OSError:
             target.stop.wait(0.1)
+
+
+def reset_with_pings(target):
+    """More than the broker takes in at once, with ZMTP's own pings in between, and then the connection is reset."""
+    keys, question = Keys(target.keys, target.site), envelope(heartbeat=exchange.Heartbeat(time_us=1))
+    while not target.over():
+        try:
+            peer = Curve(target.address, keys)
+        except OSError:  # quarantined, or too many
+            target.stop.wait(0.1)
+            continue
+        try:
+            peer.send(hello(uuid7()))
+            peer.socket.settimeout(0.2)
+            for _ in range(64):
+                peer.socket.sendall(b''.join(peer.frame(question) + peer.frame(PING, COMMAND) for _ in range(256)))
+                target.begun.set()
+        except OSError:
+            pass
+        peer.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0))
+        peer.close()
 
 
 def never_read(target):

@@ -9,7 +9,8 @@ from nacl import bindings
 
 SIGNATURE = b'\xff' + bytes(7) + b'\x01\x7f'
 GREETING = SIGNATURE + b'\x03\x00' + b'CURVE'.ljust(20, b'\x00') + b'\x00' + bytes(31)
-MORE = 1
+MORE, COMMAND = 1, 2
+PING = b'\x04PING\x00\x00'
 
 
 def metadata(name, value):

@@ -152,6 +152,10 @@ class HostileTest(unittest.TestCase):
         self.broker.expects('too_many_connections', 'site_quarantined')
         self.withstands(attack.reconnect, lambda: self.broker.wait_for('too_many_connections', f'site={CULPRIT}'))
 
+    def test_resets_with_frames_and_pings_still_unread_cost_nobody(self):
+        self.broker.expects('too_many_connections', 'site_quarantined', 'key_used_twice', 'bad_frame')
+        self.withstands(attack.reset_with_pings)
+
     def test_claimed_routing_ids_do_not_end_the_broker(self):
         self.broker.expects('bad_frame')
         self.withstands(attack.claim_ids)
