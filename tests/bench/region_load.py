@@ -14,7 +14,7 @@ import yaml
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BUILD = os.environ.get('REFBROKER_BUILD') or f'{ROOT}/build/default'
-MORE_CURATORS = {'children-in-family': 45}  # at a site of the agency that most rules name first
+MORE_CURATORS = {'children-in-family': 75}  # at a site of the agency that most rules name first
 MORE_ELSEWHERE = 12
 TURNS = struct.Struct('<256Q')  # of turns_preload.c
 STEP = 1.1                      # from one bucket of turns to the next
