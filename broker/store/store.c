@@ -2,6 +2,7 @@
 #include "broker/store/store.h"
 
 #include "base/keys.h"
+#include "broker/store/store_pack.h"
 #include "broker/store/store_table.h"
 #include "proto/fact.h"
 
@@ -62,6 +63,18 @@ static const bool is_cached[TABLE_END] = {
     [TABLE_REPLY] = true,
     [TABLE_VIEW] = true,
     [TABLE_TERRITORY] = true,
+};
+
+/* Tables of records of which most words are zero; they are stored without those. */
+static const bool is_packed[TABLE_END] = {
+    [TABLE_CASE] = true,
+    [TABLE_REFERRAL] = true,
+    [TABLE_KEY] = true,
+    [TABLE_ASSIGNMENT] = true,
+    [TABLE_REPLY] = true,
+    [TABLE_LINE] = true,
+    [TABLE_VIEW] = true,
+    [TABLE_TIMELINE] = true,
 };
 
 static const uint8_t meta_key_bytes[] = {'m'};
@@ -269,12 +282,23 @@ static void flush(struct store *store, uint32_t table)
     store_cache_flush(store->cache,
                       table == TABLE_END ? (uint32_t)STORE_CACHE_TABLES_MAX : table,
                       store->txn,
-                      store->tables);
+                      store->tables,
+                      is_packed);
 }
 
 static struct store_cache_name name_of(enum store_table table, const struct store_key *key)
 {
     return (struct store_cache_name){.table = table, .key = bytes_of(key->bytes, key->size)};
+}
+
+void store_take(enum store_table table, struct bytes value, void *record, size_t record_bytes)
+{
+    if (is_packed[table]) {
+        store_unpack(value, record, record_bytes);
+    } else {
+        assert(value.size == record_bytes);
+        memcpy(record, value.data, record_bytes);
+    }
 }
 
 bool store_record(struct store *store,
@@ -294,15 +318,13 @@ bool store_record(struct store *store,
         }
     }
     const bool found = kv_get(store->txn, store->tables[table], name.key, &value);
+    if (found) {
+        store_take(table, value, record, record_bytes);
+    }
     if (is_cached[table] && kv_failed(store->txn) == NULL) {
-        store_cache_learn(store->cache, &name, found ? value : bytes_of(NULL, 0));
+        store_cache_learn(store->cache, &name, bytes_of(record, found ? record_bytes : 0));
     }
-    if (!found) {
-        return false;
-    }
-    assert(value.size == record_bytes);
-    memcpy(record, value.data, record_bytes);
-    return true;
+    return found;
 }
 
 /* An empty record: deleted. */
@@ -327,6 +349,10 @@ void store_put_record(struct store *store,
     const struct store_cache_name name = name_of(table, key);
     if (is_cached[table] && record_bytes > 0) {
         put_cached(store, &name, bytes_of(record, record_bytes));
+    } else if (is_packed[table]) {
+        uint8_t packed[STORE_PACK_BYTES_MAX];
+        const size_t bytes = store_pack(record, record_bytes, packed);
+        kv_put(store->txn, store->tables[table], name.key, bytes_of(packed, bytes));
     } else {
         kv_put(store->txn, store->tables[table], name.key, bytes_of(record, record_bytes));
     }

@@ -25,7 +25,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { STORE_LAYOUT = 11 };
+enum { STORE_LAYOUT = 12 };
 
 /* ---- records: zero the whole struct before filling it, so that padding is equal everywhere ------- */
 

@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "base/hash.h"
 #include "base/keys.h"
+#include "broker/store/store_pack.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -181,7 +182,8 @@ static int by_key(const void *a, const void *b)
 void store_cache_flush(struct store_cache *cache,
                        uint32_t table,
                        struct kv_txn *txn,
-                       const kv_table *tables)
+                       const kv_table *tables,
+                       const bool *packed)
 {
     const bool all = table == STORE_CACHE_TABLES_MAX;
     size_t count = 0;
@@ -201,6 +203,10 @@ void store_cache_flush(struct store_cache *cache,
         const struct bytes key = bytes_of(entry->key, entry->key_bytes);
         if (entry->record == NULL) {
             (void)kv_delete(txn, tables[entry->table], key);
+        } else if (packed[entry->table]) {
+            uint8_t words[STORE_PACK_BYTES_MAX];
+            const size_t bytes = store_pack(entry->record, entry->record_bytes, words);
+            kv_put(txn, tables[entry->table], key, bytes_of(words, bytes));
         } else {
             kv_put(txn, tables[entry->table], key, bytes_of(entry->record, entry->record_bytes));
         }

@@ -47,11 +47,13 @@ bool store_cache_put(struct store_cache *cache,
                      struct bytes record) __attribute__((warn_unused_result));
 
 /* Write what is to be written of one table, or of all (table = STORE_CACHE_TABLES_MAX), into the transaction.
- * tables  the environment's, by the caller's numbers */
+ * tables  the environment's, by the caller's numbers
+ * packed  tables whose records are stored without their zeros (store_pack.h), by the same numbers */
 void store_cache_flush(struct store_cache *cache,
                        uint32_t table,
                        struct kv_txn *txn,
-                       const kv_table *tables);
+                       const kv_table *tables,
+                       const bool *packed);
 /* Hold nothing any more; what was not flushed is lost. */
 void store_cache_forget(struct store_cache *cache);
 /* Whether so much is held that it is better forgotten after the next flush. */

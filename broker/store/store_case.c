@@ -58,7 +58,7 @@ bool store_case_from(struct store *store, const struct id128 *from, struct case_
     if (!store_next(store, TABLE_CASE, &key, 0, &found)) {
         return false;
     }
-    memcpy(out, found.value.data, sizeof(*out));
+    store_take(TABLE_CASE, found.value, out, sizeof(*out));
     return true;
 }
 
@@ -99,7 +99,9 @@ void store_put_key(struct store *store,
     struct store_key key = {0};
     store_key_add(&key, digest, MATCHING_DIGEST_BYTES);
     store_key_add_id(&key, &record->referral);
-    store_put_record(store, TABLE_KEY, &key, record, sizeof(*record));
+    struct key_record rest = *record;
+    memset(&rest.referral, 0, sizeof(rest.referral)); /* it stands in the key */
+    store_put_record(store, TABLE_KEY, &key, &rest, sizeof(rest));
 }
 
 bool store_key_before(struct store *store,
@@ -116,7 +118,8 @@ bool store_key_before(struct store *store,
     if (!store_previous(store, TABLE_KEY, &key, MATCHING_DIGEST_BYTES, &found)) {
         return false;
     }
-    memcpy(out, found.value.data, sizeof(*out));
+    store_take(TABLE_KEY, found.value, out, sizeof(*out));
+    memcpy(out->referral.bytes, found.key.data + MATCHING_DIGEST_BYTES, ID128_BYTES);
     return true;
 }
 

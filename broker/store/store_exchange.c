@@ -85,7 +85,7 @@ bool store_line_after(struct store *store,
     if (!store_next(store, TABLE_LINE, &from, sizeof(uint32_t) + 1, &found)) {
         return false;
     }
-    memcpy(out, found.value.data, sizeof(*out));
+    store_take(TABLE_LINE, found.value, out, sizeof(*out));
     return true;
 }
 
@@ -157,6 +157,6 @@ bool store_view_after(struct store *store,
     }
     *kind = (enum delivery_kind)found.key.data[sizeof(uint32_t)];
     memcpy(entity->bytes, found.key.data + sizeof(uint32_t) + 1, ID128_BYTES);
-    memcpy(out, found.value.data, sizeof(*out));
+    store_take(TABLE_VIEW, found.value, out, sizeof(*out));
     return true;
 }

@@ -93,6 +93,8 @@ void store_put_record(struct store *store,
                       const void *record,
                       size_t record_bytes);
 void store_delete_record(struct store *store, enum store_table table, const struct store_key *key);
+/* A record from what store_next found of its table: those of some tables are stored without their zeros (store.c). */
+void store_take(enum store_table table, struct bytes value, void *record, size_t record_bytes);
 /* Borrowed until the next write. */
 struct store_found {
     struct bytes key;

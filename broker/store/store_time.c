@@ -133,6 +133,6 @@ bool store_timeline_after(struct store *store,
     }
     *batch = bytes_get_u64(found.key.data + ID128_BYTES);
     *index = bytes_get_u32(found.key.data + ID128_BYTES + 8);
-    memcpy(out, found.value.data, sizeof(*out));
+    store_take(TABLE_TIMELINE, found.value, out, sizeof(*out));
     return true;
 }

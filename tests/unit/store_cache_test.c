@@ -19,6 +19,7 @@ struct stage {
     struct kv *kv;
     struct kv_txn *txn;
     kv_table tables[TABLES];
+    bool packed[TABLES];
     struct store_cache *cache;
 };
 
@@ -96,10 +97,10 @@ static void the_newest_record_is_read_and_written_test(void **state)
     assert_int_equal(get(stage, TABLE_A, "one", record), STORE_CACHE_FOUND);
     assert_string_equal(record, "3333");
     assert_in_table(stage, TABLE_A, "one", NULL); /* not before a flush */
-    store_cache_flush(stage->cache, TABLE_A, stage->txn, stage->tables);
+    store_cache_flush(stage->cache, TABLE_A, stage->txn, stage->tables, stage->packed);
     assert_in_table(stage, TABLE_A, "one", "3333");
     assert_in_table(stage, TABLE_B, "one", NULL); /* that was another table's */
-    store_cache_flush(stage->cache, ALL, stage->txn, stage->tables);
+    store_cache_flush(stage->cache, ALL, stage->txn, stage->tables, stage->packed);
     assert_in_table(stage, TABLE_B, "one", "2222");
     assert_int_equal(get(stage, TABLE_B, "one", record), STORE_CACHE_FOUND);
 }
@@ -111,13 +112,13 @@ static void a_deleted_record_is_none_test(void **state)
     char record[5];
 
     put(stage, TABLE_A, "one", "1111");
-    store_cache_flush(stage->cache, ALL, stage->txn, stage->tables);
+    store_cache_flush(stage->cache, ALL, stage->txn, stage->tables, stage->packed);
     assert_true(store_cache_put(stage->cache, &name, bytes_of(NULL, 0)));
     assert_int_equal(get(stage, TABLE_A, "one", record), STORE_CACHE_ABSENT);
-    store_cache_flush(stage->cache, ALL, stage->txn, stage->tables);
+    store_cache_flush(stage->cache, ALL, stage->txn, stage->tables, stage->packed);
     assert_in_table(stage, TABLE_A, "one", NULL);
     put(stage, TABLE_A, "one", "4444");
-    store_cache_flush(stage->cache, ALL, stage->txn, stage->tables);
+    store_cache_flush(stage->cache, ALL, stage->txn, stage->tables, stage->packed);
     assert_in_table(stage, TABLE_A, "one", "4444");
 }
 
@@ -132,7 +133,7 @@ static void what_a_table_answered_is_not_written_test(void **state)
     store_cache_learn(stage->cache, &two, bytes_of(NULL, 0));
     assert_int_equal(get(stage, TABLE_A, "one", record), STORE_CACHE_FOUND);
     assert_int_equal(get(stage, TABLE_A, "two", record), STORE_CACHE_ABSENT);
-    store_cache_flush(stage->cache, ALL, stage->txn, stage->tables);
+    store_cache_flush(stage->cache, ALL, stage->txn, stage->tables, stage->packed);
     assert_in_table(stage, TABLE_A, "one", NULL);
     store_cache_forget(stage->cache);
     assert_int_equal(get(stage, TABLE_A, "one", record), STORE_CACHE_UNKNOWN);
@@ -156,7 +157,7 @@ static void a_full_cache_says_so_and_loses_nothing_test(void **state)
     }
     assert_true(store_cache_is_full(stage->cache));
     assert_int_equal(get(stage, TABLE_B, "one", record), STORE_CACHE_UNKNOWN);
-    store_cache_flush(stage->cache, ALL, stage->txn, stage->tables);
+    store_cache_flush(stage->cache, ALL, stage->txn, stage->tables, stage->packed);
     assert_true(kv_count(stage->txn, stage->tables[TABLE_A]) == count);
     store_cache_forget(stage->cache);
     assert_false(store_cache_is_full(stage->cache));
