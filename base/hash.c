@@ -5,7 +5,8 @@
 #include <sodium.h>
 #include <string.h>
 
-_Static_assert(sizeof(crypto_generichash_state) <= sizeof(struct hash), "the state fits");
+_Static_assert(sizeof(crypto_generichash_state) <= sizeof(((struct hash *)NULL)->opaque),
+               "the state fits");
 _Static_assert(_Alignof(crypto_generichash_state) <= _Alignof(struct hash), "and is aligned");
 
 static crypto_generichash_state *state_of(struct hash *hash)
@@ -21,19 +22,37 @@ void hash_start(struct hash *hash, struct bytes key, size_t digest_bytes)
     const int started = crypto_generichash_init(
         state_of(hash), key.size > 0 ? key.data : NULL, key.size, digest_bytes);
     assert(started == 0);
+    hash->gathered_bytes = 0;
 }
 
-void hash_add(struct hash *hash, struct bytes bytes)
+static void update(struct hash *hash, struct bytes bytes)
 {
-    if (bytes.size == 0) {
-        return;
-    }
     const int added = crypto_generichash_update(state_of(hash), bytes.data, bytes.size);
     assert(added == 0);
 }
 
+static void update_gathered(struct hash *hash)
+{
+    update(hash, bytes_of(hash->gathered, hash->gathered_bytes));
+    hash->gathered_bytes = 0;
+}
+
+void hash_add(struct hash *hash, struct bytes bytes)
+{
+    if (bytes.size > sizeof(hash->gathered) - hash->gathered_bytes) {
+        update_gathered(hash);
+    }
+    if (bytes.size > sizeof(hash->gathered)) {
+        update(hash, bytes);
+    } else if (bytes.size > 0) {
+        memcpy(hash->gathered + hash->gathered_bytes, bytes.data, bytes.size);
+        hash->gathered_bytes += bytes.size;
+    }
+}
+
 void hash_end(struct hash *hash, uint8_t *digest, size_t digest_bytes)
 {
+    update_gathered(hash);
     const int ended = crypto_generichash_final(state_of(hash), digest, digest_bytes);
     assert(ended == 0);
     sodium_memzero(hash, sizeof(*hash));

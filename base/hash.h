@@ -17,6 +17,8 @@ enum {
 /* A hash in progress; plain memory, nothing to release. */
 struct hash {
     _Alignas(64) uint8_t opaque[384];
+    uint8_t gathered[256]; /* small pieces, hashed together */
+    size_t gathered_bytes;
 };
 
 /* key may be empty; digest_bytes within HASH_BYTES_MIN..MAX (asserted). */

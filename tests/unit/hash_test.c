@@ -46,6 +46,29 @@ static void hash_takes_parts_and_a_key_test(void **state)
     assert_memory_equal(at_once, in_parts, sizeof(at_once));
 }
 
+static void hash_is_that_of_the_whole_however_it_is_cut_test(void **state)
+{
+    uint8_t text[1500];
+    uint8_t whole[32];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(text); i++) {
+        text[i] = (uint8_t)(i * 31);
+    }
+    hash_of(bytes_of(NULL, 0), bytes_of(text, sizeof(text)), whole, sizeof(whole));
+    for (size_t piece = 1; piece < 600; piece += 17) {
+        uint8_t in_parts[32];
+        struct hash hash;
+        hash_start(&hash, bytes_of(NULL, 0), sizeof(in_parts));
+        for (size_t at = 0; at < sizeof(text); at += piece) {
+            const size_t left = sizeof(text) - at;
+            hash_add(&hash, bytes_of(text + at, left < piece ? left : piece));
+        }
+        hash_end(&hash, in_parts, sizeof(in_parts));
+        assert_memory_equal(in_parts, whole, sizeof(whole));
+    }
+}
+
 /* The first vectors of the reference: the key and the text are 00 01 02 … */
 static void hash_short_is_siphash_test(void **state)
 {
@@ -64,6 +87,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(hash_is_that_of_rfc_7693_test),
         cmocka_unit_test(hash_takes_parts_and_a_key_test),
+        cmocka_unit_test(hash_is_that_of_the_whole_however_it_is_cut_test),
         cmocka_unit_test(hash_short_is_siphash_test),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
