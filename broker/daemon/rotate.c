@@ -16,7 +16,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { POLL_MS = 200, SITES_WAIT_MS = 5000, TOLD_POLLS = 10, ARENA_BYTES = 1 << 20 };
+enum { POLL_MS = 200, SITES_WAIT_MS = 3000, TOLD_POLLS = 10, ARENA_BYTES = 1 << 20 };
 
 struct files {
     const char *present;
@@ -106,9 +106,6 @@ static bool overwrite(const char *path, struct error *err)
 /* Under a name that nobody reads, so that a run that is killed here leaves no half of a key. */
 static bool destroy_gone(const struct files *files, struct error *err)
 {
-    if (access(files->gone, F_OK) != 0) {
-        return true;
-    }
     return overwrite(files->gone, err) &&
            (unlink(files->gone) == 0 ||
             error_set_errno(err, ERROR_IO, errno, "cannot remove %s", files->gone));
@@ -340,13 +337,36 @@ static bool rotate_with(const struct store_tools *tools,
     return true;
 }
 
+/* A run that was killed while it destroyed the old secret: only that is left to do. */
+static bool
+finish_destroying(const struct store_tools *tools, struct files *files, struct error *err)
+{
+    struct tool_client *client = NULL;
+
+    if (!destroy_gone(files, err) || !read_files(files, err) || !reach(tools, &client, err)) {
+        return error_prepend(err, "rotate");
+    }
+    if (client != NULL) {
+        tell_destroyed(client);
+    }
+    tool_client_close(&client);
+    files->epoch_old = files->epoch - 1;
+    say_done(tools, files);
+    return true;
+}
+
 bool rotate_run(const struct store_tools *tools, bool anyway, struct error *err)
 {
     struct files files;
     struct tool_client *client = NULL;
 
-    if (!name_files(tools->settings.disclosure_key, &files, err) || !destroy_gone(&files, err) ||
-        !read_files(&files, err) || (files.epoch_old == 0 && !begin(&files, err)) ||
+    if (!name_files(tools->settings.disclosure_key, &files, err)) {
+        return error_prepend(err, "rotate");
+    }
+    if (access(files.gone, F_OK) == 0) {
+        return finish_destroying(tools, &files, err);
+    }
+    if (!read_files(&files, err) || (files.epoch_old == 0 && !begin(&files, err)) ||
         !write_public(&files, err) || !reach(tools, &client, err)) {
         return error_prepend(err, "rotate");
     }

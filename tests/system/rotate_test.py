@@ -11,6 +11,7 @@ import unittest
 
 import tap
 from agent import read_key
+from faults import OPEN, READ, SYNC, WRITE, Faults
 from nacl import bindings
 from proto import case_pb2 as case
 from proto import exchange_pb2 as exchange
@@ -70,7 +71,7 @@ class RotateTest(unittest.TestCase):
         found = set()
         with open(self.region.path(f'{folder}/journal/data.mdb'), 'rb') as file:
             data = file.read()
-        for epoch in range(1, 6):
+        for epoch in range(1, 100):
             mark = epoch.to_bytes(4, 'big')
             at = data.find(mark)
             while at >= 0:
@@ -210,6 +211,35 @@ class RotateTest(unittest.TestCase):
         self.assertEqual((code, 'digest=equal' in output), (0, True), output + errors)
         self.assertEqual(self.tool('rebuild')[0], 0)  # the keys are no part of the state
         self.assertEqual(len(self.opened('store', new) & self.opened('after', new)), 300)
+
+    def test_whatever_call_fails_there_is_always_a_key_and_the_next_run_goes_on(self):
+        school = self.site(SCHOOL, SPECIALIST)
+        self.assertFalse(school.submit(17).refused)
+        school.spool_empty()
+        faults = Faults(self.region.path('rotate.faults'))
+        failed = 0
+        for calls in (OPEN, READ, WRITE, SYNC):
+            for after in range(100):
+                faults.heal()
+                order = faults.fail(calls, '/keys', after=after, times=1)
+                before = self.secret()
+                done = subprocess.run([f'{BUILD}/refbrokerd', 'rotate', 'broker.yaml'], cwd=self.region.folder,
+                                      env={**os.environ, **faults.env}, capture_output=True, timeout=60, check=False)
+                now = self.secret()
+                self.assertIn(now[2] - before[2], (0, 1))
+                if not faults.hits(order):
+                    self.assertEqual(done.returncode, 0, done.stderr)
+                    break
+                failed += 1
+                if done.returncode and now[2] == before[2]:
+                    self.assertEqual(now, before)  # the next run begins anew
+                elif done.returncode and len(self.opened('store', now)) == 0:  # not sealed to the new one yet
+                    self.assertEqual(read_key(self.region.path('keys/disclosure.key.old')), (before[0], before[2]))
+                self.rotate()
+                self.assertIn(self.secret()[2] - now[2], (0, 1))
+                self.assertEqual(self.key_files(), ['disclosure.key', 'disclosure.pub'])
+        self.assertGreater(failed, 10)
+        self.assertEqual(len(self.opened('store', self.secret())), 1)  # what lives has come along
 
     def test_site_that_was_away_is_waited_for_and_named(self):
         school, clinic = self.site(SCHOOL, SPECIALIST), self.site('clinic-komi', 'specialist-clinic-komi')
