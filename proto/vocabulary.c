@@ -131,10 +131,18 @@ static const char *spelling(const struct vocabulary_titles_row *row, size_t inde
     }
 }
 
+/* Most texts differ in their first letter already: that is looked at before the rest is folded. */
+static bool may_be_same(const struct letters *wanted, const char *text)
+{
+    const uint32_t first = text[0] == '\0' ? 0 : fold_letter(take_letter(&text));
+    return wanted->count == 0 || first == wanted->items[0] || first == ' ' || is_quote(first);
+}
+
 static bool same(const struct letters *wanted, const char *text)
 {
     struct letters letters;
-    return text != NULL && fold(text, &letters) && letters.count == wanted->count &&
+    return text != NULL && may_be_same(wanted, text) && fold(text, &letters) &&
+           letters.count == wanted->count &&
            memcmp(letters.items, wanted->items, wanted->count * sizeof(wanted->items[0])) == 0;
 }
 
