@@ -295,8 +295,10 @@ static void examine_desks(const struct examination *at)
                  "случаев ждут решения человека на столах",
                  broker->cases_on_desks,
                  "cases wait on desks for a person's decision"),
-        (struct phrase){"держателям столов: refctl inbox",
-                        "whoever holds the desks: refctl inbox"});
+        (struct phrase){"держателям столов: refctl inbox; почему никто не подошёл — refctl explain "
+                        "НОМЕР, кто в отпуске и до какого дня — refctl curator ls",
+                        "whoever holds the desks: refctl inbox; why nobody fits: refctl explain "
+                        "NUMBER; who is on leave, and until when: refctl curator ls"});
 }
 
 static void examine_sites(const struct examination *at)
