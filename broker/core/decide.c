@@ -115,6 +115,9 @@ void decide_command(struct hearing *hearing)
         turn_refuse(hearing, REFUSAL_BUSY, "", NULL);
         return;
     }
+    if (command->kind == COMMAND_SUBMIT && intake_came_before(hearing)) {
+        return;
+    }
     if (!identify(hearing) || !checks_command(command, turn->options.now_us, hearing->problems)) {
         return;
     }

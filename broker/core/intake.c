@@ -153,6 +153,16 @@ static void join_case(struct hearing *hearing,
     turn_stored(hearing, &hearing->command->referral->id, &record.id);
 }
 
+bool intake_came_before(struct hearing *hearing)
+{
+    const struct referral *referral = hearing->command->referral;
+    struct referral_record record;
+    return referral != NULL && store_referral(hearing->turn->store, &referral->id, &record) &&
+           record.site == hearing->speaker.site &&
+           memcmp(record.digest, hearing->digest, sizeof(record.digest)) == 0 &&
+           known_already(hearing);
+}
+
 void intake_submit(struct hearing *hearing)
 {
     struct turn *turn = hearing->turn;

@@ -6,4 +6,7 @@
 
 decide_function intake_submit;
 
+/* Asked before the author is: their site sends again what is stored, and they may have left since. True: answered. */
+bool intake_came_before(struct hearing *hearing);
+
 #endif

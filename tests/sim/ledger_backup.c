@@ -14,19 +14,21 @@ void ledger_copy(struct ledger *ledger)
     memcpy(ledger->copy, ledger, sizeof(*ledger));
 }
 
-/* What was erased after the backup is kept by nobody, so nobody gives it again. */
-static void excuse_erased(struct ledger *ledger)
+/* What was erased after the backup is kept by nobody, so nobody gives it again; a site that lost its own disk too has
+ * no copies of what it gave before. */
+static void excuse_lost(struct ledger *ledger)
 {
     for (size_t i = 0; i < ledger->promise_count; i++) {
         struct ledger_book_promise *promise = &ledger->promises[i];
-        promise->excused = promise->excused || ledger_is_erased(ledger, &promise->referral);
+        promise->excused = promise->excused || ledger->agents[promise->agent].lost ||
+                           ledger_is_erased(ledger, &promise->referral);
     }
 }
 
 void ledger_go_back(struct ledger *ledger)
 {
     struct ledger *past = ledger->copy;
-    excuse_erased(ledger);
+    excuse_lost(ledger);
     past->copy = past;
     past->arena = ledger->arena;
     past->under_way = ledger->under_way;
@@ -41,5 +43,6 @@ void ledger_go_back(struct ledger *ledger)
         past->agents[i].away = away;
     }
     past->restored = true;
+    past->went_back = true;
     memcpy(ledger, past, sizeof(*ledger));
 }

@@ -120,6 +120,7 @@ struct ledger_book_agent {
 struct ledger {
     struct arena *arena;
     struct ledger *copy; /* as it was at the newest backup; NULL */
+    bool went_back;      /* once at least */
     bool restored;       /* the journal has a word more than the books: that it came back */
     uint64_t durable;    /* batches */
     int64_t time_us;     /* of the last */

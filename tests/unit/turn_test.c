@@ -89,6 +89,23 @@ static void what_changes_nothing_rests_on_the_last_batch_test(void **state)
     assert_null(turn_batch(turn));
 }
 
+/* The site sends again what is stored, as after a restored backup; who wrote it has left since. */
+static void what_is_stored_is_not_refused_for_its_author_test(void **state)
+{
+    struct district *district = *state;
+    const struct turn_options options = {.now_us = district->now_us};
+    struct turn *turn = turn_begin(&district->world->core, district->arena, &options);
+    struct referral *first = referral_of(district, 1);
+    assert_false(submit(turn, district, first).refused);
+    struct store *store = district->world->store;
+    const uint32_t author = world_worker(district->world, "specialist-school-7");
+    struct worker_record record = store_worker(store, author);
+    record.dismissed = true;
+    store_put_worker(store, author, &record);
+    assert_true(submit(turn, district, first).repeated);
+    assert_true(submit(turn, district, referral_of(district, 2)).refused);
+}
+
 /* Commands of one turn see what those before them did; each has an entry of its own. */
 static void many_commands_in_one_turn_test(void **state)
 {
@@ -229,6 +246,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(
             what_changes_nothing_rests_on_the_last_batch_test, set_up, tear_down),
         cmocka_unit_test_setup_teardown(time_does_not_go_back_test, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+            what_is_stored_is_not_refused_for_its_author_test, set_up, tear_down),
         cmocka_unit_test_setup_teardown(many_commands_in_one_turn_test, set_up, tear_down),
         cmocka_unit_test_setup_teardown(sealed_keys_stand_aside_test, set_up, tear_down),
         cmocka_unit_test_setup_teardown(alarms_are_told_test, set_up, tear_down),
