@@ -44,6 +44,7 @@ static const struct encoding_row encodings[TEXT_FILE_ENCODING_END] = {
 static bool sniff(struct text_file *file, struct error *err);
 static bool looks_like_utf_8(struct text_file *file, struct error *err, bool *out);
 static size_t letter_bytes(const uint8_t *at, size_t left);
+static size_t text_in_front(const char *out, size_t made);
 static size_t convert(struct text_file *file);
 static bool fail_reading(struct error *err);
 
@@ -138,11 +139,9 @@ enum text_file_read text_file_read(struct text_file *file, struct bytes *piece, 
         return TEXT_FILE_END;
     }
     size_t made = convert(file);
-    const char *nul = memchr(file->out, '\0', made);
-    if (nul != NULL) {
-        made = (size_t)(nul - file->out);
-        file->broken = true;
-    }
+    const size_t text = text_in_front(file->out, made);
+    file->broken = file->broken || text < made;
+    made = text;
     if (made == 0) { /* half a character, and nothing behind it */
         file->broken = true;
         return TEXT_FILE_BROKEN;
@@ -233,6 +232,24 @@ static size_t letter_bytes(const uint8_t *at, size_t left)
     const size_t bytes = at[0] < 0x80 ? 1 : at[0] >= 0xF0 ? 4 : at[0] >= 0xE0 ? 3 : 2;
 
     return bytes <= left && (bytes == 1 || bytes_is_text(bytes_of(at, bytes))) ? bytes : 0;
+}
+
+/* Until a NUL, or a letter behind the last of Unicode, which iconv lets pass. */
+static size_t text_in_front(const char *out, size_t made)
+{
+    size_t at = 0;
+
+    if (bytes_is_text(bytes_of(out, made))) {
+        return made;
+    }
+    while (at < made && out[at] != '\0') {
+        const size_t bytes = letter_bytes((const uint8_t *)out + at, made - at);
+        if (bytes == 0) {
+            break;
+        }
+        at += bytes;
+    }
+    return at;
 }
 
 /* What is held becomes UTF-8 in `out`; returns how much. */

@@ -24,6 +24,7 @@ struct check {
     struct arena *arena;
     uint64_t compared_at; /* position at which the two are compared */
     bool equal;
+    uint64_t entries;
     uint64_t facts;
     size_t bytes;
     int64_t told_us;
@@ -82,6 +83,7 @@ static bool fold_one(void *world,
     if (!fold_batch(check->fresh, check->arena, batch, hash)) {
         return error_set(err, ERROR_DATA, "does not follow the one before it");
     }
+    check->entries += batch->entry_count;
     for (size_t i = 0; i < batch->entry_count; i++) {
         check->facts += batch->entries[i].fact_count;
     }
@@ -122,8 +124,10 @@ static bool run_check(struct check *check, struct error *err)
         return false;
     }
     (void)fprintf(check->tools->out,
-                  "batches=%" PRIu64 " facts=%" PRIu64 " state=%" PRIu64 " digest=%s\n",
+                  "batches=%" PRIu64 " entries=%" PRIu64 " facts=%" PRIu64 " state=%" PRIu64
+                  " digest=%s\n",
                   end.number,
+                  check->entries,
                   check->facts,
                   check->compared_at,
                   check->equal ? "equal" : "different");
