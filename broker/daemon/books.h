@@ -1,7 +1,7 @@
 /* The journal and the state together: opened, brought to the same position, appended to, committed.
  *
  *     journal  ───────────────────────────────●  durable at once, before anything is sent
- *     state    ──────────────────●·············  folded at once, committed every 50 ms or 4 MiB
+ *     state    ──────────────────●·············  folded at once, committed every 100 ms or 4 MiB
  *                                └ after a crash the rest is folded again
  *
  * A state that is ahead of the journal, or has another hash at its position, is emptied and rebuilt.
@@ -19,7 +19,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { BOOKS_COMMIT_MS = 250, BOOKS_COMMIT_BYTES = 4 << 20 };
+enum { BOOKS_COMMIT_MS = 100, BOOKS_COMMIT_BYTES = 4 << 20 };
 
 struct books {
     struct journal *journal;
