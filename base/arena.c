@@ -1,4 +1,5 @@
 /* A bump allocator over one reserved range: the system commits its pages when they are first used. */
+#define _DEFAULT_SOURCE /* MAP_ANONYMOUS, MAP_NORESERVE */
 #include "base/arena.h"
 
 #include <assert.h>
@@ -6,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 /* Under AddressSanitizer everything that is not handed out is poisoned, as if each allocation were
  * malloc's: an overrun into a neighbour's padding or a use after reset is seen. */
@@ -29,8 +31,30 @@ struct arena {
     uint8_t *memory;
     size_t bytes_max;
     size_t used;
-    size_t dirty; /* what was ever handed out; above it calloc's zeros still stand */
+    size_t dirty; /* what was ever handed out; above it the system's zeros still stand */
 };
+
+enum { MAPPED_BYTES = 64 << 10 };
+
+/* Zeros. Large ranges are asked of the system: calloc may hand out a range that was used before, and touches all of it then. */
+static void *reserve(size_t bytes)
+{
+    if (bytes < MAPPED_BYTES) {
+        return calloc(1, bytes);
+    }
+    void *memory = mmap(
+        NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    return memory == MAP_FAILED ? NULL : memory;
+}
+
+static void give_back(void *memory, size_t bytes)
+{
+    if (bytes < MAPPED_BYTES) {
+        free(memory);
+    } else {
+        (void)munmap(memory, bytes);
+    }
+}
 
 struct arena *arena_create(size_t bytes_max)
 {
@@ -41,7 +65,7 @@ struct arena *arena_create(size_t bytes_max)
     if (arena == NULL) {
         return NULL;
     }
-    arena->memory = calloc(1, bytes_max);
+    arena->memory = reserve(bytes_max);
     if (arena->memory == NULL) {
         free(arena);
         return NULL;
@@ -57,7 +81,7 @@ void arena_destroy(struct arena **arena)
         return;
     }
     ASAN_UNPOISON_MEMORY_REGION((*arena)->memory, (*arena)->bytes_max);
-    free((*arena)->memory);
+    give_back((*arena)->memory, (*arena)->bytes_max);
     free(*arena);
     *arena = NULL;
 }

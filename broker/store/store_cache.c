@@ -14,6 +14,7 @@ enum {
     ENTRIES_MAX = 1 << 15,
     SLOTS = ENTRIES_MAX * 2, /* never more than half full */
     RECORD_BYTES_MOST = 8 << 20,
+    ROOM_BYTES = 4 << 20,
     FULL_SHARE =
         2 /* read entries may take this part of the room; the rest is for what is to be written */
 };
@@ -30,6 +31,7 @@ struct entry {
 
 struct store_cache {
     struct arena *arena; /* of the records */
+    struct arena *room;  /* of the three arrays */
     struct entry *entries;
     struct entry **order; /* room for a flush */
     uint32_t *slots;      /* 0: empty, else index of the entry + 1 */
@@ -45,14 +47,15 @@ struct store_cache *store_cache_create(void)
         return NULL;
     }
     cache->arena = arena_create(RECORD_BYTES_MOST);
-    cache->entries = calloc(ENTRIES_MAX, sizeof(*cache->entries));
-    cache->order = calloc(ENTRIES_MAX, sizeof(struct entry *));
-    cache->slots = calloc(SLOTS, sizeof(*cache->slots));
-    if (cache->arena == NULL || cache->entries == NULL || cache->order == NULL ||
-        cache->slots == NULL) {
+    cache->room = arena_create(ROOM_BYTES);
+    if (cache->arena == NULL || cache->room == NULL) {
         store_cache_destroy(&cache);
         return NULL;
     }
+    cache->entries = arena_array(cache->room, ENTRIES_MAX, sizeof(*cache->entries));
+    cache->order = arena_array(cache->room, ENTRIES_MAX, sizeof(struct entry *));
+    cache->slots = arena_array(cache->room, SLOTS, sizeof(*cache->slots));
+    assert(cache->entries != NULL && cache->order != NULL && cache->slots != NULL);
     keys_random(cache->secret, sizeof(cache->secret));
     return cache;
 }
@@ -64,9 +67,7 @@ void store_cache_destroy(struct store_cache **cache)
         return;
     }
     arena_destroy(&old->arena);
-    free(old->entries);
-    free(old->order);
-    free(old->slots);
+    arena_destroy(&old->room);
     free(old);
     *cache = NULL;
 }
@@ -217,6 +218,9 @@ void store_cache_flush(struct store_cache *cache,
 
 void store_cache_forget(struct store_cache *cache)
 {
+    if (cache->count == 0) {
+        return;
+    }
     arena_reset(cache->arena);
     memset(cache->slots, 0, SLOTS * sizeof(*cache->slots));
     memset(cache->dirty, 0, sizeof(cache->dirty));
