@@ -80,7 +80,8 @@ class SiteKeysTest(unittest.TestCase):
             self.assertEqual(exchange.Envelope.FromString(school.socket.recv()).goodbye.reason,
                              exchange.GOODBYE_REVOKED)
             told += 1
-        self.assertTrue(0 < told <= 256 + 100 * (took_s + 1), (told, took_s))
+        # fewer, even none, when it is cut off before what it was told has left
+        self.assertLessEqual(told, 256 + 100 * (took_s + 1))
         self.assertEqual(self.region.agent('clinic-komi').hello().site, 'clinic-komi')
 
     def test_site_gives_itself_new_keys_and_loses_nothing(self):
