@@ -266,8 +266,16 @@ static void take_page(struct agent *agent, const struct resync *resync)
     mirror_drop_missing(agent->store, agent->turn);
     mirror_aside_clear(agent->store);
     mirror_set_complete(agent->store, true);
+    const uint64_t deleted =
+        expiry_resynced(agent->store, agent_store_number(agent->store, "life"), agent->turn);
     expiry_begin(&agent->expiry,
                  agent->boot_us); /* a lost mirror brings facts of closed cases again */
+    if (deleted > 0) {
+        LOG_INFO(agent->log,
+                 "facts_expired",
+                 LOG_TEXT("site", agent->config->site),
+                 LOG_NUMBER("count", deleted));
+    }
     LOG_INFO(agent->log,
              "mirror_resynced",
              LOG_NUMBER("pages", resync->page),

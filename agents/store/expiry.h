@@ -3,6 +3,8 @@
  *     disclosure there, case open      kept, and shown to whom it was disclosed
  *     disclosure there, case closed    shown until 90 days after it was closed, then deleted
  *     disclosure gone                  shown to nobody from then on; deleted 90 days after that was noticed
+ *     disclosure gone in a resync by a
+ *     broker that came from a backup   deleted at once: it may not know any more who has what an erasure is to reach
  *     erasure                          deleted at once, by the mirror
  *
  * A right that comes back in time ends the wait. A pass looks at every record, a few a turn: at a start, after a resync,
@@ -32,5 +34,8 @@ uint64_t expiry_step(struct expiry *expiry,
                      int64_t now_us,
                      int64_t boot_us,
                      struct arena *arena);
+/* A resync has ended, by the broker of that life (a Welcome told it); one of another life has forgotten disclosures.
+ * Returns how many hidden records were deleted. */
+uint64_t expiry_resynced(struct agent_store *store, uint64_t life, struct arena *arena);
 
 #endif

@@ -215,6 +215,25 @@ static void an_erasure_does_not_wait(void **state)
     assert_int_equal(agent_store_count(bench->store, AGENT_STORE_ENDED), 0);
 }
 
+static void a_broker_from_a_backup_cannot_erase_what_it_forgot_so_it_is_not_kept(void **state)
+{
+    enum { FIRST_LIFE = 0, SECOND_LIFE = 77 };
+    struct bench *bench = *state;
+    disclose(bench, 1, false);
+    disclose(bench, 2, false);
+    disclose(bench, 1, true);
+    (void)pass_after(bench, HOUR);
+    assert_int_equal(expiry_resynced(bench->store, FIRST_LIFE, bench->arena), 0);
+    assert_int_equal(held(bench), 2);
+    assert_int_equal(expiry_resynced(bench->store, SECOND_LIFE, bench->arena), 1);
+    assert_int_equal(held(bench), 1);
+    assert_int_equal(shown(bench), 1);
+    assert_int_equal(agent_store_count(bench->store, AGENT_STORE_ENDED), 0);
+    disclose(bench, 2, true); /* this broker knows what it takes back */
+    assert_int_equal(expiry_resynced(bench->store, SECOND_LIFE, bench->arena), 0);
+    assert_int_equal(held(bench), 1);
+}
+
 static void a_pass_is_a_bounded_piece_of_work_a_turn_and_comes_once_an_hour(void **state)
 {
     enum { RECORDS = 150 };
@@ -249,6 +268,7 @@ int main(void)
         TEST(a_right_that_comes_back_begins_anew),
         TEST(facts_of_a_closed_case_are_shown_for_ninety_days),
         TEST(an_erasure_does_not_wait),
+        TEST(a_broker_from_a_backup_cannot_erase_what_it_forgot_so_it_is_not_kept),
         TEST(a_pass_is_a_bounded_piece_of_work_a_turn_and_comes_once_an_hour),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
