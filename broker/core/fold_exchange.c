@@ -144,6 +144,9 @@ void fold_lane_started(const struct fold *fold)
 {
     const struct fact *fact = fold->fact;
     struct site_record site = store_site(fold->store, fact->site);
+    if (!site.known && store_meta(fold->store)->life != 0) {
+        site.stale = true; /* it may have been heard in what is lost */
+    }
     site.known = true;
     site.incarnation = fact->other;
     site.commands[fact->code] = fact->number - 1;

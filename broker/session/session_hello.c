@@ -35,10 +35,12 @@ go_on(struct session_site *site, const struct hello *hello, const struct site_re
 }
 
 /* A mirror that applied less than it acknowledged was restored from a copy; one that applied what was never sent
- * belongs to another life of this broker. */
-static bool needs_resync(const struct hello *hello, const struct site_record *record)
+ * belongs to another life of this broker, as may the mirror of a site that a restored journal never heard. */
+static bool
+needs_resync(const struct hello *hello, const struct site_record *record, struct store *store)
 {
-    bool needed = hello->resync || record->away || record->stale;
+    bool needed = hello->resync || record->away || record->stale ||
+                  (!record->known && store_meta(store)->life != 0);
     for (int i = 0; i < LANE_END; i++) {
         needed = needed || hello->lanes[i].applied < record->acknowledged[i] ||
                  hello->lanes[i].applied > record->lines[i];
@@ -51,7 +53,7 @@ open_windows(struct session_step *step, const struct hello *hello, const struct 
 {
     struct session_site *site = step->site;
     memset(&site->resync, 0, sizeof(site->resync));
-    if (needs_resync(hello, record)) {
+    if (needs_resync(hello, record, step->world->store)) {
         site->resync.page = 1;
         memcpy(site->resync.lines, record->lines, sizeof(site->resync.lines));
     }

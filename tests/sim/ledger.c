@@ -466,10 +466,10 @@ void ledger_broker_opened(struct ledger *ledger, struct sim *sim)
     const struct journal_end end = journal_end(books->journal);
     ledger->ahead = false;
     ledger_forget_quarantine(ledger);
-    if (ledger->restored && end.number == ledger->durable + 1) {
+    if (ledger->restored > 0 && end.number == ledger->durable + ledger->restored) {
         ledger->durable = end.number;
         memcpy(ledger->hash, end.hash, sizeof(ledger->hash));
-        ledger->restored = false;
+        ledger->restored = 0;
     }
     if (end.number != ledger->durable ||
         (end.number > 0 && memcmp(end.hash, ledger->hash, sizeof(end.hash)) != 0)) {

@@ -42,7 +42,7 @@ void ledger_go_back(struct ledger *ledger)
         past->agents[i] = ledger->agents[i];
         past->agents[i].away = away;
     }
-    past->restored = true;
+    past->restored++; /* a backup of a store that came back, and did not start since, has that word too */
     past->went_back = true;
     memcpy(ledger, past, sizeof(*ledger));
 }

@@ -121,7 +121,7 @@ struct ledger {
     struct arena *arena;
     struct ledger *copy; /* as it was at the newest backup; NULL */
     bool went_back;      /* once at least */
-    bool restored;       /* the journal has a word more than the books: that it came back */
+    uint32_t restored;   /* words that the journal has more than the books: that it came back */
     uint64_t durable;    /* batches */
     int64_t time_us;     /* of the last */
     uint8_t hash[FACT_HASH_BYTES];

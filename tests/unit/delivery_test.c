@@ -136,6 +136,44 @@ static void what_changes_while_the_view_is_on_its_way_is_still_owed_test(void **
     assert_int_equal(district_offer(district, &referral).state, ASSIGNMENT_PROPOSED);
 }
 
+static void come_back_from_a_backup(struct district *district)
+{
+    const struct entry entry = {.cause = ENTRY_CONFIGURATION};
+    const struct fact restored = {.kind = FACT_JOURNAL_RESTORED, .number = 77};
+    const struct turn_options options = {.now_us = district->now_us};
+    struct arena *arena = arena_create((size_t)128 << 20);
+    struct turn *turn = turn_begin(&district->world->core, arena, &options);
+    turn_open_entry(turn, &entry);
+    turn_emit(turn, &restored);
+    (void)turn_close_entry(turn);
+    arena_destroy(&arena);
+}
+
+/* It may hold lines of numbers that are given out again. */
+static void a_site_that_first_speaks_after_a_restore_is_owed_a_view_test(void **state)
+{
+    struct district *district = *state;
+    struct store *store = district->world->store;
+    const uint32_t before = world_site(district->world, "social-tatarsky-1");
+    const uint32_t after = world_site(district->world, "police-region-1");
+    struct world_input input = {.kind = WORLD_NEW_SPOOL, .site = before, .incarnation = {{1}}};
+    district_apply(district, &input);
+    assert_false(store_site(store, before).stale);
+    come_back_from_a_backup(district);
+    assert_true(store_site(store, before).stale);
+    input.site = after;
+    district_apply(district, &input);
+    assert_true(store_site(store, after).stale);
+
+    input.kind = WORLD_RESYNCED;
+    district_apply(district, &input);
+    assert_false(store_site(store, after).stale);
+    input.kind = WORLD_NEW_SPOOL;
+    input.incarnation.bytes[0] = 2;
+    district_apply(district, &input);
+    assert_false(store_site(store, after).stale); /* such an agent asks for a view itself */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -144,6 +182,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(too_many_lines_test, set_up, tear_down),
         cmocka_unit_test_setup_teardown(
             what_changes_while_the_view_is_on_its_way_is_still_owed_test, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+            a_site_that_first_speaks_after_a_restore_is_owed_a_view_test, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

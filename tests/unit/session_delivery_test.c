@@ -171,6 +171,22 @@ static void a_mirror_that_cannot_be_right_is_resynced(void **state)
     assert_false(session_stage_was_sent(world, BODY_GOODBYE));
 }
 
+/* Lines were given the numbers that it applied before the broker came back from its backup. */
+static void a_site_that_a_restored_journal_never_heard_is_resynced(void **state)
+{
+    struct session_stage *world = *state;
+    struct session_item item;
+    struct site_record record = {.known = false};
+    record.lines[LANE_NORMAL] = 3;
+    store_put_site(world->world.store, SESSION_STAGE_SITE, &record);
+    const struct envelope hello = session_stage_hello_of(session_stage_spool_a, 1, 2);
+    store_meta(world->world.store)->life = 77;
+    session_stage_frame(world, &session_stage_first_peer, &hello);
+    assert_false(session_stage_has(world, SESSION_ACKNOWLEDGE));
+    session_next(world->table, &world->world, SESSION_STAGE_SITE, &item);
+    assert_int_equal(item.kind, SESSION_PAGE);
+}
+
 /* Too much happened while the view was on its way: the lines are gone, so the view must be sent anew. */
 static void a_site_that_is_away_again_in_the_middle_of_its_resync_begins_anew(void **state)
 {
@@ -212,6 +228,7 @@ int main(void)
         TEST(a_new_session_sends_again_what_was_not_applied),
         TEST(a_resync_pages_the_view_and_ends_with_both_acknowledgements),
         TEST(a_mirror_that_cannot_be_right_is_resynced),
+        TEST(a_site_that_a_restored_journal_never_heard_is_resynced),
         TEST(a_site_that_is_away_again_in_the_middle_of_its_resync_begins_anew),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
