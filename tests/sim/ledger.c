@@ -528,7 +528,7 @@ void ledger_agent_opened(struct ledger *ledger, struct sim *sim, int agent)
     }
     for (size_t i = 0; i < ledger->promise_count; i++) {
         const struct ledger_book_promise *promise = &ledger->promises[i];
-        if (promise->agent == agent && !promise->excused && !ledger->went_back &&
+        if (promise->agent == agent && !promise->excused &&
             !promise_is_kept(promise, ledger, sim, &state)) {
             sim_breach(sim, "P1: %s forgot a referral that it kept", sim->agents[agent].site);
         }
@@ -561,11 +561,11 @@ void ledger_judge_promises(struct ledger *ledger, struct sim *sim)
         if (promise->excused || !agent_store_begin(store, &err)) {
             continue;
         }
-        const bool kept = promise_is_kept(promise, ledger, sim, &state) || ledger->went_back;
+        const bool kept = promise_is_kept(promise, ledger, sim, &state);
         const bool stored = ledger_find_referral(ledger, &promise->referral) != NULL;
         if (!agent_store_commit(store, &err) || !kept) {
             sim_breach(sim, "P1: %s forgot a referral that it kept", at->site);
-        } else if (state == OWN_REFERRALS_WAITING && !ledger->went_back) {
+        } else if (state == OWN_REFERRALS_WAITING) {
             sim_breach(sim, "P2: a referral of %s still waits in its spool", at->site);
         } else if (stored != (state == OWN_REFERRALS_STORED) &&
                    !ledger->agents[promise->agent].lost) {

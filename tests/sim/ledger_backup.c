@@ -46,3 +46,19 @@ void ledger_go_back(struct ledger *ledger)
     past->went_back = true;
     memcpy(ledger, past, sizeof(*ledger));
 }
+
+bool ledger_is_lost(const struct ledger *ledger, int agent, const struct id128 *referral)
+{
+    bool lost = false;
+    for (size_t i = 0; ledger->went_back && i < ledger->referral_count; i++) {
+        if (id128_equal(&ledger->referrals[i].id, referral)) {
+            return false;
+        }
+    }
+    for (size_t i = 0; ledger->went_back && i < ledger->promise_count; i++) {
+        const struct ledger_book_promise *promise = &ledger->promises[i];
+        lost = lost || (promise->excused && promise->agent == agent &&
+                        id128_equal(&promise->referral, referral));
+    }
+    return lost;
+}

@@ -171,6 +171,11 @@ bool ledger_is_erased(const struct ledger *ledger, const struct id128 *id);
 /* Ever shown to that site. */
 bool ledger_had_sections(const struct ledger *ledger, uint32_t site, const struct id128 *id);
 
+/* ledger_backup.c */
+/* Promised once by that agent, lost with its store, and with the broker's disk: until the agent hears the broker that came
+ * back it repeats in good faith what the former one had told it. */
+bool ledger_is_lost(const struct ledger *ledger, int agent, const struct id128 *referral);
+
 /* ledger_site.c */
 void ledger_take_site(struct ledger *ledger, struct sim *sim, const struct fact *fact);
 /* A command of that site was decided. */

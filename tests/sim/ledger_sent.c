@@ -331,8 +331,9 @@ static void hear_reply(const struct saying *saying, const struct reply *reply)
     if (id128_is_none(&asked->referral) || ledger->promise_count == LEDGER_BOOK_MAX) {
         return;
     }
-    ledger->promises[ledger->promise_count++] =
-        (struct ledger_book_promise){.referral = asked->referral, .agent = saying->agent};
+    const bool excused = reply->repeated && ledger_is_lost(ledger, saying->agent, &asked->referral);
+    ledger->promises[ledger->promise_count++] = (struct ledger_book_promise){
+        .referral = asked->referral, .agent = saying->agent, .excused = excused};
 }
 
 /* Those who only send referrals, and observers, see nothing of single cases. */
