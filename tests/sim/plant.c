@@ -311,15 +311,17 @@ uint32_t __wrap_directory_site_of_key(const struct directory *directory,
     return site;
 }
 
-void __wrap_plans_settle(struct turn *turn,
-                         uint32_t number,
-                         enum plan_state state,
-                         uint32_t by,
-                         struct phrase reasons)
+void __wrap_plans_withdraw(struct hearing *hearing)
 {
-    if (state != PLAN_WITHDRAWN || !lives(PLANT_WITHDRAWN_LIVES)) {
-        __real_plans_settle(turn, number, state, by, reasons);
+    static const struct id128 none = {{0}};
+    struct plan_record plan;
+    if (lives(PLANT_WITHDRAWN_LIVES) &&
+        store_plan(hearing->turn->store, hearing->command->plan, &plan) &&
+        plan.state == PLAN_WAITING) {
+        turn_stored(hearing, &plan.id, &none);
+        return;
     }
+    __real_plans_withdraw(hearing);
 }
 
 bool __wrap_regions_input(struct store *store,

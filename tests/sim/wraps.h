@@ -181,13 +181,7 @@ WRAPS_OF(enum permission_verdict,
          uint32_t worker,
          enum command_kind command,
          const struct permission_subject *subject);
-WRAPS_OF(void,
-         plans_settle,
-         struct turn *turn,
-         uint32_t number,
-         enum plan_state state,
-         uint32_t by,
-         struct phrase reasons);
+WRAPS_OF(void, plans_withdraw, struct hearing *hearing);
 WRAPS_OF(bool,
          regions_input,
          struct store *store,
