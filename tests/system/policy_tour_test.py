@@ -39,7 +39,8 @@ start refbrokerd broker.yaml
 
 # What a person would see a moment later, because somebody else is at work.
 SETTLED = {
-    'admin policy rehearse': "refctl --agent agents/school-tatarsk.yaml referral ls --json | grep -q 'NSO-[0-9]*-000001'",
+    'admin policy rehearse': "refctl --agent agents/school-tatarsk.yaml referral ls --json | tr -d ' \\n' | "
+                             "grep -q '\"delivered\":{\"at\":\"2'",  # the norm of the answer begins there
     'admin policy shadow': "refctl --agent agents/school-tatarsk.yaml referral ls --json | grep -q 'NSO-[0-9]*-000002'",
     'admin policy history': "admin policy plans --json | grep -q '\"version\": 2'",
 }
