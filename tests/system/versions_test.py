@@ -262,7 +262,8 @@ people: [{{uid: {os.getuid()}, worker: {ADMINISTRATOR}}}]
 
         self.broker.kill()  # a plan that lacks signatures survives it
         self.broker = self.region.restart()
-        self.region.programs[-2].wait_for('session_opened')
+        for agent in self.region.programs[-3:-1]:
+            agent.wait_for('session_opened')
         self.refctl('policy', 'sign', 'p1', f'keys/{SECOND_AGENCY}.sign.key', *mine)
         self.broker.wait_for('configuration_adopted', 'version=3')
         version = self.history()[0]
