@@ -452,6 +452,14 @@ static void check_worker(const struct check *check, const struct command *comman
     }
 }
 
+static void check_rejection(const struct check *check, const struct command *command)
+{
+    check_subject(check, command, "case_id");
+    if (!is_set(command->note)) {
+        add(check, REFUSAL_MISSING_FIELD, "note"); /* a curator must learn why */
+    }
+}
+
 static void run_body(const struct check *check, const struct command *command)
 {
     switch (command->kind) {
@@ -479,10 +487,7 @@ static void run_body(const struct check *check, const struct command *command)
         check_code(check, command->worker, "worker");
         break;
     case COMMAND_REJECT_OUTCOME:
-        check_subject(check, command, "case_id");
-        if (!is_set(command->note)) {
-            add(check, REFUSAL_MISSING_FIELD, "note"); /* a curator must learn why */
-        }
+        check_rejection(check, command);
         break;
     case COMMAND_APPROVE_OUTCOME:
     case COMMAND_CONFIRM_DUPLICATE:
