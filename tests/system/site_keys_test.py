@@ -82,6 +82,7 @@ class SiteKeysTest(unittest.TestCase):
             told += 1
         # fewer, even none, when it is cut off before what it was told has left
         self.assertLessEqual(told, 256 + 100 * (took_s + 1))
+        self.broker.wait_for('session_closed', f'site={SCHOOL}', 'detail=revoked')
         self.assertEqual(self.region.agent('clinic-komi').hello().site, 'clinic-komi')
 
     def test_site_gives_itself_new_keys_and_loses_nothing(self):
