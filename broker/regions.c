@@ -265,7 +265,8 @@ static bool take_present(struct store *store, struct arena *arena, struct earlie
     return true;
 }
 
-/* Newest first, what each version after the wanted one did is undone. */
+/* Newest first, what each version after the wanted one did is undone; keys of sites stay as they are: what was
+ * withdrawn since opens no door again. */
 static void undo(struct store *store, uint32_t wanted, struct earlier *earlier)
 {
     for (uint32_t version = store_meta(store)->version; version > wanted; version--) {
@@ -274,7 +275,9 @@ static void undo(struct store *store, uint32_t wanted, struct earlier *earlier)
         struct row_change change;
         while (store_row_change_after(store, version, &kind, &number, &change)) {
             assert(number <= earlier->counts[kind]);
-            earlier->rows[kind][number] = change.before;
+            if (kind != DIRECTORY_KEY) {
+                earlier->rows[kind][number] = change.before;
+            }
         }
     }
 }
@@ -303,6 +306,32 @@ decode_all(const struct earlier *earlier, struct arena *arena, struct region_inp
     return rows != NULL;
 }
 
+static bool has_site(const struct region_input *input, const char *id)
+{
+    for (size_t i = 0; i < input->row_count; i++) {
+        if (input->rows[i].kind == DIRECTORY_SITE && strcmp(input->rows[i].id, id) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Keys of sites that the earlier version did not have go with their sites. */
+static bool drop_stray_keys(struct arena *arena, struct region_input *input)
+{
+    struct directory_row *rows = arena_array(arena, input->row_count + 1, sizeof(*rows));
+    size_t kept = 0;
+    for (size_t i = 0; i < input->row_count && rows != NULL; i++) {
+        const struct directory_row *row = &input->rows[i];
+        if (row->kind != DIRECTORY_KEY || has_site(input, row->site)) {
+            rows[kept++] = *row;
+        }
+    }
+    input->rows = rows;
+    input->row_count = kept;
+    return rows != NULL;
+}
+
 bool regions_input(struct store *store,
                    uint32_t version,
                    struct arena *arena,
@@ -320,7 +349,7 @@ bool regions_input(struct store *store,
         return error_set(err, ERROR_OS, "no memory for the directory");
     }
     undo(store, version, &earlier);
-    if (!decode_all(&earlier, arena, &input)) {
+    if (!decode_all(&earlier, arena, &input) || !drop_stray_keys(arena, &input)) {
         return error_set(err, ERROR_DATA, "the directory of version %u does not decode", version);
     }
     input.version = 0;

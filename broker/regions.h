@@ -28,7 +28,8 @@ struct regions {
  * Errors the version in force does not compile; out is untouched */
 bool regions_load(struct regions *out, struct store *store, struct error *err)
     __attribute__((warn_unused_result));
-/* What was in force in an earlier version, as a proposal: its rows, its texts. Lives in the arena, and in the store
+/* What was in force in an earlier version, as a proposal: its rows, its texts. Keys of sites are those in force now, so
+ * that a key withdrawn since stays withdrawn, and a site that comes back has none. Lives in the arena, and in the store
  * until its next write. */
 bool regions_input(struct store *store,
                    uint32_t version,

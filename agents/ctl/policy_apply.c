@@ -293,5 +293,16 @@ bool verb_policy_rollback(struct run *run, struct error *err)
     }
     command.subject = draw_id(screen);
     command.version = (uint32_t)version;
-    return send(run, &command, err) && tell_settled(run, &command.subject, err);
+    if (!send(run, &command, err) || !tell_settled(run, &command.subject, err)) {
+        return false;
+    }
+    if (!screen->json) {
+        screen_print(screen,
+                     SCREEN_IN(screen,
+                               "Ключи площадок остались какими были: снятый ключ возвращают файлы "
+                               "и refctl policy apply.\n",
+                               "Keys of sites stayed as they were: a withdrawn one comes back by "
+                               "the files and refctl policy apply.\n"));
+    }
+    return true;
 }

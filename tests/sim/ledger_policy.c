@@ -154,7 +154,8 @@ static void take_adopted(struct ledger *ledger, struct sim *sim, const struct fa
         version.set = plan->keeps_texts ? in_force(ledger)->set : set;
         version.refused = (in_force(ledger)->refused & ~plan->readmits) | plan->refuses;
     } else if (fact->code == VERSION_ROLLED_BACK) {
-        version = ledger->versions[fact->number];
+        version.set = ledger->versions[fact->number].set;
+        version.refused = in_force(ledger)->refused; /* keys of sites do not come back */
     }
     ledger->version = fact->version;
     ledger->versions[fact->version] = version;

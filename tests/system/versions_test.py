@@ -21,6 +21,7 @@ ADMINISTRATOR, ADMIN_SITE = 'administrator-komi', 'social-komi-1'
 SECOND, SECOND_SITE, SECOND_AGENCY = 'administrator-guardianship', 'guardianship-komi-1', 'guardianship-komi'
 RELOADS = int(os.environ.get('REFBROKER_RELOADS', '200'))
 PART_BYTES = 131072
+SCHOOL = 'school-syktyvkar'
 
 
 def parts_of(coded):
@@ -99,6 +100,25 @@ people: [{{uid: {os.getuid()}, worker: {ADMINISTRATOR}}}]
         told = self.refctl('policy', 'apply', '.', '--wait', status=78)
         self.assertRegex(told, r'policy\.yaml:\d+:\d+: ')
         self.assertEqual(self.history()[0]['version'], 3)
+
+    def test_a_rollback_gives_no_withdrawn_key_back(self):
+        """Taken out of the files, not revoked by command: the version that had the key comes back without it."""
+        self.start_agent()
+        keys = self.region.read('directory/90-keys.yaml')
+        kept = [line for line in keys.splitlines(True) if f'site: {SCHOOL},' not in line]
+        self.assertEqual(len(kept), keys.count('\n') - 1)
+        self.region.edit('policy.yaml', 'Early detection in the Komi Republic', 'Detection')
+        self.region.write('directory/90-keys.yaml', ''.join(kept))
+        self.assertIn('Version 2 is in force.', self.refctl('policy', 'apply', '.', '--wait'))
+        told = self.refctl('policy', 'rollback', '1', language='ru')
+        self.assertIn('Ключи площадок остались какими были', told)
+        self.assertNotIn(' key ', self.refctl('policy', 'show', '3').split('---')[0])
+        self.assertIn('en: Early detection in the Komi Republic', self.refctl('policy', 'show', '3'))
+        school, clinic = self.region.agent(SCHOOL), self.region.agent('clinic-komi')
+        school.connect().say_hello()
+        clinic.hello()
+        clinic.ask(exchange.QUERY_AGENCIES, 'specialist-clinic-komi')
+        self.assertEqual(school.socket.poll(0), 0, 'a key that was withdrawn was let in')
 
     def test_a_policy_that_breaks_a_requirement_is_not_put_in_force(self):
         self.start_agent()

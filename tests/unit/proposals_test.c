@@ -208,6 +208,71 @@ static void an_earlier_version_comes_back_test(void **state)
     assert_int_equal(version.rows_changed, 0);
 }
 
+/* A key that the files named once more for a site; k: which one. */
+#define SCHOOL_KEY(k)                                                                              \
+    "keys:\n"                                                                                      \
+    "  - {site: school-7-tatarsk, curve: '000000000000000000000000000000000000000" k "',\n"        \
+    "     sealing: '2:1a<ZE7NI{jR@Si<!iW}nKHbQu?iPuJtT:p*3e#'}\n"
+
+static uint32_t site_of_key(const struct district *district, const char *text)
+{
+    uint8_t curve[KEYS_BYTES];
+    assert_true(keys_of_text(text, curve));
+    const struct directory *directory = district->world->core.region->directory;
+    return directory_site_of_key(directory, curve, district->now_us);
+}
+
+/* What was withdrawn opens no door again, what was added closes none. */
+static void a_rollback_leaves_the_keys_of_sites_as_they_are_test(void **state)
+{
+    static const char *const old = "0000000000000000000000000000000000000001";
+    static const char *const new = "0000000000000000000000000000000000000002";
+    struct district *district = *state;
+    struct region_input input;
+    struct error err;
+    district_configure(district, SCHOOL_KEY("1"));
+    assert_int_not_equal(site_of_key(district, old), 0);
+    district_configure(district, SCHOOL_KEY("2"));
+    assert_int_equal(site_of_key(district, old), 0);
+    assert_int_equal(roll_back(district, 1, 2), REFUSAL_UNSPECIFIED);
+    const struct proposal_record pending = record_of(district);
+    assert_true(regions_input(district->world->store, 2, district->arena, &input, &err));
+    struct world_input back = {.kind = WORLD_CONFIGURE, .proposal = &pending, .region = &input};
+    district_apply(district, &back);
+    assert_null(district->last.problems);
+    assert_int_equal(site_of_key(district, old), 0);
+    assert_int_not_equal(site_of_key(district, new), 0);
+}
+
+/* A site that is taken out by a rollback takes its key along; one that comes back has none. */
+static void a_site_comes_and_goes_without_its_key_test(void **state)
+{
+    static const char *const site =
+        "sites:\n"
+        "  - {id: library-9, agency: school-7, title: {ru: библиотека, en: library}}\n"
+        "keys:\n"
+        "  - {site: library-9, curve: '0000000000000000000000000000000000000001',\n"
+        "     sealing: '2:1a<ZE7NI{jR@Si<!iW}nKHbQu?iPuJtT:p*3e#'}\n";
+    struct district *district = *state;
+    struct region_input input;
+    struct error err;
+    district_configure(district, site);
+    assert_true(regions_input(district->world->store, 1, district->arena, &input, &err));
+    for (size_t i = 0; i < input.row_count; i++) {
+        assert_false(input.rows[i].kind == DIRECTORY_KEY &&
+                     strcmp(input.rows[i].site, "library-9") == 0);
+    }
+    district_configure(district, NULL);
+    assert_true(regions_input(district->world->store, 2, district->arena, &input, &err));
+    bool stands = false;
+    for (size_t i = 0; i < input.row_count; i++) {
+        stands = stands || strcmp(input.rows[i].id, "library-9") == 0;
+        assert_false(input.rows[i].kind == DIRECTORY_KEY &&
+                     strcmp(input.rows[i].site, "library-9") == 0);
+    }
+    assert_true(stands);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -222,6 +287,10 @@ int main(void)
             what_never_becomes_whole_is_dropped_after_an_hour_test, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_version_says_who_proposed_it_test, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_earlier_version_comes_back_test, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+            a_rollback_leaves_the_keys_of_sites_as_they_are_test, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+            a_site_comes_and_goes_without_its_key_test, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
