@@ -4,6 +4,7 @@
 #include "agents/ctl/verb.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 static const char *const level_names[HEALTH_END] = {"OK", "WARNING", "CRITICAL", "UNKNOWN"};
 
@@ -35,8 +36,54 @@ static size_t count_overdue(void *world, const struct answer *answer, size_t row
     return answer->inbox_count;
 }
 
+struct leaving {
+    struct health_away *rows;
+    size_t count;
+};
+
+static void copy_id(char out[LIMIT_CODE_BYTES + 1], const char *id)
+{
+    (void)snprintf(out, LIMIT_CODE_BYTES + 1, "%s", id);
+}
+
+static size_t take_away(void *world, const struct answer *answer, size_t rows_max)
+{
+    struct leaving *leaving = world;
+
+    for (size_t i = 0; i < answer->curator_count && i < rows_max; i++) {
+        const struct curator_row *row = &answer->curators[i];
+        if ((row->leave_until_us == 0 && !row->dismissed) || leaving->count == HEALTH_AWAY_MAX) {
+            continue;
+        }
+        struct health_away *away = &leaving->rows[leaving->count++];
+        copy_id(away->id, row->id);
+        copy_id(away->deputy, row->deputy);
+        away->from_us = row->leave_from_us;
+        away->until_us = row->leave_until_us;
+        away->load = row->load;
+        away->dismissed = row->dismissed;
+    }
+    return answer->curator_count;
+}
+
+/* Of the whole region. Whoever has no say in leaves does not learn of them: that is no fault. */
+static bool gather_away(struct run *run, struct caller *caller, struct health_facts *facts)
+{
+    struct leaving leaving = {.rows =
+                                  arena_array(run->arena, HEALTH_AWAY_MAX, sizeof(*leaving.rows))};
+    const struct caller_listing listing = {
+        .query = {.kind = QUERY_CURATORS}, .take = take_away, .world = &leaving};
+    struct error err = {.code = ERROR_NONE};
+    bool more = false;
+    const bool ok = leaving.rows != NULL && caller_pages(caller, &listing, &more, &err);
+
+    facts->away = ok ? leaving.rows : NULL;
+    facts->away_count = leaving.count;
+    return ok || err.code == ERROR_PERMISSION;
+}
+
 /* What there is to know; the agent's silence is one of the facts. */
-static void gather(struct run *run, struct health_facts *facts, struct error *silence)
+static void gather(struct run *run, bool leaves, struct health_facts *facts, struct error *silence)
 {
     struct caller *caller = NULL;
     struct answer *answer = arena_alloc(run->arena, sizeof(*answer));
@@ -59,6 +106,9 @@ static void gather(struct run *run, struct health_facts *facts, struct error *si
     facts->agent = &answer->status[0];
     facts->broker = answer->status_count > 1 ? &answer->status[1] : NULL;
     facts->overdue = counting.overdue;
+    if (leaves && facts->broker != NULL && !gather_away(run, caller, facts)) {
+        facts->broker = NULL; /* it is gone meanwhile */
+    }
 }
 
 static void print_finding(const struct screen *screen, const struct health_finding *finding)
@@ -109,7 +159,7 @@ bool verb_doctor(struct run *run, struct error *err)
     struct error silence;
     size_t ill = 0;
 
-    gather(run, &facts, &silence);
+    gather(run, true, &facts, &silence);
     health_examine(&facts, run->arena, findings);
     if (screen->json && !screen_json(screen, json_of(screen, findings), err)) {
         return false;
@@ -153,9 +203,9 @@ static bool choose(const struct run *run, bool chosen[HEALTH_THINGS], struct err
                 SCREEN_IN(
                     run->screen,
                     "проверять «%.40s» нечего; можно: agent line spool refused disk clock "
-                    "inbox program desks sites",
+                    "inbox program desks sites epoch leaves",
                     "nothing is called \"%.40s\"; there are: agent line spool refused disk clock "
-                    "inbox program desks sites"),
+                    "inbox program desks sites epoch leaves"),
                 run->words[i]);
         }
         chosen[thing] = true;
@@ -206,7 +256,7 @@ bool verb_check(struct run *run, struct error *err)
     if (!choose(run, chosen, err)) {
         return false;
     }
-    gather(run, &facts, &silence);
+    gather(run, chosen[HEALTH_LEAVES], &facts, &silence);
     health_examine(&facts, run->arena, findings);
     for (int thing = HEALTH_AGENT; thing < HEALTH_THINGS; thing++) {
         level = chosen[thing] ? worse(level, findings[thing].level) : level;

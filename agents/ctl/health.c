@@ -1,6 +1,7 @@
 /* One function for each thing; see the header. */
 #include "agents/ctl/health.h"
 
+#include "agents/ctl/moment.h"
 #include "base/utc.h"
 
 #include <inttypes.h>
@@ -11,7 +12,8 @@ enum {
     SPOOL_WARNING_SHARE = 50, /* percent of its limit */
     SPOOL_CRITICAL_SHARE = 80,
     EPOCH_DAYS = 14, /* as long as a site's former keys are valid */
-    CLOCK_S = 60     /* where the broker begins to doubt its own */
+    CLOCK_S = 60,    /* where the broker begins to doubt its own */
+    NAMED_MAX = 5    /* curators named in one line; the others are counted */
 };
 static const uint64_t disk_warning_bytes = UINT64_C(1) << 30;
 static const uint64_t disk_critical_bytes = UINT64_C(256)
@@ -351,6 +353,105 @@ static void examine_epoch(const struct examination *at)
     }
 }
 
+static const struct health_away *find_away(const struct health_facts *facts, const char *id)
+{
+    for (size_t i = 0; i < facts->away_count; i++) {
+        if (strcmp(facts->away[i].id, id) == 0) {
+            return &facts->away[i];
+        }
+    }
+    return NULL;
+}
+
+/* Open cases that nobody leads during the leave: no deputy, or one who is not there then. */
+static bool is_uncovered(const struct health_facts *facts, const struct health_away *away)
+{
+    if (away->dismissed || away->until_us == 0 || away->load == 0) {
+        return false;
+    }
+    const struct health_away *deputy =
+        away->deputy[0] == '\0' ? NULL : find_away(facts, away->deputy);
+    return away->deputy[0] == '\0' ||
+           (deputy != NULL && (deputy->dismissed || (deputy->until_us > away->from_us &&
+                                                     deputy->from_us < away->until_us)));
+}
+
+/* ", curator-1 (01.12.2026 09:00)" behind what is there. */
+static struct phrase
+named(const struct examination *at, struct phrase list, const struct health_away *away)
+{
+    const char *comma = list.en[0] == '\0' ? "" : ", ";
+    char ru[MOMENT_TEXT_MAX];
+    char en[MOMENT_TEXT_MAX];
+    const struct phrase longer = {
+        arena_format(at->arena,
+                     "%s%s%s (%s)",
+                     list.ru,
+                     comma,
+                     away->id,
+                     moment_format(away->from_us, at->facts->now_us, LANGUAGE_RU, ru)),
+        arena_format(at->arena,
+                     "%s%s%s (%s)",
+                     list.en,
+                     comma,
+                     away->id,
+                     moment_format(away->from_us, at->facts->now_us, LANGUAGE_EN, en))};
+    return longer.ru == NULL || longer.en == NULL ? list : longer;
+}
+
+static void examine_leaves(const struct examination *at)
+{
+    const struct health_facts *facts = at->facts;
+    struct phrase list = {"", ""};
+    uint64_t uncovered = 0;
+
+    if (facts->broker == NULL) {
+        unknown(at);
+        return;
+    }
+    if (facts->away == NULL) {
+        well(at,
+             "отпуска кураторов видят супервизоры и администраторы",
+             "leaves of curators are seen by supervisors and administrators");
+        return;
+    }
+    for (size_t i = 0; i < facts->away_count; i++) {
+        if (is_uncovered(facts, &facts->away[i]) && uncovered++ < NAMED_MAX) {
+            list = named(at, list, &facts->away[i]);
+        }
+    }
+    count(at, uncovered);
+    if (uncovered == 0) {
+        well(at,
+             "ни один отпуск не оставляет открытые случаи без заместителя",
+             "no leave leaves open cases without a deputy");
+        return;
+    }
+    const char *more = uncovered > NAMED_MAX ? ", …" : "";
+    const struct phrase text = {
+        arena_format(at->arena,
+                     "на время отпуска некому вести открытые случаи кураторов, всего %" PRIu64
+                     ": %s%s",
+                     uncovered,
+                     list.ru,
+                     more),
+        arena_format(at->arena,
+                     "nobody leads the open cases during the leave of %" PRIu64 " curators: %s%s",
+                     uncovered,
+                     list.en,
+                     more)};
+    ill(at,
+        HEALTH_WARNING,
+        text,
+        (struct phrase){
+            "назовите заместителя, который будет на месте: refctl curator leave КУРАТОР "
+            "--until ДАТА --deputy КУРАТОР; без него случаи пойдут к другим, а кого "
+            "не найдут — на стол",
+            "name a deputy who is there then: refctl curator leave CURATOR --until DATE "
+            "--deputy CURATOR; without one the cases go to others, and to a desk "
+            "where nobody fits"});
+}
+
 static const struct {
     const char *name;
     const char *unit;
@@ -367,6 +468,7 @@ static const struct {
     [HEALTH_DESKS] = {"desks", "", examine_desks},
     [HEALTH_SITES] = {"sites", "", examine_sites},
     [HEALTH_EPOCH] = {"epoch", "", examine_epoch},
+    [HEALTH_LEAVES] = {"leaves", "", examine_leaves},
 };
 
 const char *health_name(enum health_thing thing)

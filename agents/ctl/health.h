@@ -8,6 +8,7 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "base/phrase.h"
+#include "proto/limits.h"
 #include "proto/message.h"
 
 #include <stddef.h>
@@ -29,7 +30,21 @@ enum health_thing {
     HEALTH_DESKS,   /* cases that wait for a person's decision */
     HEALTH_SITES,   /* sites that have been silent for too long */
     HEALTH_EPOCH,   /* a former disclosure key that is still held */
+    HEALTH_LEAVES,  /* curators who are away, or will be, and nobody leads their cases meanwhile */
     HEALTH_THINGS
+};
+
+/* More than a region has workers (DOMAIN, "sizing"). */
+enum { HEALTH_AWAY_MAX = 32768 };
+
+/* A curator who is on leave, goes on leave, or was dismissed. */
+struct health_away {
+    char id[LIMIT_CODE_BYTES + 1];
+    char deputy[LIMIT_CODE_BYTES + 1]; /* "": none is named */
+    int64_t from_us;
+    int64_t until_us; /* 0: no leave */
+    uint32_t load;    /* of open cases and offers */
+    bool dismissed;
 };
 
 struct health_facts {
@@ -37,7 +52,9 @@ struct health_facts {
     const struct site_status *agent;
     const struct site_status *broker; /* NULL: it is not to be reached */
     uint64_t overdue;                 /* rows of the inbox past their time */
-    int64_t now_us;                   /* of this terminal */
+    const struct health_away *away;   /* NULL: whoever asks may not know, or nobody asked */
+    size_t away_count;
+    int64_t now_us; /* of this terminal */
 };
 
 struct health_finding {

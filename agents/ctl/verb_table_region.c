@@ -42,11 +42,11 @@ static const struct verb rows[] = {
      {"Одна строка и код выхода, как у подключаемых проверок Nagios: 0 в порядке, 1 "
       "предупреждение,\n"
       "2 нельзя ждать, 3 неизвестно. ЧТО: agent line spool refused disk clock inbox program, а о\n"
-      "всём регионе desks sites; без слов — всё своё, без двух последних.\n",
+      "всём регионе desks sites epoch leaves; без слов — только своё.\n",
       "One line and an exit status as Nagios' plug-ins have them: 0 ok, 1 warning, 2 critical,\n"
       "3 unknown. THING: agent line spool refused disk clock inbox program, and of the whole "
       "region\n"
-      "desks sites; without words all but the last two.\n"},
+      "desks sites epoch leaves; without words the site's own only.\n"},
      "refctl check line disk",
      ASKS & ~BIT(OPTION_JSON),
      WORDS(0, HEALTH_THINGS),

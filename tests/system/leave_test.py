@@ -99,6 +99,20 @@ class LeaveTest(unittest.TestCase):
         row = self.row(curator)
         self.assertEqual((row['on_leave'], row['deputy'], row['covered'], row['load']), (False, None, 0, 2))
 
+    def test_a_leave_to_come_without_a_deputy_who_is_there_is_named_by_check(self):
+        _, curator, other = self.led(17)
+        self.assertIn('no leave leaves open cases', self.refctl(SUPERVISOR, 'check', 'leaves'))
+        self.refctl(curator, 'curator', 'leave', curator, '--from', day(2), '--until', day(14))
+        self.assertRegex(self.refctl(SUPERVISOR, 'check', 'leaves', status=1),
+                         rf'^REFBROKER WARNING - nobody leads the open cases .* 1 curators: {curator} \(')
+        told = self.refctl(SUPERVISOR, 'doctor', status=1)
+        self.assertIn('--deputy CURATOR', told)
+        self.assertIn('leaves of curators are seen by', self.refctl(curator, 'check', 'leaves'))
+        self.refctl(curator, 'curator', 'leave', curator, '--from', day(2), '--until', day(14), '--deputy', other)
+        self.assertIn('REFBROKER OK', self.refctl(SUPERVISOR, 'check', 'leaves'))
+        self.refctl(other, 'curator', 'leave', other, '--from', day(3), '--until', day(4))  # idle, but no deputy now
+        self.assertIn(f'1 curators: {curator} (', self.refctl(SUPERVISOR, 'check', 'leaves', status=1))
+
     def test_case_without_a_deputy_is_routed_again_and_the_explanation_says_until_when(self):
         offer, curator, other = self.led(17)
         self.refctl(curator, 'curator', 'leave', curator, '--until', f'{day(14)}T09:00')

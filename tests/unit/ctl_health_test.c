@@ -187,6 +187,52 @@ static void a_former_disclosure_key_may_be_held_for_fourteen_days_test(void **st
         stage, HEALTH_EPOCH, HEALTH_WARNING, "15 days the former disclosure key has been held");
 }
 
+/* Named are those whose cases nobody would lead; first that of whoever has no deputy, then of one whose deputy is away. */
+static void a_leave_without_a_deputy_who_is_there_is_named_test(void **state)
+{
+    static const int64_t day_us = INT64_C(86400000000);
+    struct stage *stage = *state;
+    struct health_away away[] = {
+        {.id = "busy", .from_us = NOW + day_us, .until_us = NOW + 5 * day_us, .load = 3},
+        {.id = "idle", .from_us = NOW + day_us, .until_us = NOW + 5 * day_us},
+        {.id = "covered",
+         .deputy = "there",
+         .from_us = NOW - day_us,
+         .until_us = NOW + 5 * day_us,
+         .load = 2},
+        {.id = "before",
+         .deputy = "busy",
+         .from_us = NOW - day_us,
+         .until_us = NOW + day_us,
+         .load = 1},
+    };
+    stage->facts.away = away;
+    stage->facts.away_count = 4;
+    expect_only(
+        stage,
+        HEALTH_LEAVES,
+        HEALTH_WARNING,
+        "nobody leads the open cases during the leave of 1 curators: busy (tomorrow 08:02)");
+    assert_string_equal(stage->findings[HEALTH_LEAVES].text.ru,
+                        "на время отпуска некому вести открытые случаи кураторов, всего 1: busy "
+                        "(завтра 08:02)");
+    assert_int_equal(stage->findings[HEALTH_LEAVES].figure, 1);
+    away[3].until_us = NOW + day_us + 1; /* then they overlap */
+    expect_only(stage,
+                HEALTH_LEAVES,
+                HEALTH_WARNING,
+                "nobody leads the open cases during the leave of 2 curators: busy (tomorrow "
+                "08:02), before (yesterday 08:02)");
+    away[0] = (struct health_away){.id = "busy", .dismissed = true, .load = 3};
+    expect_only(stage,
+                HEALTH_LEAVES,
+                HEALTH_WARNING,
+                "nobody leads the open cases during the leave of 1 curators: before (yesterday "
+                "08:02)");
+    stage->facts.away_count = 3;
+    expect_only(stage, HEALTH_THINGS, HEALTH_OK, "");
+}
+
 static void without_a_broker_the_region_is_unknown_test(void **state)
 {
     struct stage *stage = *state;
@@ -228,6 +274,12 @@ static bool script(const struct envelope *question, struct envelope *answer)
 {
     static struct site_status rows[2];
     static struct inbox_row late;
+    static struct curator_row curators[2] = {{.id = "curator-1", .title = {"", ""}, .load = 4},
+                                             {.id = "curator-2",
+                                              .title = {"", ""},
+                                              .load = 4,
+                                              .leave_from_us = NOW - SECOND,
+                                              .leave_until_us = NOW + SECOND}};
 
     refctl_stage_answer(question, answer);
     if (question->body.query.kind == QUERY_STATUS) {
@@ -251,8 +303,24 @@ static bool script(const struct envelope *question, struct envelope *answer)
                                                        .answer_due_us = NOW - SECOND};
         answer->body.answer.inbox = &late;
         answer->body.answer.inbox_count = 1;
+    } else if (question->body.query.kind == QUERY_CURATORS) {
+        answer->body.answer.curators = curators;
+        answer->body.answer.curator_count = 2;
     }
     return true;
+}
+
+static bool script_of_a_school(const struct envelope *question, struct envelope *answer)
+{
+    if (question->kind == BODY_QUERY && question->body.query.kind == QUERY_CURATORS) {
+        static struct problem problem = {
+            .code = REFUSAL_NOT_ALLOWED, .field = "", .text = {"", ""}};
+        refctl_stage_answer(question, answer);
+        answer->body.answer.problems = &problem;
+        answer->body.answer.problem_count = 1;
+        return true;
+    }
+    return script(question, answer);
 }
 
 static void a_person_is_told_what_to_do_test(void **state)
@@ -264,7 +332,8 @@ static void a_person_is_told_what_to_do_test(void **state)
     refctl_stage_says(stage->out, "✓ связь с брокером есть\n");
     refctl_stage_says(
         stage->out, "! 1 просрочено из того, что ждёт здесь ответа\n  → ответьте: refctl inbox\n");
-    refctl_stage_says(stage->err, "не в порядке или неизвестно: 1 из 11");
+    refctl_stage_says(stage->err, "не в порядке или неизвестно: 2 из 12");
+    refctl_stage_says(stage->out, "всего 1: curator-2 (сегодня 15:01)\n  → назовите заместителя");
     refctl_stage_run(stage, "doctor --json", 1);
     refctl_stage_says(stage->out, "\"thing\": \"inbox\",\n    \"level\": \"WARNING\"");
 }
@@ -284,7 +353,19 @@ static void a_monitoring_system_gets_one_line_test(void **state)
     assert_string_equal(
         stage->out,
         "REFBROKER OK - connected to the broker; no case waits on a desk | line=0s desks=0\n");
+    refctl_stage_run(stage, "check --lang en leaves", 1);
+    refctl_stage_says(stage->out, "REFBROKER WARNING - nobody leads the open cases");
+    refctl_stage_says(stage->out, "| leaves=1\n");
     refctl_stage_run(stage, "check lines", 64);
+}
+
+static void who_has_no_say_in_leaves_is_not_alarmed_test(void **state)
+{
+    struct refctl_stage *stage = *state;
+
+    refctl_stage_agent(stage, script_of_a_school);
+    refctl_stage_run(stage, "check leaves", 0);
+    refctl_stage_says(stage->out, "REFBROKER OK - отпуска кураторов видят супервизоры");
 }
 
 static void a_silent_agent_is_critical_test(void **state)
@@ -314,6 +395,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(
             a_former_disclosure_key_may_be_held_for_fourteen_days_test, set_up, tear_down),
         cmocka_unit_test_setup_teardown(
+            a_leave_without_a_deputy_who_is_there_is_named_test, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
             without_a_broker_the_region_is_unknown_test, set_up, tear_down),
         cmocka_unit_test_setup_teardown(
             a_silent_agent_leaves_the_rest_unknown_test, set_up, tear_down),
@@ -322,6 +405,9 @@ int main(void)
             a_person_is_told_what_to_do_test, refctl_stage_setup, refctl_stage_teardown),
         cmocka_unit_test_setup_teardown(
             a_monitoring_system_gets_one_line_test, refctl_stage_setup, refctl_stage_teardown),
+        cmocka_unit_test_setup_teardown(who_has_no_say_in_leaves_is_not_alarmed_test,
+                                        refctl_stage_setup,
+                                        refctl_stage_teardown),
         cmocka_unit_test_setup_teardown(
             a_silent_agent_is_critical_test, refctl_stage_setup, refctl_stage_teardown),
     };
