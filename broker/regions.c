@@ -8,11 +8,6 @@
 /* 27 000 workers decoded, and eight versions' texts. */
 static const size_t scratch_bytes = (size_t)256 << 20;
 
-struct pins {
-    uint32_t versions[LIMIT_POLICY_VERSIONS_LIVE]; /* newest first */
-    size_t count;
-};
-
 /* What a compilation reads; lives in the scratch arena. */
 struct loading {
     struct store *store;
@@ -27,13 +22,11 @@ static bool load_version(const struct loading *loading,
                          uint32_t version,
                          struct region **out,
                          struct error *err);
-static void find_pins(struct store *store, struct pins *pins);
+static void load_older(const struct loading *loading, struct regions *made);
 
 bool regions_load(struct regions *out, struct store *store, struct error *err)
 {
     struct regions made;
-    struct pins pins;
-    struct error ignored;
     const uint32_t version = store_meta(store)->version;
 
     memset(&made, 0, sizeof(made));
@@ -47,19 +40,7 @@ bool regions_load(struct regions *out, struct store *store, struct error *err)
     }
     bool ok = load_rows(&loading, err) && load_version(&loading, version, &made.current, err);
     if (ok) {
-        size_t count = 0;
-        find_pins(store, &pins);
-        for (size_t i = 0; i < pins.count && count < LIMIT_POLICY_VERSIONS_LIVE - 1; i++) {
-            if (load_version(&loading, pins.versions[i], &made.older[count], &ignored)) {
-                count++;
-            } else {
-                made.left_out[made.left_out_count++] = pins.versions[i];
-            }
-        }
-        const uint32_t shadow = store_meta(store)->shadow;
-        if (shadow != 0) {
-            (void)!load_version(&loading, STORE_PLAN_VERSION + shadow, &made.shadow, &ignored);
-        }
+        load_older(&loading, &made);
         *out = made;
     }
     arena_destroy(&loading.arena);
@@ -192,48 +173,25 @@ static bool load_version(const struct loading *loading,
     return made;
 }
 
-/* Keeps the newest versions, each once. */
-static void add_pin(struct pins *pins, uint32_t version)
+/* The newest of those by which something waits, and the shadow. */
+static void load_older(const struct loading *loading, struct regions *made)
 {
-    size_t at = 0;
-    while (at < pins->count && pins->versions[at] > version) {
-        at++;
-    }
-    if (at == LIMIT_POLICY_VERSIONS_LIVE || (at < pins->count && pins->versions[at] == version)) {
-        return;
-    }
-    if (pins->count < LIMIT_POLICY_VERSIONS_LIVE) {
-        pins->count++;
-    }
-    memmove(&pins->versions[at + 1],
-            &pins->versions[at],
-            (pins->count - at - 1) * sizeof(pins->versions[0]));
-    pins->versions[at] = version;
-}
+    const struct meta_record *meta = store_meta(loading->store);
+    uint32_t version = store_pinned_before(loading->store, meta->version);
+    struct error ignored;
+    size_t count = 0;
 
-/* A case that waits for its curator has a timer: that of its norm, its desk or its offer. */
-static void find_pins(struct store *store, struct pins *pins)
-{
-    const uint32_t version = store_meta(store)->version;
-    struct timer_record timer;
-    struct case_record at_case;
-    struct assignment_record offer;
-
-    memset(pins, 0, sizeof(*pins));
-    bool more = store_first_timer(store, &timer);
-    while (more) {
-        uint32_t pinned = 0;
-        if (timer.kind == TIMER_OFFER && store_assignment(store, &timer.entity, &offer)) {
-            pinned = offer.policy_version;
-        } else if ((timer.kind == TIMER_CURATOR || timer.kind == TIMER_DESK) &&
-                   store_case(store, &timer.entity, &at_case)) {
-            pinned = at_case.policy_version;
+    for (size_t i = 0; version != 0 && i < LIMIT_POLICY_VERSIONS_LIVE; i++) {
+        if (count < LIMIT_POLICY_VERSIONS_LIVE - 1 &&
+            load_version(loading, version, &made->older[count], &ignored)) {
+            count++;
+        } else {
+            made->left_out[made->left_out_count++] = version;
         }
-        if (pinned != 0 && pinned != version) {
-            add_pin(pins, pinned);
-        }
-        const struct timer_record last = timer;
-        more = store_timer_after(store, &last, &timer);
+        version = store_pinned_before(loading->store, version);
+    }
+    if (meta->shadow != 0) {
+        (void)!load_version(loading, STORE_PLAN_VERSION + meta->shadow, &made->shadow, &ignored);
     }
 }
 

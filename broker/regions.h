@@ -16,7 +16,7 @@
 struct regions {
     struct region *current;                           /* NULL: nothing was configured yet */
     struct region *older[LIMIT_POLICY_VERSIONS_LIVE]; /* NULL-terminated unless full */
-    uint32_t left_out[LIMIT_POLICY_VERSIONS_LIVE];    /* pinned, but no longer compile */
+    uint32_t left_out[LIMIT_POLICY_VERSIONS_LIVE]; /* pinned, but too many, or no longer compile */
     size_t left_out_count;
     struct region *
         shadow; /* the plan that decides beside it; NULL: none, or it does not compile with today's rows */

@@ -121,10 +121,21 @@ void fold_duplicate_rejected(const struct fold *fold)
     fold_tell_case(fold->store, &record);
 }
 
+static struct fold_wait curator_wait(const struct case_record *record)
+{
+    return (struct fold_wait){TIMER_CURATOR, record->id, record->policy_version};
+}
+
+static struct fold_wait desk_wait(const struct case_record *record)
+{
+    return (struct fold_wait){TIMER_DESK, record->id, record->policy_version};
+}
+
 /* An open case ends: its timers, its counters. */
 static void end_case(const struct fold *fold, struct case_record *record, enum case_state state)
 {
-    fold_move_timer(fold->store, TIMER_CURATOR, &record->id, record->curator_timer_us, 0);
+    const struct fold_wait wait = curator_wait(record);
+    fold_move_wait(fold->store, &wait, record->curator_timer_us, 0);
     record->curator_timer_us = 0;
     record->state = state;
     record->ended_us = fold->fact->at_us;
@@ -237,6 +248,15 @@ void fold_referral_due(const struct fold *fold)
     store_put_referral(fold->store, &record);
 }
 
+/* The case waits by another version from now on. */
+static void pin_to(const struct fold *fold, struct case_record *record, uint32_t version)
+{
+    const int64_t timers = (record->curator_timer_us != 0) + (record->desk_due_us != 0);
+    store_add_pins(fold->store, record->policy_version, -timers);
+    store_add_pins(fold->store, version, timers);
+    record->policy_version = version;
+}
+
 void fold_decided(const struct fold *fold)
 {
     const struct fact *fact = fold->fact;
@@ -246,7 +266,7 @@ void fold_decided(const struct fold *fold)
     assert(fits); /* the arena is sized for a whole turn */
     store_put_decision(fold->store, &record.id, record.decisions, fact->at_us, coded);
     record.decisions++;
-    record.policy_version = fact->decision->policy_version;
+    pin_to(fold, &record, fact->decision->policy_version);
     record.rule = fact->decision->rule;
     record.procedure = (enum procedure)fact->code;
     for (size_t i = 0; i < FACT_NORM_END; i++) {
@@ -254,8 +274,8 @@ void fold_decided(const struct fold *fold)
         record.norms[i].unit = fact->decision->norms[i].unit;
     }
     if (fact->due_us != 0) {
-        fold_move_timer(
-            fold->store, TIMER_CURATOR, &record.id, record.curator_timer_us, fact->due_us);
+        const struct fold_wait wait = curator_wait(&record);
+        fold_move_wait(fold->store, &wait, record.curator_timer_us, fact->due_us);
         record.curator_due_us = fact->due_us;
         record.curator_timer_us = fact->due_us;
     }
@@ -275,7 +295,8 @@ void fold_escalated(const struct fold *fold)
 {
     struct case_record record = fold_case_of(fold);
     if (fold->fact->code == DESK_REASON_NORM_PASSED && record.curator_timer_us != 0) {
-        fold_move_timer(fold->store, TIMER_CURATOR, &record.id, record.curator_timer_us, 0);
+        const struct fold_wait wait = curator_wait(&record);
+        fold_move_wait(fold->store, &wait, record.curator_timer_us, 0);
         record.curator_timer_us = 0;
     }
     record.escalated_us = fold->fact->at_us;
@@ -303,7 +324,8 @@ static void leave_desk(const struct fold *fold, struct case_record *record)
             fold_put_line(fold->store, &line);
         }
     }
-    fold_move_timer(fold->store, TIMER_DESK, &record->id, record->desk_due_us, 0);
+    const struct fold_wait wait = desk_wait(record);
+    fold_move_wait(fold->store, &wait, record->desk_due_us, 0);
     record->desk = DESK_UNSPECIFIED;
     record->desk_reason = DESK_REASON_UNSPECIFIED;
     record->desk_agency = 0;
@@ -345,7 +367,8 @@ void fold_put_on_desk(const struct fold *fold)
     for (size_t i = 0; i < most && (i + 1) * 4 <= fact->blob.size; i++) {
         record.desk_sites[i] = bytes_get_u32(fact->blob.data + i * 4);
     }
-    fold_move_timer(fold->store, TIMER_DESK, &record.id, 0, record.desk_due_us);
+    const struct fold_wait wait = desk_wait(&record);
+    fold_move_wait(fold->store, &wait, 0, record.desk_due_us);
     store_put_case(fold->store, &record);
     store_meta(fold->store)->cases_on_desks++;
     if (id128_is_none(&record.lead_assignment)) {

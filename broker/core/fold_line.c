@@ -187,3 +187,12 @@ void fold_move_timer(struct store *store,
         store_put_timer(store, &timer);
     }
 }
+
+void fold_move_wait(struct store *store,
+                    const struct fold_wait *wait,
+                    int64_t old_us,
+                    int64_t new_us)
+{
+    fold_move_timer(store, wait->kind, &wait->entity, old_us, new_us);
+    store_add_pins(store, wait->version, (new_us != 0) - (old_us != 0));
+}

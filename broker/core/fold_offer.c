@@ -21,6 +21,13 @@ void fold_release(struct store *store, const struct assignment_record *assignmen
     store_put_worker_case(store, assignment->worker, &assignment->case_id, false);
 }
 
+static void move_answer(struct store *store, struct assignment_record *assignment, int64_t due_us)
+{
+    const struct fold_wait wait = {TIMER_OFFER, assignment->id, assignment->policy_version};
+    fold_move_wait(store, &wait, assignment->due_us, due_us);
+    assignment->due_us = due_us;
+}
+
 static void count_offers(struct store *store, uint32_t worker, int by)
 {
     struct worker_record record = store_worker(store, worker);
@@ -58,9 +65,8 @@ void fold_curator_proposed(const struct fold *fold)
     assignment.load = fact->count;
     assignment.auto_accept = fact->flag;
     assignment.proposed_us = fact->at_us;
-    assignment.due_us = fact->due_us;
+    move_answer(fold->store, &assignment, fact->due_us);
     store_put_assignment(fold->store, &assignment);
-    fold_move_timer(fold->store, TIMER_OFFER, &assignment.id, 0, assignment.due_us);
 
     struct case_record record = fold_case_of(fold);
     store_put_case_assignment(fold->store, &record.id, record.assignments, &assignment.id);
@@ -95,10 +101,9 @@ void fold_offer_delivered(const struct fold *fold)
 {
     const struct fact *fact = fold->fact;
     struct assignment_record assignment = fold_assignment_by_id(fold->store, &fact->assignment);
-    fold_move_timer(fold->store, TIMER_OFFER, &assignment.id, assignment.due_us, fact->due_us);
+    move_answer(fold->store, &assignment, fact->due_us);
     assignment.state = ASSIGNMENT_OFFERED;
     assignment.delivered_us = fact->at_us;
-    assignment.due_us = fact->due_us;
     store_put_assignment(fold->store, &assignment);
     const struct case_record record = fold_case_of(fold);
     fold_each_referral(fold, &record, referral_delivered);
@@ -163,9 +168,8 @@ void fold_offer_accepted(const struct fold *fold)
     const struct fact *fact = fold->fact;
     struct assignment_record assignment = fold_assignment_by_id(fold->store, &fact->assignment);
     const bool late = assignment.state == ASSIGNMENT_EXPIRED;
-    fold_move_timer(fold->store, TIMER_OFFER, &assignment.id, assignment.due_us, 0);
+    move_answer(fold->store, &assignment, 0);
     assignment.state = ASSIGNMENT_ACTIVE;
-    assignment.due_us = 0;
     assignment.answered_us = fact->at_us;
     assignment.by_itself = fact->flag;
     store_put_assignment(fold->store, &assignment);
@@ -179,7 +183,8 @@ void fold_offer_accepted(const struct fold *fold)
     store_put_worker(fold->store, assignment.worker, &worker);
 
     struct case_record record = fold_case_of(fold);
-    fold_move_timer(fold->store, TIMER_CURATOR, &record.id, record.curator_timer_us, 0);
+    const struct fold_wait wait = {TIMER_CURATOR, record.id, record.policy_version};
+    fold_move_wait(fold->store, &wait, record.curator_timer_us, 0);
     record.curator_timer_us = 0;
     memset(&record.offer, 0, sizeof(record.offer));
     record.lead_assignment = assignment.id;
@@ -206,9 +211,8 @@ static struct case_record end_hop(const struct fold *fold, enum assignment_state
 {
     struct assignment_record assignment =
         fold_assignment_by_id(fold->store, &fold->fact->assignment);
-    fold_move_timer(fold->store, TIMER_OFFER, &assignment.id, assignment.due_us, 0);
+    move_answer(fold->store, &assignment, 0);
     assignment.state = state;
-    assignment.due_us = 0;
     assignment.answered_us = fold->fact->at_us;
     if (state == ASSIGNMENT_REFUSED) {
         assignment.declined = (enum decline_reason)fold->fact->code;

@@ -95,6 +95,16 @@ void fold_count_suspended(struct store *store,
 void fold_begin_dismissal(const struct fold *fold, uint32_t worker);
 /* The entity of a worker's timers. */
 struct id128 fold_worker_entity(uint32_t worker);
+/* Something that waits by a version of the policy: while its timer is set, that version stays alive. */
+struct fold_wait {
+    enum timer_kind kind;
+    struct id128 entity;
+    uint32_t version;
+};
+void fold_move_wait(struct store *store,
+                    const struct fold_wait *wait,
+                    int64_t old_us,
+                    int64_t new_us);
 /* A timer moves from one due time to another; 0 is none. */
 void fold_move_timer(struct store *store,
                      enum timer_kind kind,

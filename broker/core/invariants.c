@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { PINS_COUNTED = 64 };
+
 struct walk {
     struct store *store;
     struct error_list *breaches;
@@ -13,7 +15,8 @@ struct walk {
     uint64_t on_desks;
     uint64_t with_lead;
     uint64_t offers;
-    uint64_t timers; /* that the cases should have */
+    uint64_t timers;             /* that the cases should have */
+    uint64_t pins[PINS_COUNTED]; /* of them, by version modulo PINS_COUNTED */
 };
 
 static void breach(struct walk *walk, const struct case_record *record, const char *what)
@@ -82,6 +85,11 @@ static void expect_timer(struct walk *walk,
     }
 }
 
+static void count_pin(struct walk *walk, uint32_t version)
+{
+    walk->pins[version % PINS_COUNTED] += version == 0 ? 0 : 1;
+}
+
 /* Nothing waits without an end: offers and desks have timers; a case without a lead has one for its norm, until
  * that has passed. */
 static void check_case_timers(struct walk *walk, const struct case_record *record)
@@ -90,14 +98,17 @@ static void check_case_timers(struct walk *walk, const struct case_record *recor
     if (store_assignment(walk->store, &record->offer, &offer)) {
         const struct timer_record timer = {offer.due_us, TIMER_OFFER, offer.id};
         expect_timer(walk, record, &timer, "an offer waits without a timer");
+        count_pin(walk, offer.policy_version);
     }
     if (record->desk != DESK_UNSPECIFIED) {
         const struct timer_record timer = {record->desk_due_us, TIMER_DESK, record->id};
         expect_timer(walk, record, &timer, "waits on a desk without a timer");
+        count_pin(walk, record->policy_version);
     }
     if (record->curator_timer_us != 0) {
         const struct timer_record timer = {record->curator_timer_us, TIMER_CURATOR, record->id};
         expect_timer(walk, record, &timer, "the norm for its curator has no timer");
+        count_pin(walk, record->policy_version);
     } else if (record->state == CASE_CURATOR_PENDING &&
                record->curator_due_us > store_meta(walk->store)->time_us) {
         breach(walk, record, "the norm for its curator is not watched");
@@ -299,6 +310,19 @@ static void check_timers(struct walk *walk)
     compare(walk, "timers", walk->timers, timers);
 }
 
+/* What waits by a version keeps it alive. */
+static void check_pins(struct walk *walk)
+{
+    uint64_t kept[PINS_COUNTED] = {0};
+    uint32_t version = UINT32_MAX;
+    while ((version = store_pinned_before(walk->store, version)) != 0) {
+        kept[version % PINS_COUNTED] += store_pins(walk->store, version);
+    }
+    for (size_t i = 0; i < PINS_COUNTED; i++) {
+        compare(walk, "timers that wait by a version", walk->pins[i], kept[i]);
+    }
+}
+
 /* Each line is the pending line of what the site may see of its entity. */
 static uint64_t check_lane(struct walk *walk, uint32_t site, enum lane lane)
 {
@@ -357,6 +381,7 @@ bool invariants_hold(struct store *store, struct error_list *breaches)
     compare(&walk, "open offers", walk.offers, meta->offers_open);
     check_loads(&walk);
     check_timers(&walk);
+    check_pins(&walk);
     check_outboxes(&walk);
     return breaches->count + breaches->dropped == before;
 }

@@ -33,6 +33,7 @@ static const char *const table_names[TABLE_END] = {
     [TABLE_DECISION] = "decision",
     [TABLE_TIMELINE] = "timeline",
     [TABLE_TERRITORY] = "territory",
+    [TABLE_PIN] = "pin",
     [TABLE_ROW] = "row",
     [TABLE_TEXT] = "text",
     [TABLE_VERSION] = "version",
@@ -63,6 +64,7 @@ static const bool is_cached[TABLE_END] = {
     [TABLE_REPLY] = true,
     [TABLE_VIEW] = true,
     [TABLE_TERRITORY] = true,
+    [TABLE_PIN] = true,
 };
 
 /* Tables of records of which most words are zero; they are stored without those. */

@@ -25,7 +25,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { STORE_LAYOUT = 12 };
+enum { STORE_LAYOUT = 13 };
 
 /* ---- records: zero the whole struct before filling it, so that padding is equal everywhere ------- */
 
@@ -570,6 +570,12 @@ bool store_timeline_after(struct store *store,
 /* Open cases of a territory (for "may it be removed?"). */
 uint64_t store_territory_cases(struct store *store, uint32_t territory);
 void store_add_territory_cases(struct store *store, uint32_t territory, int64_t delta);
+
+/* Timers that wait by a version: of offers made and of cases decided by it. Version 0 has none. */
+uint64_t store_pins(struct store *store, uint32_t version);
+void store_add_pins(struct store *store, uint32_t version, int64_t delta);
+/* The newest version below this one that has any; 0: there is none. */
+uint32_t store_pinned_before(struct store *store, uint32_t version);
 
 /* Configuration: coded rows and texts. Slices borrowed until the next write. */
 void store_put_row(struct store *store,

@@ -1,4 +1,4 @@
-/* Cases, referrals, matching keys, assignments, workers. */
+/* Cases, referrals, matching keys, assignments, workers, and counts of what is open. */
 #include "broker/store/store.h"
 
 #include "broker/store/store_table.h"
@@ -279,4 +279,33 @@ void store_add_territory_cases(struct store *store, uint32_t territory, int64_t 
     const struct store_key key = key_of_number(territory);
     const uint64_t count = store_territory_cases(store, territory) + (uint64_t)delta;
     store_put_record(store, TABLE_TERRITORY, &key, &count, sizeof(count));
+}
+
+uint64_t store_pins(struct store *store, uint32_t version)
+{
+    const struct store_key key = key_of_number(version);
+    uint64_t count = 0;
+    (void)store_record(store, TABLE_PIN, &key, &count, sizeof(count));
+    return count;
+}
+
+void store_add_pins(struct store *store, uint32_t version, int64_t delta)
+{
+    if (version == 0 || delta == 0) {
+        return;
+    }
+    const struct store_key key = key_of_number(version);
+    const uint64_t count = store_pins(store, version) + (uint64_t)delta;
+    if (count == 0) {
+        store_delete_record(store, TABLE_PIN, &key);
+    } else {
+        store_put_record(store, TABLE_PIN, &key, &count, sizeof(count));
+    }
+}
+
+uint32_t store_pinned_before(struct store *store, uint32_t version)
+{
+    const struct store_key key = key_of_number(version);
+    struct store_found found;
+    return store_previous(store, TABLE_PIN, &key, 0, &found) ? bytes_get_u32(found.key.data) : 0;
 }

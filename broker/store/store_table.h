@@ -27,6 +27,7 @@ enum store_table {
     TABLE_DECISION,        /* case id, index -> time, coded decision */
     TABLE_TIMELINE,        /* case id, batch, index -> timeline_record */
     TABLE_TERRITORY,       /* territory -> open cases */
+    TABLE_PIN,             /* version -> timers that wait by it */
     TABLE_ROW,             /* kind, number -> removed, coded row */
     TABLE_TEXT,            /* version, index -> name, NUL, text */
     TABLE_VERSION,         /* version -> version_record */

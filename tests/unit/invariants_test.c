@@ -123,6 +123,21 @@ static void timers_test(void **state)
     assert_breach(district, "timers");
 }
 
+static void a_version_that_something_waits_by_test(void **state)
+{
+    struct district *district = *state;
+    struct store *store = district->world->store;
+    const struct id128 referral = offered(district);
+    assert_int_equal(store_pins(store, 1), 2); /* the offer, and the norm for the curator */
+    store_add_pins(store, 1, 1);
+    assert_breach(district, "timers that wait by a version");
+    store_add_pins(store, 1, -1);
+    assert_int_equal(breaches_of(district).count, 0);
+    district_accept(district, &referral);
+    assert_int_equal(store_pins(store, 1), 0);
+    assert_int_equal(breaches_of(district).count, 0);
+}
+
 static void leaves_test(void **state)
 {
     struct district *district = *state;
@@ -212,6 +227,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_lead_too_few_test, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_outcome_without_a_desk_test, set_up, tear_down),
         cmocka_unit_test_setup_teardown(timers_test, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_version_that_something_waits_by_test, set_up, tear_down),
         cmocka_unit_test_setup_teardown(leaves_test, set_up, tear_down),
         cmocka_unit_test_setup_teardown(outboxes_test, set_up, tear_down),
         cmocka_unit_test_setup_teardown(missing_referrals_test, set_up, tear_down),

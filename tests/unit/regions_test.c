@@ -66,14 +66,6 @@ static void put_version(struct world *world, uint32_t version, const char *rule)
     store_meta(world->store)->version = version;
 }
 
-static void pin_case(struct world *world, uint8_t name, uint32_t version)
-{
-    const struct case_record record = {.id = {{name}}, .policy_version = version};
-    const struct timer_record timer = {.due_us = name, .kind = TIMER_CURATOR, .entity = {{name}}};
-    store_put_case(world->store, &record);
-    store_put_timer(world->store, &timer);
-}
-
 static int set_up(void **state)
 {
     static struct world world;
@@ -161,10 +153,11 @@ static void versions_of_waiting_cases_are_kept_newest_first(void **state)
     put_version(world, 2, "second");
     put_version(world, 3, "third");
     put_version(world, 4, "fourth");
-    pin_case(world, 1, 1);
-    pin_case(world, 2, 3);
-    pin_case(world, 3, 1);
-    pin_case(world, 4, 4);
+    store_add_pins(world->store, 1, 2);
+    store_add_pins(world->store, 2, 1);
+    store_add_pins(world->store, 2, -1); /* nothing waits by it any more */
+    store_add_pins(world->store, 3, 1);
+    store_add_pins(world->store, 4, 1);
     load(world);
     assert_int_equal(world->regions.current->version, 4);
     assert_int_equal(world->regions.older[0]->version, 3);
@@ -180,7 +173,7 @@ static void a_pinned_version_that_no_longer_compiles_is_left_out(void **state)
     put_version(world, 1, "first");
     store_put_text(world->store, 1, 1, "policy.yaml", bytes_of_text("policy: [broken"));
     put_version(world, 2, "second");
-    pin_case(world, 1, 1);
+    store_add_pins(world->store, 1, 1);
     load(world);
     assert_int_equal(world->regions.current->version, 2);
     assert_null(world->regions.older[0]);
