@@ -124,7 +124,7 @@ static void cut_here(struct cuts *cuts, uint64_t place)
 
 static bool changes_disk(enum record_kind kind)
 {
-    return kind != RECORD_START && kind != RECORD_PART && kind != RECORD_FRAME;
+    return kind >= RECORD_CREATE && kind <= RECORD_SYNC_DIR;
 }
 
 /* A lying disk turns some syncs into nothing. */

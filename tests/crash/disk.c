@@ -219,6 +219,8 @@ bool disk_feed(struct disk *disk, const struct record *record)
     case RECORD_START:
     case RECORD_PART:
     case RECORD_FRAME:
+    case RECORD_HEARD:
+    case RECORD_TOLD:
     case RECORD_END:
         break;
     }

@@ -48,6 +48,11 @@ static void raise(uint64_t *known, uint64_t number)
 
 /* ---- the broker -------------------------------------------------------------------------------- */
 
+static void hear_version(struct promise *promise, uint32_t version)
+{
+    promise->version = promise->version < version ? version : promise->version;
+}
+
 static void
 hear_welcome(const struct promise_ear *ear, struct promise *promise, const struct welcome *welcome)
 {
@@ -66,6 +71,7 @@ hear_welcome(const struct promise_ear *ear, struct promise *promise, const struc
         raise(&site->expect[lane], welcome->lanes[lane].expected);
         raise(&site->lines[lane], welcome->lanes[lane].from);
     }
+    hear_version(promise, welcome->policy_version);
 }
 
 static void hear_delivery(const struct promise_ear *ear,
@@ -77,6 +83,61 @@ static void hear_delivery(const struct promise_ear *ear,
             raise(&promise->sites[i].lines[delivery->lane], delivery->number);
         }
     }
+    if (delivery->kind == DELIVERY_ERASURE && !delivery->gone) {
+        if (promise->erased_count == PROMISE_REFERRALS_MAX) {
+            fail("too many erasures");
+        }
+        promise->erased[promise->erased_count++] = delivery->entity;
+    }
+}
+
+static void hear_answer(struct promise *promise, const struct answer *answer)
+{
+    for (size_t i = 0; i < answer->proposal_count; i++) {
+        if (answer->proposals[i].state == PROPOSAL_ADOPTED) {
+            hear_version(promise, answer->proposals[i].version);
+        }
+    }
+}
+
+/* ---- the agent --------------------------------------------------------------------------------- */
+
+static void hear_delivered(struct promise *promise, const struct delivery *delivery)
+{
+    size_t i = 0;
+    while (i < promise->delivery_count && (promise->deliveries[i].lane != delivery->lane ||
+                                           promise->deliveries[i].number != delivery->number)) {
+        i++;
+    }
+    if (i == PROMISE_DELIVERIES_MAX) {
+        fail("too many deliveries");
+    }
+    promise->delivery_count += i == promise->delivery_count ? 1 : 0;
+    struct promise_delivery *kept = &promise->deliveries[i];
+    *kept = (struct promise_delivery){.lane = delivery->lane,
+                                      .number = delivery->number,
+                                      .kind = delivery->kind,
+                                      .entity = delivery->entity,
+                                      .gone = delivery->gone};
+    if (delivery->kind == DELIVERY_OFFER && !delivery->gone) {
+        kept->is_open_offer = delivery->view.offer.state == ASSIGNMENT_PROPOSED ||
+                              delivery->view.offer.state == ASSIGNMENT_OFFERED;
+    }
+    for (uint32_t receipt = 0; delivery->kind == DELIVERY_REFERRAL && receipt < RECEIPT_END;
+         receipt++) {
+        if (!delivery->gone && delivery->view.referral.receipts_us[receipt] != 0) {
+            kept->receipts |= UINT32_C(1) << receipt;
+        }
+    }
+}
+
+static void hear_told(struct promise *promise, const struct record *record)
+{
+    if (promise->told_count == PROMISE_TOLD_MAX) {
+        fail("too many runs of hooks");
+    }
+    promise->told[promise->told_count++] =
+        (struct promise_told){.event = record->data, .well = record->offset == 0};
 }
 
 /* ---- both -------------------------------------------------------------------------------------- */
@@ -124,6 +185,9 @@ hear(const struct promise_ear *ear, struct promise *promise, const struct envelo
     case BODY_DELIVERY:
         hear_delivery(ear, promise, &envelope->body.delivery);
         break;
+    case BODY_ANSWER:
+        hear_answer(promise, &envelope->body.answer);
+        break;
     case BODY_REPLY:
         hear_reply(promise, &envelope->body.reply);
         break;
@@ -167,12 +231,19 @@ void promise_hear(struct promise_ear *ear, struct promise *promise, const struct
         ear->routing = record->data;
         return;
     }
-    if (record->kind != RECORD_FRAME) {
+    if (record->kind == RECORD_TOLD) {
+        hear_told(promise, record);
+    }
+    if (record->kind != RECORD_FRAME && record->kind != RECORD_HEARD) {
         return;
     }
     arena_reset(ear->arena);
     if (wire_decode(record->data, ear->arena, &envelope, &fault)) { /* else libzmq's own, as ZAP */
-        hear(ear, promise, &envelope);
+        if (record->kind == RECORD_FRAME) {
+            hear(ear, promise, &envelope);
+        } else if (envelope.kind == BODY_DELIVERY) {
+            hear_delivered(promise, &envelope.body.delivery);
+        }
     }
     ear->routing = bytes_of(NULL, 0);
 }

@@ -22,6 +22,8 @@ enum record_kind {
     RECORD_SYNC_DIR, /* name: what the folder lists is on disk */
     RECORD_PART,     /* data: a part of a message that left, more follow */
     RECORD_FRAME,    /* data: the last part of a message that left: whoever gets it relies on it */
+    RECORD_HEARD,    /* data: a part of a message that came */
+    RECORD_TOLD, /* data: the event that a hook was run with; offset: its exit status (written by the hook) */
     RECORD_END
 };
 

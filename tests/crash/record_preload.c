@@ -1,5 +1,5 @@
 /* Preloaded into a daemon: writes down every change of the files below a folder, every sync, and every message that
- * leaves, in their order (record_layout.h). A message stands where the library took it, so whatever is not on disk at
+ * leaves or comes, in their order (record_layout.h). A message stands where the library took it, so whatever is not on disk at
  * that place in the record can be lost although somebody relies on it.
  *
  *     REFBROKER_RECORD        the record; appended to, so that a restarted daemon goes on
@@ -372,6 +372,8 @@ int msync(void *start, size_t bytes, int flags)
 
 /* As zmq.h and lmdb.h declare them. */
 int zmq_send(void *socket, const void *data, size_t bytes, int flags);
+int zmq_msg_recv(void *message, void *socket, int flags);
+void *zmq_msg_data(void *message);
 int mdb_env_open(void *env, const char *path, unsigned flags, mode_t mode);
 
 int zmq_send(void *socket, const void *data, size_t bytes, int flags)
@@ -384,6 +386,18 @@ int zmq_send(void *socket, const void *data, size_t bytes, int flags)
             (struct content){.data = data, .bytes = bytes});
     }
     return sent;
+}
+
+int zmq_msg_recv(void *message, void *socket, int flags)
+{
+    int bytes = REAL(zmq_msg_recv)(message, socket, flags);
+    if (bytes >= 0 && recorder.fd >= 0) {
+        put(RECORD_HEARD,
+            0,
+            0,
+            (struct content){.data = REAL(zmq_msg_data)(message), .bytes = (size_t)bytes});
+    }
+    return bytes;
 }
 
 int mdb_env_open(void *env, const char *path, unsigned flags, mode_t mode)

@@ -19,7 +19,9 @@ struct reopen_history *reopen_history_create(const char *store, const char *scra
 void reopen_history_destroy(struct reopen_history **history);
 
 /* The journal is a beginning of the history, reaches what was promised and has the sealed key of every referral in
- * it; the state that a start makes of what was left is the one that this journal leads to. */
+ * it that was not erased, and of no other; the state that a start makes of what was left is the one that this journal
+ * leads to. The configuration in force is the one of the version, whole: of adoption K (version K + 1) both curators
+ * have the capacity 30 + K and the policy's title ends in "K". */
 bool reopen_broker(const struct reopen_history *history,
                    const char *store,
                    const struct promise *promise,
@@ -29,7 +31,8 @@ bool reopen_fsck(const char *store, struct error *err) __attribute__((warn_unuse
 /* Every record opens; the spool is the one that was named, holds or has settled each command that was taken or sent;
  * deliveries that were acknowledged were applied; each referral that was taken is known, and waits in the spool or
  * was answered. A form that came into the drop folder beside the store is there whole, or is such a referral; one that
- * lies in `done` is. */
+ * lies in `done` is. A delivery that was acknowledged is in the mirror; of offers and receipts among them a hook was told,
+ * or the event is in the queue; nothing is left of a referral whose erasure was applied. */
 bool reopen_agent(const char *store,
                   const struct key32 *storage,
                   const struct promise *promise,

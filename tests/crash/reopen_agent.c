@@ -1,6 +1,10 @@
 /* What a cut left of an agent; see reopen.h. */
+#define _GNU_SOURCE 1 /* memmem */
 #include "tests/crash/reopen.h"
 
+#include "agents/daemon/hooks.h"
+#include "agents/store/hook_queue.h"
+#include "agents/store/kept.h"
 #include "agents/store/mirror.h"
 #include "agents/store/own_referrals.h"
 #include "agents/store/spool.h"
@@ -121,6 +125,136 @@ static bool compare_drops(struct reopened *reopened, struct error *err)
     return true;
 }
 
+/* ---- what was delivered ------------------------------------------------------------------------ */
+
+/* The newest of those about the same thing, in whatever lane. */
+static bool is_newest(const struct promise *promise, size_t index)
+{
+    const struct promise_delivery *delivery = &promise->deliveries[index];
+    for (size_t i = index + 1; i < promise->delivery_count; i++) {
+        if (promise->deliveries[i].kind == delivery->kind &&
+            id128_equal(&promise->deliveries[i].entity, &delivery->entity)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* An event of this kind about it, where "more" stands too. */
+static bool
+is_about(struct bytes event, const char *kind, const struct id128 *entity, const char *more)
+{
+    char wanted[128];
+    char id[ID128_TEXT_MAX];
+    (void)snprintf(wanted, sizeof(wanted), "{\"event\":\"%s\",", kind);
+    return event.size > strlen(wanted) && memcmp(event.data, wanted, strlen(wanted)) == 0 &&
+           memmem(event.data, event.size, id128_format(entity, id), ID128_TEXT_MAX - 1) != NULL &&
+           memmem(event.data, event.size, more, strlen(more)) != NULL;
+}
+
+/* A hook has run with it and was content, or failed as often as it may, or it waits in the queue. */
+static bool
+is_told(struct reopened *reopened, const char *kind, const struct id128 *entity, const char *more)
+{
+    const struct promise *promise = reopened->promise;
+    struct hook_queue_entry entry = {.number = 0};
+    unsigned failures = 0;
+    for (size_t i = 0; i < promise->told_count; i++) {
+        if (!is_about(promise->told[i].event, kind, entity, more)) {
+            continue;
+        }
+        if (promise->told[i].well) {
+            return true;
+        }
+        failures++;
+    }
+    arena_reset(reopened->arena);
+    while (hook_queue_next(reopened->store, entry.number + 1, reopened->arena, &entry)) {
+        if (is_about(bytes_of(entry.body, strlen(entry.body)), kind, entity, more)) {
+            return true;
+        }
+    }
+    return failures >= HOOKS_ATTEMPTS_MAX;
+}
+
+static bool
+compare_hooks(struct reopened *reopened, const struct promise_delivery *delivery, struct error *err)
+{
+    static const char *const RECEIPTS[RECEIPT_END] = {[RECEIPT_STORED] = "\"receipt\":\"stored\"",
+                                                      [RECEIPT_DELIVERED] =
+                                                          "\"receipt\":\"delivered\""};
+    if (delivery->is_open_offer && !is_told(reopened, "offer", &delivery->entity, "")) {
+        return error_set(err, ERROR_DATA, "no hook was told of an offer, or will be");
+    }
+    for (uint32_t i = 0; i < RECEIPT_END; i++) {
+        if ((delivery->receipts >> i & 1) != 0 && RECEIPTS[i] != NULL &&
+            !is_told(reopened, "receipt", &delivery->entity, RECEIPTS[i])) {
+            return error_set(err, ERROR_DATA, "no hook was told of %s, or will be", RECEIPTS[i]);
+        }
+    }
+    return true;
+}
+
+/* Nothing of an erased referral is left: where the erasure was applied, and so wherever that was said. */
+static bool has_facts(struct reopened *reopened, const struct id128 *referral)
+{
+    struct agent_store_key key = {.size = 0};
+    while (agent_store_seek_key(
+        reopened->store, AGENT_STORE_FACTS, bytes_of(key.data, key.size), &key)) {
+        if (memcmp(key.data + ID128_BYTES, referral->bytes, ID128_BYTES) == 0) {
+            return true;
+        }
+        key.data[key.size++] = 0; /* the next key there can be */
+    }
+    return false;
+}
+
+static bool compare_erased(struct reopened *reopened, struct error *err)
+{
+    struct mirror_cursor cursor = {{0}};
+    struct delivery view;
+    arena_reset(reopened->arena);
+    while (mirror_next(reopened->store, &cursor, reopened->arena, &view)) {
+        if (view.kind != DELIVERY_ERASURE) {
+            continue;
+        }
+        struct delivery disclosure;
+        if (has_facts(reopened, &view.entity) || kept_has(reopened->store, &view.entity) ||
+            mirror_get(
+                reopened->store, DELIVERY_DISCLOSURE, &view.entity, reopened->arena, &disclosure)) {
+            return error_set(err, ERROR_DATA, "something is left of an erased referral");
+        }
+    }
+    return true;
+}
+
+static bool compare_deliveries(struct reopened *reopened, struct error *err)
+{
+    const struct promise *promise = reopened->promise;
+    for (size_t i = 0; i < promise->delivery_count; i++) {
+        const struct promise_delivery *delivery = &promise->deliveries[i];
+        struct delivery view;
+        if (delivery->number > promise->applied[delivery->lane]) {
+            continue;
+        }
+        arena_reset(reopened->arena);
+        if (is_newest(promise, i) &&
+            mirror_get(
+                reopened->store, delivery->kind, &delivery->entity, reopened->arena, &view) ==
+                delivery->gone) {
+            return error_set(err,
+                             ERROR_DATA,
+                             "delivery %" PRIu64 " was acknowledged, its view is %s",
+                             delivery->number,
+                             delivery->gone ? "still there" : "missing");
+        }
+        if (!compare_hooks(reopened, delivery, err)) {
+            return false;
+        }
+    }
+    return compare_erased(reopened, err);
+}
+
 static bool compare_lane(struct reopened *reopened,
                          const struct spool_state *spool,
                          enum lane lane,
@@ -168,7 +302,8 @@ static bool compare(struct reopened *reopened, struct error *err)
         !id128_equal(&promise->incarnation, &spool.incarnation)) {
         return error_set(err, ERROR_DATA, "the spool is another than the one that was named");
     }
-    return compare_referrals(reopened, &spool, err) && compare_drops(reopened, err);
+    return compare_referrals(reopened, &spool, err) && compare_drops(reopened, err) &&
+           compare_deliveries(reopened, err);
 }
 
 bool reopen_agent(const char *store,

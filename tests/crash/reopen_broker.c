@@ -1,4 +1,5 @@
 /* What a cut left of a broker; see reopen.h. */
+#define _GNU_SOURCE 1 /* memmem */
 #include "tests/crash/reopen.h"
 
 #include "broker/core/fold.h"
@@ -18,7 +19,8 @@ static const size_t fold_arena_bytes = (size_t)512 << 20;
 struct moment { /* after a batch; [0] is before the first */
     uint8_t hash[FACT_HASH_BYTES];
     uint8_t digest[DIGEST_BYTES];
-    size_t referrals; /* of the list, stored by then */
+    size_t referrals; /* of the lists, by then */
+    size_t erased;
 };
 
 struct reopen_history {
@@ -26,6 +28,8 @@ struct reopen_history {
     uint64_t end;
     struct id128 referrals[PROMISE_REFERRALS_MAX];
     size_t referral_count;
+    struct id128 erased[PROMISE_REFERRALS_MAX];
+    size_t erased_count;
     struct store *store; /* folded so far */
     struct arena *arena;
     struct regions regions;
@@ -53,12 +57,17 @@ static bool note_batch(void *world,
                 history->referral_count < PROMISE_REFERRALS_MAX) {
                 history->referrals[history->referral_count++] = fact->referral;
             }
+            if (fact->kind == FACT_REFERRAL_ERASED &&
+                history->erased_count < PROMISE_REFERRALS_MAX) {
+                history->erased[history->erased_count++] = fact->referral;
+            }
         }
     }
     struct moment *moment = &history->moments[batch->number];
     memcpy(moment->hash, hash, sizeof(moment->hash));
     store_digest(history->store, moment->digest);
     moment->referrals = history->referral_count;
+    moment->erased = history->erased_count;
     history->end = batch->number;
     return true;
 }
@@ -102,14 +111,100 @@ void reopen_history_destroy(struct reopen_history **history)
 
 /* ---- after a cut ------------------------------------------------------------------------------- */
 
+static bool is_among(const struct id128 *ids, size_t count, const struct id128 *id)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (id128_equal(&ids[i], id)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool compare_keys(const struct reopen_history *history,
+                         struct journal *journal,
+                         const struct promise *promise,
+                         struct error *err)
+{
+    const struct moment *moment = &history->moments[journal_end(journal).number];
+    struct arena *arena = arena_create(1 << 20);
+    struct journal_key key;
+    bool well = arena != NULL || error_set(err, ERROR_OS, "no memory");
+    for (size_t i = 0; well && i < moment->referrals; i++) {
+        const struct id128 *id = &history->referrals[i];
+        const bool erased = is_among(history->erased, moment->erased, id);
+        arena_reset(arena);
+        if (journal_key(journal, id, arena, &key) == erased) {
+            well = error_set(err,
+                             ERROR_DATA,
+                             erased ? "the sealed key of an erased referral is there"
+                                    : "a referral's sealed key is missing");
+        }
+    }
+    for (size_t i = 0; well && i < promise->erased_count; i++) {
+        well = is_among(history->erased, moment->erased, &promise->erased[i]) ||
+               error_set(err, ERROR_DATA, "a site was told of an erasure that is not there");
+    }
+    arena_destroy(&arena);
+    return well;
+}
+
+/* ---- the configuration ------------------------------------------------------------------------- */
+
+static const char *const CURATORS[] = {"curator-syktyvkar-1", "curator-syktyvkar-2"};
+enum { CAPACITY = 30 };
+
+/* The adoption that the policy's title names; 0: none. */
+static unsigned long adoption_of(struct store *store, uint32_t version)
+{
+    static const char marker[] = "en: Adoption ";
+    const char *name = NULL;
+    struct bytes text;
+    for (uint32_t i = 0; store_text(store, version, i, &name, &text); i++) {
+        const char *found = strcmp(name, "policy.yaml") == 0
+                                ? memmem(text.data, text.size, marker, strlen(marker))
+                                : NULL;
+        if (found != NULL) {
+            return strtoul(found + strlen(marker), NULL, 10);
+        }
+    }
+    return 0;
+}
+
+static bool
+compare_configuration(struct store *store, const struct promise *promise, struct error *err)
+{
+    struct regions regions;
+    if (store_meta(store)->version < promise->version) {
+        return error_set(err,
+                         ERROR_DATA,
+                         "version %" PRIu32 " is in force, %" PRIu32 " was told",
+                         store_meta(store)->version,
+                         promise->version);
+    }
+    if (store_meta(store)->version == 0) {
+        return true; /* before the first start had read one */
+    }
+    if (!regions_load(&regions, store, err)) {
+        return false;
+    }
+    const struct directory *directory = regions.current->directory;
+    const unsigned long adoption = adoption_of(store, regions.current->version);
+    bool well = adoption + 1 == regions.current->version;
+    for (size_t i = 0; i < sizeof(CURATORS) / sizeof(CURATORS[0]); i++) {
+        const uint32_t number = directory_find(directory, DIRECTORY_WORKER, CURATORS[i]);
+        well = well && directory_worker(directory, number)->capacity == CAPACITY + adoption;
+    }
+    regions_release(&regions);
+    return well || error_set(err, ERROR_DATA, "the configuration in force is a mixture");
+}
+
 static bool compare_journal(const struct reopen_history *history,
                             struct books *books,
                             const struct promise *promise,
                             struct error *err)
 {
     const struct journal_end end = journal_end(books->journal);
-    struct arena *arena = arena_create(1 << 20);
-    struct journal_key key;
     if (end.number < promise->position) {
         return error_set(err,
                          ERROR_DATA,
@@ -121,13 +216,7 @@ static bool compare_journal(const struct reopen_history *history,
         memcmp(end.hash, history->moments[end.number].hash, sizeof(end.hash)) != 0) {
         return error_set(err, ERROR_DATA, "batch %" PRIu64 " is another", end.number);
     }
-    bool well = arena != NULL;
-    for (size_t i = 0; well && i < history->moments[end.number].referrals; i++) {
-        arena_reset(arena);
-        well = journal_key(books->journal, &history->referrals[i], arena, &key);
-    }
-    arena_destroy(&arena);
-    return well || error_set(err, ERROR_DATA, "a referral's sealed key is missing");
+    return compare_keys(history, books->journal, promise, err);
 }
 
 static bool
@@ -176,7 +265,9 @@ static bool compare(const struct reopen_history *history,
                     const struct promise *promise,
                     struct error *err)
 {
-    bool well = compare_journal(history, books, promise, err) && compare_state(history, books, err);
+    bool well = compare_journal(history, books, promise, err) &&
+                compare_state(history, books, err) &&
+                compare_configuration(books->store, promise, err);
     for (size_t i = 0; well && i < promise->site_count; i++) {
         well = compare_site(history, books, &promise->sites[i], err);
     }
