@@ -99,8 +99,29 @@ void __wrap_store_close(struct store **store)
     __real_store_close(store);
 }
 
+DIR *__wrap_opendir(const char *name)
+{
+    DIR *folder = __real_opendir(name);
+    if (bound != NULL && bound->running != SIM_NOBODY) {
+        bound->listed = folder;
+    }
+    return folder;
+}
+
+int __wrap_closedir(DIR *folder)
+{
+    if (bound != NULL && bound->listed == folder) {
+        bound->listed = NULL;
+    }
+    return __real_closedir(folder);
+}
+
 void effect_close_left(struct sim *sim, int party)
 {
+    if (sim->listed != NULL) {
+        (void)__real_closedir(sim->listed);
+        sim->listed = NULL;
+    }
     if (party == NETWORK_BROKER) {
         __real_store_close(&sim->store);
         __real_journal_close(&sim->journal);

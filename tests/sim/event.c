@@ -6,6 +6,7 @@
 #include "base/utc.h"
 #include "tests/sim/administrator.h"
 #include "tests/sim/backups.h"
+#include "tests/sim/dropped.h"
 #include "tests/sim/ledger.h"
 #include "tests/sim/operator.h"
 #include "tests/sim/party.h"
@@ -124,8 +125,10 @@ void event_happen(struct sim *sim, struct chance *chance)
 {
     const uint32_t what = chance_below(chance, 1000);
     arena_reset(sim->arena);
-    if (what < 780) {
+    if (what < 765) {
         operator_act(sim, chance);
+    } else if (what < 780) {
+        dropped_form(sim, chance);
     } else if (what < 800) {
         administrator_act(sim, chance);
     } else if (what < 855) {
@@ -185,7 +188,7 @@ static bool is_quiet(struct sim *sim)
             return false;
         }
     }
-    return !ledger_has_pending(sim->ledger);
+    return !ledger_has_pending(sim->ledger) && dropped_is_empty(sim);
 }
 
 static void tell_unsettled(struct sim *sim)
@@ -201,6 +204,9 @@ static void tell_unsettled(struct sim *sim)
                        (unsigned)record.waiting,
                        (int)record.away);
         }
+    }
+    if (!dropped_is_empty(sim)) {
+        sim_breach(sim, "P2: a dropped form is not settled");
     }
     sim_breach(sim, sim->up ? "P6: a proposal is not settled" : "P7: the broker does not come up");
 }

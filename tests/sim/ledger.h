@@ -51,13 +51,17 @@ void ledger_agent_opened(struct ledger *ledger, struct sim *sim, int agent);
 void ledger_agent_lost_store(struct ledger *ledger, int agent);
 
 /* Garbage comes from its machine. */
-void ledger_flooded(struct ledger *ledger, int agent);
+void ledger_flooded(struct ledger *ledger, const struct sim *sim, int agent);
 bool ledger_was_flooded(const struct sim *sim, uint32_t site);
 
 /* ---- what is said ---------------------------------------------------------------------------------- */
 
 /* An operator says something under its number. */
 void ledger_ask(struct ledger *ledger, int agent, const struct command *command);
+/* Did an operator ever give it? */
+bool ledger_was_asked(const struct ledger *ledger, const struct id128 *referral);
+/* The agent says that it is kept. */
+void ledger_promise(struct ledger *ledger, int agent, const struct id128 *referral, bool repeated);
 /* Whatever the agent told its operators since. */
 void ledger_hear(struct ledger *ledger, struct sim *sim, int party);
 void ledger_sent(struct ledger *ledger,

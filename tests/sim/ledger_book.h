@@ -113,6 +113,7 @@ struct ledger_book_agent {
     } pending, durable;
     int64_t quarantine_until_us; /* boot clock; as the broker said */
     bool flooded;                /* bad frames came from it */
+    int64_t flooded_us;          /* boot clock: when that began */
     bool away;
     bool lost; /* its store, once: the same form is then another referral under one id */
 };

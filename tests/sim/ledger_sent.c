@@ -315,6 +315,25 @@ void ledger_ask(struct ledger *ledger, int agent, const struct command *command)
     ledger->asked[command->number % LEDGER_BOOK_MAX] = asked;
 }
 
+bool ledger_was_asked(const struct ledger *ledger, const struct id128 *referral)
+{
+    for (size_t i = 0; i < LEDGER_BOOK_MAX; i++) {
+        if (id128_equal(&ledger->asked[i].referral, referral)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void ledger_promise(struct ledger *ledger, int agent, const struct id128 *referral, bool repeated)
+{
+    if (ledger->promise_count < LEDGER_BOOK_MAX) {
+        const bool excused = repeated && ledger_is_lost(ledger, agent, referral);
+        ledger->promises[ledger->promise_count++] =
+            (struct ledger_book_promise){.referral = *referral, .agent = agent, .excused = excused};
+    }
+}
+
 static void hear_reply(const struct saying *saying, const struct reply *reply)
 {
     struct ledger *ledger = saying->ledger;
@@ -328,12 +347,9 @@ static void hear_reply(const struct saying *saying, const struct reply *reply)
     if (asked->withdraws != 0 && reply->position > 0) {
         ledger_hear_withdrawn(ledger, saying->sim, asked->withdraws);
     }
-    if (id128_is_none(&asked->referral) || ledger->promise_count == LEDGER_BOOK_MAX) {
-        return;
+    if (!id128_is_none(&asked->referral)) {
+        ledger_promise(ledger, saying->agent, &asked->referral, reply->repeated);
     }
-    const bool excused = reply->repeated && ledger_is_lost(ledger, saying->agent, &asked->referral);
-    ledger->promises[ledger->promise_count++] = (struct ledger_book_promise){
-        .referral = asked->referral, .agent = saying->agent, .excused = excused};
 }
 
 /* Those who only send referrals, and observers, see nothing of single cases. */

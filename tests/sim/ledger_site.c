@@ -6,9 +6,16 @@
 
 #include <inttypes.h>
 
-void ledger_flooded(struct ledger *ledger, int agent)
+static const int64_t quarantine_us = SESSION_QUARANTINE_MS * INT64_C(1000);
+
+/* The first of several, as nobody knows which of them the broker minded. */
+void ledger_flooded(struct ledger *ledger, const struct sim *sim, int agent)
 {
-    ledger->agents[agent].flooded = true;
+    struct ledger_book_agent *book = &ledger->agents[agent];
+    if (!book->flooded || sim->boot_us >= book->flooded_us + quarantine_us) {
+        book->flooded_us = sim->boot_us;
+    }
+    book->flooded = true;
 }
 
 /* What a broker remembers only while it runs. */
@@ -76,7 +83,6 @@ void ledger_tell_site(struct ledger *ledger,
     if (!book->flooded) {
         sim_breach(sim, "P8: %s is in quarantine for nothing", sim->agents[agent].site);
     }
-    if (sim->boot_us >= book->quarantine_until_us) {
-        book->quarantine_until_us = sim->boot_us + SESSION_QUARANTINE_MS * INT64_C(1000);
-    }
+    /* It began with the flood: the first that is said of it may be lost, and this the answer to a later Hello. */
+    book->quarantine_until_us = book->flooded_us + quarantine_us;
 }

@@ -147,6 +147,8 @@ static void describe_agent(struct sim *sim, int index)
         .people = at->people,
         .people_count = at->worker_count,
         .spool_entries = 1000,
+        .drop_folder = at->drop_folder,
+        .drop_worker = at->workers[0],
     };
     at->agent.config = &at->config;
     at->agent.people = &at->config;

@@ -1,6 +1,7 @@
 /* Planted bugs, each a few lines in the way of a call; see plant.h. Without a plant every call goes straight through. */
 #include "tests/sim/plant.h"
 
+#include "agents/daemon/drop_folder.h"
 #include "base/file.h"
 #include "base/utc.h"
 #include "broker/core/turn_part.h"
@@ -47,6 +48,8 @@ enum plant {
     PLANT_KEY_SURVIVES,
     PLANT_CONFIRMED_AND_KEPT,
     PLANT_LIFE_UNNOTICED,
+    PLANT_FORM_RENAMED,
+    PLANT_FORM_GONE_EARLY,
     PLANT_END
 };
 
@@ -85,6 +88,8 @@ static const char *const names[PLANT_END] = {
     [PLANT_KEY_SURVIVES] = "an erased referral's key stays",
     [PLANT_LIFE_UNNOTICED] = "agents do not notice that the broker came back from a backup",
     [PLANT_CONFIRMED_AND_KEPT] = "an agent confirms an erasure and keeps what it had",
+    [PLANT_FORM_RENAMED] = "a dropped form gets another id each time it is taken up",
+    [PLANT_FORM_GONE_EARLY] = "a dropped form leaves its folder before the commit",
 };
 
 enum { BATCH_FILE_MAX = 1 << 26 };
@@ -147,7 +152,10 @@ void plant_before_start(struct sim *sim)
 
 void plant_before_commit(struct sim *sim, int agent)
 {
-    const struct agent *at = &sim->agents[agent].agent;
+    struct agent *at = &sim->agents[agent].agent;
+    if (lives(PLANT_FORM_GONE_EARLY)) {
+        drop_folder_finish_turn(at);
+    }
     for (size_t i = 0; lives(PLANT_ACK_BEFORE_COMMIT) && i < at->outbox->count; i++) {
         const struct outbox_item *item = &at->outbox->items[i];
         if (item->to_broker && item->connection == at->connection && at->client != NULL) {
@@ -426,6 +434,15 @@ void __wrap_kept_drop(struct agent_store *store, const struct id128 *referral)
 }
 
 /* ---- what an agent keeps ------------------------------------------------------------------------- */
+
+bool __wrap_drop_name_parse_taken(const char *taken, struct id128 *id, const char **name)
+{
+    const bool parsed = __real_drop_name_parse_taken(taken, id, name);
+    if (parsed && lives(PLANT_FORM_RENAMED)) {
+        id->bytes[15] = (uint8_t)chance_below(&effect_sim()->chance, 256);
+    }
+    return parsed;
+}
 
 void __wrap_resend_welcomed(struct agent *agent, uint64_t life)
 {

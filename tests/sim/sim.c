@@ -2,6 +2,7 @@
 #include "tests/sim/sim.h"
 
 #include "tests/sim/draw.h"
+#include "tests/sim/dropped.h"
 #include "tests/sim/effect.h"
 #include "tests/sim/event.h"
 #include "tests/sim/ledger.h"
@@ -105,6 +106,7 @@ static struct sim *begin(const struct sim_region *region, const struct sim_optio
     network_bind(sim->network);
     effect_bind(sim);
     name_agents(sim);
+    dropped_name_folders(sim);
     return sim;
 }
 
@@ -153,6 +155,7 @@ static void judge_end(struct sim *sim, uint32_t events)
     }
     if (!sim->broken) {
         verdict_of_end(sim);
+        dropped_judge(sim);
         liveness_judge(sim);
     }
 }

@@ -19,6 +19,7 @@
 #include "tests/sim/network.h"
 #include "tests/support/scratch.h"
 
+#include <dirent.h>
 #include <setjmp.h>
 
 enum {
@@ -33,6 +34,7 @@ struct sim_region; /* region_set.h */
 struct ledger;
 
 enum { SIM_ARENAS_MAX = 256, SIM_MEMORIES = 16, SIM_ID_BYTES = 48, SIM_CASES_MAX = 4096 };
+enum { SIM_DROPPED_MAX = 256 };
 
 struct sim_logbook { /* logbook.h */
     FILE *stream;
@@ -56,6 +58,12 @@ struct sim_sent {
     struct chance chance;
 };
 
+/* A form that was put into a drop folder, under its event's name. */
+struct sim_dropped {
+    uint64_t event;
+    int agent;
+};
+
 struct sim_agent {
     const char *site;
     const char *workers[SIM_WORKERS_MAX];
@@ -70,7 +78,8 @@ struct sim_agent {
     int64_t wake_us; /* its next turn; when down: its next start */
     uint32_t stores; /* that it lost */
     char store[SIM_PATH_BYTES];
-    bool copied; /* there is a copy of its store */
+    bool copied;             /* there is a copy of its store */
+    const char *drop_folder; /* NULL: it has none */
 };
 
 struct sim {
@@ -94,12 +103,15 @@ struct sim {
         struct arena *arena;
         int party;
     } arenas[SIM_ARENAS_MAX]; /* alive, and whose */
+    DIR *listed;              /* a folder that a party is reading */
     struct journal *journal;  /* open now; also while the broker still starts */
     struct store *store;
     struct loop_pace pace;
     int64_t wake_us;
     uint64_t starts; /* of the broker */
     bool disk_low;
+    struct sim_dropped dropped[SIM_DROPPED_MAX];
+    size_t dropped_count;
     bool backed_up;         /* there is a backup of this life */
     uint32_t restored;      /* how often the broker came back from one */
     uint32_t crowded;       /* the site whose outbox has little room; 0: none */

@@ -13,7 +13,7 @@ void trouble_flood(struct sim *sim, struct chance *chance)
     static const char garbage[] = "\xff\x00\x13 no envelope";
     const int agent = (int)chance_below(chance, SIM_AGENTS);
     sim_say(sim, "%s floods", sim->agents[agent].site);
-    ledger_flooded(sim->ledger, agent);
+    ledger_flooded(sim->ledger, sim, agent);
     for (int i = 0; i < BAD_FRAMES; i++) {
         network_inject(sim->network, agent, bytes_of(garbage, sizeof(garbage)));
     }

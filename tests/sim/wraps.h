@@ -6,6 +6,7 @@
 #ifndef TESTS_SIM_WRAPS_H
 #define TESTS_SIM_WRAPS_H
 
+#include "agents/core/drop_name.h"
 #include "agents/daemon/agent.h"
 #include "agents/daemon/resend.h"
 #include "agents/store/kept.h"
@@ -28,6 +29,7 @@
 
 #include "policy/source.h"
 
+#include <dirent.h>
 #include <sys/statvfs.h>
 
 #define WRAPS_OF(type, name, ...)                                                                  \
@@ -120,6 +122,8 @@ WRAPS_OF(void,
          const struct entry *entry,
          const struct fact *fact,
          const struct fold_place *place);
+WRAPS_OF(DIR *, opendir, const char *name);
+WRAPS_OF(int, closedir, DIR *folder);
 WRAPS_OF(int, statvfs, const char *path, struct statvfs *out);
 WRAPS_OF(bool, signals_open, struct signals **out, struct error *err);
 WRAPS_OF(void, signals_close, struct signals **signals);
@@ -138,6 +142,16 @@ WRAPS_OF(bool,
          const struct source_reading *reading,
          struct source_report *report);
 WRAPS_OF(long, sysconf, int name);
+
+/* dropped.c */
+WRAPS_OF(bool,
+         file_write,
+         const char *path,
+         struct bytes content,
+         unsigned mode,
+         struct error *err);
+WRAPS_OF(bool, file_move, const char *from, const char *to, struct error *err);
+WRAPS_OF(int, unlink, const char *name);
 
 /* trouble.c */
 WRAPS_OF(struct site_record, store_site, struct store *store, uint32_t site);
@@ -211,6 +225,7 @@ WRAPS_OF(void,
 WRAPS_OF(enum candidate_reason, workforce_absence, const struct turn *turn, uint32_t worker);
 WRAPS_OF(void, turn_erase_key, struct turn *turn, const struct id128 *referral);
 WRAPS_OF(void, kept_drop, struct agent_store *store, const struct id128 *referral);
+WRAPS_OF(bool, drop_name_parse_taken, const char *taken, struct id128 *id, const char **name);
 WRAPS_OF(void, resend_welcomed, struct agent *agent, uint64_t life);
 WRAPS_OF(void, offer_accept, struct hearing *hearing);
 WRAPS_OF(uint32_t,
