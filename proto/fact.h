@@ -117,6 +117,8 @@ enum fact_kind {
     FACT_LEAD_REVIVED,
     FACT_CAPACITY_SET, /* worker, count = load units, flag = what the directory says counts again */
     FACT_DISMISSAL_ORDERED, /* worker, text = reason */
+    FACT_COPIES_SUPPOSED, /* referral, case_id: sites that have not come since this journal came back from a backup may
+                             have some of it */
     FACT_END
 };
 

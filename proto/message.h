@@ -784,9 +784,9 @@ struct erasure_row {
     const char *actor;
     const char *reason;
     const char *site;
-    bool author;          /* the site that sent it */
-    int64_t shown_us;     /* when it was shown sections first; 0: never */
-    uint32_t sections;    /* how many */
+    bool author;       /* the site that sent it */
+    int64_t shown_us;  /* when it was shown sections first; 0: never, as far as the broker knows */
+    uint32_t sections; /* how many */
     int64_t confirmed_us; /* 0: not yet */
 };
 

@@ -68,12 +68,21 @@ add(const struct screen *screen, struct table *table, const struct answer *answe
     char confirmed[MOMENT_TEXT_MAX];
     char what[128];
 
-    (void)snprintf(what,
-                   sizeof(what),
-                   SCREEN_IN(screen, "%s%sразделов: %u", "%s%ssections: %u"),
-                   erasure->author ? SCREEN_IN(screen, "автор", "author") : "",
-                   erasure->author ? ", " : "",
-                   (unsigned)erasure->sections);
+    if (!erasure->author && erasure->shown_us == 0) {
+        (void)snprintf(what,
+                       sizeof(what),
+                       "%s",
+                       SCREEN_IN(screen,
+                                 "возможно, копия из забытого брокером",
+                                 "perhaps a copy that the broker forgot"));
+    } else {
+        (void)snprintf(what,
+                       sizeof(what),
+                       SCREEN_IN(screen, "%s%sразделов: %u", "%s%ssections: %u"),
+                       erasure->author ? SCREEN_IN(screen, "автор", "author") : "",
+                       erasure->author ? ", " : "",
+                       (unsigned)erasure->sections);
+    }
     return table_add(
         table,
         (const char *const[]){id128_format(&erasure->referral, id),

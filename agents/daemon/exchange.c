@@ -237,6 +237,19 @@ static void apply(struct agent *agent, const struct delivery *delivery, bool fir
     arena_release(agent->turn, mark);
 }
 
+/* No act of an erasure can name this copy: the broker does not know of it any more. */
+static void tell_forgotten(void *world, const struct id128 *case_id, const struct id128 *referral)
+{
+    const struct agent *agent = world;
+    char case_text[ID128_TEXT_MAX];
+    char referral_text[ID128_TEXT_MAX];
+    LOG_INFO(agent->log,
+             "forgotten_facts_deleted",
+             LOG_TEXT("site", agent->config->site),
+             LOG_TEXT("referral", id128_format(referral, referral_text)),
+             LOG_TEXT("case", id128_format(case_id, case_text)));
+}
+
 static void take_page(struct agent *agent, const struct resync *resync)
 {
     bool first_view = !mirror_is_complete(agent->store);
@@ -266,16 +279,10 @@ static void take_page(struct agent *agent, const struct resync *resync)
     mirror_drop_missing(agent->store, agent->turn);
     mirror_aside_clear(agent->store);
     mirror_set_complete(agent->store, true);
-    const uint64_t deleted =
-        expiry_resynced(agent->store, agent_store_number(agent->store, "life"), agent->turn);
+    const struct expiry_witness witness = {tell_forgotten, agent};
+    expiry_resynced(agent->store, agent_store_number(agent->store, "life"), &witness, agent->turn);
     expiry_begin(&agent->expiry,
                  agent->boot_us); /* a lost mirror brings facts of closed cases again */
-    if (deleted > 0) {
-        LOG_INFO(agent->log,
-                 "facts_expired",
-                 LOG_TEXT("site", agent->config->site),
-                 LOG_NUMBER("count", deleted));
-    }
     LOG_INFO(agent->log,
              "mirror_resynced",
              LOG_NUMBER("pages", resync->page),

@@ -95,14 +95,14 @@ uint64_t expiry_step(struct expiry *expiry,
 }
 
 /* Whatever its disclosure is not there for. */
-static uint64_t drop_hidden(struct agent_store *store, struct arena *arena)
+static void
+drop_hidden(struct agent_store *store, const struct expiry_witness *witness, struct arena *arena)
 {
     struct agent_store_key key;
     struct id128 case_id;
     struct id128 referral;
     uint8_t from[KEY_BYTES + 1] = {0};
     size_t from_bytes = 1;
-    uint64_t deleted = 0;
 
     while (agent_store_seek_key(store, AGENT_STORE_FACTS, bytes_of(from, from_bytes), &key) &&
            key.size == KEY_BYTES) {
@@ -111,21 +111,23 @@ static uint64_t drop_hidden(struct agent_store *store, struct arena *arena)
         if (!mirror_may_show(store, &case_id, &referral, arena)) {
             (void)agent_store_delete(store, AGENT_STORE_FACTS, bytes_of(key.data, key.size));
             (void)agent_store_delete(store, AGENT_STORE_ENDED, bytes_of(key.data, key.size));
-            deleted++;
+            witness->tell(witness->world, &case_id, &referral);
         }
         memcpy(from, key.data, KEY_BYTES);
         from_bytes = sizeof from; /* the smallest key after it */
     }
-    return deleted;
 }
 
-uint64_t expiry_resynced(struct agent_store *store, uint64_t life, struct arena *arena)
+void expiry_resynced(struct agent_store *store,
+                     uint64_t life,
+                     const struct expiry_witness *witness,
+                     struct arena *arena)
 {
     static const char LIFE[] = "life_resynced";
 
     if (agent_store_number(store, LIFE) == life) {
-        return 0;
+        return;
     }
     agent_store_set_number(store, LIFE, life);
-    return drop_hidden(store, arena);
+    drop_hidden(store, witness, arena);
 }

@@ -34,8 +34,16 @@ uint64_t expiry_step(struct expiry *expiry,
                      int64_t now_us,
                      int64_t boot_us,
                      struct arena *arena);
-/* A resync has ended, by the broker of that life (a Welcome told it); one of another life has forgotten disclosures.
- * Returns how many hidden records were deleted. */
-uint64_t expiry_resynced(struct agent_store *store, uint64_t life, struct arena *arena);
+/* A resync has ended, by the broker of that life (a Welcome told it); one of another life has forgotten disclosures, and
+ * hidden records are deleted: each is told. */
+typedef void expiry_told(void *world, const struct id128 *case_id, const struct id128 *referral);
+struct expiry_witness {
+    expiry_told *tell;
+    void *world;
+};
+void expiry_resynced(struct agent_store *store,
+                     uint64_t life,
+                     const struct expiry_witness *witness,
+                     struct arena *arena);
 
 #endif

@@ -7,6 +7,18 @@
 
 /* ---- deciding -------------------------------------------------------------------------------------- */
 
+/* A broker that came back from a backup has forgotten what it showed after it. Whoever has not come since may have a copy:
+ * they are told as if they had one, and the act names them. */
+static void suppose_copies(struct turn *turn, const struct fact *erased)
+{
+    if (store_meta(turn->store)->life == 0) {
+        return;
+    }
+    const struct fact supposed = {
+        .kind = FACT_COPIES_SUPPOSED, .referral = erased->referral, .case_id = erased->case_id};
+    turn_emit(turn, &supposed);
+}
+
 static bool erase_one(struct hearing *hearing, const struct id128 *id)
 {
     struct turn *turn = hearing->turn;
@@ -19,6 +31,7 @@ static bool erase_one(struct hearing *hearing, const struct id128 *id)
                                 .case_id = referral.case_id,
                                 .worker = hearing->speaker.worker,
                                 .text = hearing->command->note};
+    suppose_copies(turn, &erased);
     turn_emit(turn, &erased);
     turn_erase_key(turn, id);
     return true;
@@ -77,47 +90,79 @@ static uint32_t bits(uint32_t mask)
     return count;
 }
 
-/* False: the page has no room for all of its rows, or the arena is full. */
+/* The last row told: of a referral, up to a site; site 0: all of its rows. */
+struct place {
+    struct id128 referral;
+    uint32_t site;
+};
+
+enum { PLACE_BYTES = ID128_BYTES + 4 };
+
+static bool read_place(const char *cursor, struct place *out)
+{
+    uint8_t bytes[PLACE_BYTES] = {0};
+    if (cursor != NULL && cursor[0] != '\0' && !bytes_from_hex(cursor, bytes, sizeof(bytes))) {
+        return false;
+    }
+    memcpy(out->referral.bytes, bytes, ID128_BYTES);
+    out->site = bytes_get_u32(bytes + ID128_BYTES);
+    return true;
+}
+
+static const char *write_place(struct arena *arena, const struct place *place)
+{
+    uint8_t bytes[PLACE_BYTES];
+    char *cursor = arena_alloc(arena, PLACE_BYTES * 2 + 1);
+    memcpy(bytes, place->referral.bytes, ID128_BYTES);
+    bytes_put_u32(bytes + ID128_BYTES, place->site);
+    if (cursor != NULL) {
+        bytes_to_hex(bytes_of(bytes, sizeof(bytes)), cursor);
+    }
+    return cursor;
+}
+
+/* The rows of one referral behind *site, which moves on. False: the page is full, or the arena. */
 static bool list_one(const struct core *core,
                      struct arena *arena,
                      const struct id128 *id,
-                     const struct erasure_record *erasure,
+                     uint32_t *site,
                      struct answer *answer)
 {
     const struct directory *directory = core->region->directory;
-    const struct directory_worker *actor = directory_worker(directory, erasure->worker);
+    struct erasure_record erasure;
     struct referral_record referral;
     struct case_record of;
     struct shown_record shown;
-    uint32_t site = 0;
-    const size_t before = answer->erasure_count;
+    uint32_t next = *site;
     char *number = arena_alloc(arena, LIMIT_SPEAKABLE_BYTES);
-    const char *reason = arena_text(arena, erasure->reason);
 
-    if (number == NULL || reason == NULL || !store_referral(core->store, id, &referral) ||
+    if (number == NULL || !store_erasure(core->store, id, &erasure) ||
+        !store_referral(core->store, id, &referral) ||
         !store_case(core->store, &referral.case_id, &of)) {
         return false;
     }
+    const struct directory_worker *actor = directory_worker(directory, erasure.worker);
+    const char *reason = arena_text(arena, erasure.reason);
     view_case_number(core, &of, number);
-    while (store_shown_after(core->store, id, &site, &shown)) {
+    while (reason != NULL && store_shown_after(core->store, id, &next, &shown)) {
         if (answer->erasure_count == LIMIT_PAGE_ROWS) {
-            answer->erasure_count = before > 0 ? before : answer->erasure_count;
-            return before == 0; /* so many sites never had one referral; what fits is told */
+            return false;
         }
-        const struct directory_site *row = directory_site(directory, site);
+        *site = next;
+        const struct directory_site *row = directory_site(directory, next);
         answer->erasures[answer->erasure_count++] =
             (struct erasure_row){.referral = *id,
                                  .case_number = number,
-                                 .at_us = erasure->at_us,
+                                 .at_us = erasure.at_us,
                                  .actor = actor == NULL ? "" : actor->id,
                                  .reason = reason,
                                  .site = row == NULL ? "" : row->id,
-                                 .author = site == referral.site,
+                                 .author = next == referral.site,
                                  .shown_us = shown.shown_us,
                                  .sections = bits(shown.mask),
                                  .confirmed_us = shown.confirmed_us};
     }
-    return true;
+    return reason != NULL;
 }
 
 static bool is_meant(const struct core *core, const struct id128 *subject, const struct id128 *id)
@@ -133,25 +178,27 @@ bool erasure_list(const struct core *core,
                   struct answer *answer)
 {
     enum { LOOKED_AT_MAX = 5000 };
-    struct id128 id = {{0}};
     struct erasure_record erasure;
-    const bool begins = query->cursor == NULL || query->cursor[0] == '\0';
+    struct place told;
 
     answer->erasures = arena_array(arena, LIMIT_PAGE_ROWS, sizeof(*answer->erasures));
-    char *cursor = arena_alloc(arena, ID128_BYTES * 2 + 1);
-    if (answer->erasures == NULL || cursor == NULL ||
-        (!begins && !bytes_from_hex(query->cursor, id.bytes, ID128_BYTES))) {
+    if (answer->erasures == NULL || !read_place(query->cursor, &told)) {
         return false;
     }
-    struct id128 told = id;
-    for (uint32_t i = 0; store_erasure_after(core->store, &id, &erasure); i++) {
-        if (i == LOOKED_AT_MAX || (is_meant(core, &query->subject, &id) &&
-                                   !list_one(core, arena, &id, &erasure, answer))) {
-            bytes_to_hex(id128_bytes(&told), cursor);
-            answer->cursor = cursor;
-            return i > 0;
+    struct place next = told;
+    bool room = told.site == 0 || list_one(core, arena, &next.referral, &next.site, answer);
+    uint32_t looked_at = 0;
+    while (room) {
+        told = (struct place){.referral = next.referral};
+        next.site = 0;
+        if (!store_erasure_after(core->store, &next.referral, &erasure)) {
+            return true;
         }
-        told = id;
+        room = looked_at < LOOKED_AT_MAX &&
+               (!is_meant(core, &query->subject, &next.referral) ||
+                list_one(core, arena, &next.referral, &next.site, answer));
+        looked_at += room ? 1 : 0;
     }
-    return true;
+    answer->cursor = write_place(arena, next.site != 0 ? &next : &told);
+    return answer->cursor != NULL && (answer->erasure_count > 0 || looked_at > 0);
 }

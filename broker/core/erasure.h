@@ -3,6 +3,9 @@
  *     erase ─ fact, and the referral's sealed key goes with its batch: nobody can open the sections any more
  *        └─► every site that was ever shown any, and the author's ─ acknowledged ─ fact: confirmed
  *
+ * A broker that came back from a backup does not know whom it showed what after it: sites that have not come since are
+ * told, too, and stand in the act as sites that may have had a copy, until they confirm.
+ *
  * The referral, its labels and what was decided stay; its matching keys leave the state. Views of erasures stay for
  * ever, so that a site that comes back with an old copy of its store erases again.
  */

@@ -79,6 +79,7 @@ static const struct fold_row fold_rows[FACT_END] = {
     [FACT_LEAD_REVIVED] = {fold_lead_revived, true},
     [FACT_CAPACITY_SET] = {fold_capacity_set, false},
     [FACT_DISMISSAL_ORDERED] = {fold_dismissal_ordered, false},
+    [FACT_COPIES_SUPPOSED] = {fold_copies_supposed, false},
 };
 
 static void put_timeline(const struct fold *fold)

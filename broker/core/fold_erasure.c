@@ -11,6 +11,21 @@ static void put_line(const struct fold *fold, uint32_t site, enum delivery_kind 
     fold_put_line(fold->store, &line);
 }
 
+/* Sites that have not come since: what this journal knows of them may have been overtaken. */
+void fold_copies_supposed(const struct fold *fold)
+{
+    const struct id128 *referral = &fold->fact->referral;
+    const struct shown_record nothing_known = {.shown_us = 0};
+    struct shown_record shown;
+
+    for (uint32_t site = 1; site <= store_meta(fold->store)->row_numbers[DIRECTORY_SITE]; site++) {
+        if (store_site(fold->store, site).stale &&
+            !store_shown(fold->store, referral, site, &shown)) {
+            store_put_shown(fold->store, referral, site, &nothing_known);
+        }
+    }
+}
+
 void fold_referral_erased(const struct fold *fold)
 {
     const struct fact *fact = fold->fact;

@@ -21,7 +21,7 @@ typedef void fold_function(const struct fold *fold);
 /* Configuration and exchange */
 fold_function fold_configuration_adopted, fold_row_set, fold_row_removed, fold_policy_text;
 fold_function fold_site_key;
-fold_function fold_referral_erased, fold_erasure_confirmed;
+fold_function fold_copies_supposed, fold_referral_erased, fold_erasure_confirmed;
 fold_function fold_proposal_part, fold_proposal_made, fold_proposal_settled;
 fold_function fold_plan_text, fold_plan_row, fold_plan_made, fold_plan_due, fold_plan_settled;
 fold_function fold_plan_signed, fold_shadow_decided;

@@ -18,6 +18,7 @@ struct ledger_book_referral {
     struct id128 case_id;
     uint32_t site;
     bool erased;
+    bool supposed; /* copies of it are, at sites that a restored broker has not heard */
     int64_t given_us[RECEIPT_END]; /* receipts in the state */
     int64_t told_us[RECEIPT_END];  /* and as they were sent to the referrer */
 };

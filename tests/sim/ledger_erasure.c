@@ -21,6 +21,10 @@ void ledger_take_erasure(struct ledger *ledger, struct sim *sim, const struct fa
     }
     if (fact->kind == FACT_REFERRAL_ERASED) {
         referral->erased = true;
+    } else if (fact->kind == FACT_COPIES_SUPPOSED && !ledger->went_back) {
+        sim_breach(sim, "P4: copies are supposed of what no broker forgot");
+    } else if (fact->kind == FACT_COPIES_SUPPOSED) {
+        referral->supposed = true;
     } else if (fact->kind == FACT_DISCLOSED && referral->erased) {
         sim_breach(
             sim, "P4: erased sections were opened to somebody, in batch %" PRIu64, ledger->durable);

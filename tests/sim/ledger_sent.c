@@ -120,7 +120,7 @@ static bool may_see(const struct saying *saying, const struct delivery *delivery
     case DELIVERY_ERASURE:
         referral = ledger_find_referral(ledger, &delivery->entity);
         return referral != NULL && referral->erased &&
-               (referral->site == saying->site ||
+               (referral->site == saying->site || referral->supposed ||
                 ledger_had_sections(ledger, saying->site, &delivery->entity));
     case DELIVERY_UNSPECIFIED:
     case DELIVERY_END:

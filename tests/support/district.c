@@ -3,6 +3,7 @@
 
 #include "base/file.h"
 #include "base/utc.h"
+#include "broker/core/turn_part.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -169,4 +170,17 @@ void district_deadlines(struct district *district)
         struct world_input input = {.kind = WORLD_DEADLINES};
         district_apply(district, &input);
     } while (district->last.done > 0);
+}
+
+void district_restore(struct district *district)
+{
+    const struct entry entry = {.cause = ENTRY_CONFIGURATION};
+    const struct fact restored = {.kind = FACT_JOURNAL_RESTORED, .number = 77};
+    const struct turn_options options = {.now_us = district->now_us};
+    struct arena *arena = arena_create((size_t)128 << 20);
+    struct turn *turn = turn_begin(&district->world->core, arena, &options);
+    turn_open_entry(turn, &entry);
+    turn_emit(turn, &restored);
+    (void)turn_close_entry(turn);
+    arena_destroy(&arena);
 }

@@ -39,4 +39,7 @@ void district_configure(struct district *district, const char *more);
 struct case_record district_case(struct district *district, const struct id128 *referral);
 struct assignment_record district_offer(struct district *district, const struct id128 *referral);
 
+/* The journal so far came back from a backup; what follows is another life. */
+void district_restore(struct district *district);
+
 #endif

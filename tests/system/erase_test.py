@@ -106,6 +106,41 @@ class EraseTest(unittest.TestCase):
         self.assertEqual(self.refctl('erase', case.number, '--reason', 'ещё раз')[0], 0)
         self.assertEqual(self.act()[CENTRE]['reason'], 'отзыв согласия')
 
+    def test_act_of_a_restored_broker_names_a_site_that_it_forgot_to_have_shown_it(self):
+        school, centre = self.site(SCHOOL, SPECIALIST), self.site(CENTRE, CURATOR)
+        ministry = self.site(MINISTRY, ADMINISTRATOR)
+        self.assertFalse(school.submit().refused)
+        school.spool_empty()
+        ministry.spool_empty()
+        centre.spool_empty()
+        self.assertEqual(self.region.run('refbrokerd', 'backup', 'copy', 'broker.yaml')[0], 0)
+        _, case = self.accepted(centre)  # shown after the backup was made
+        self.assertTrue(case.facts)
+        for site in self.sites:
+            site.process.expects('broker_restored')
+        centre.process.kill()
+        self.assertEqual(self.broker.stop(), 0)
+        shutil.rmtree(self.region.path('store'))
+        self.assertEqual(self.region.run('refbrokerd', 'restore', 'copy', 'broker.yaml')[0], 0)
+        self.broker = self.region.restart()
+        ministry.spool_empty()
+        school.process.wait_for('mirror_resynced')
+        for _ in range(500):
+            code, output, errors = self.refctl('erase', case.number, '--reason', 'отзыв согласия')
+            if code == 0:
+                break
+        self.assertEqual(code, 0, output + errors)
+        act = self.act(case.number)
+        self.assertEqual((act[CENTRE]['shown'], act[CENTRE]['sections'], act[CENTRE]['confirmed']), (None, 0, None))
+        self.assertIn('perhaps a copy that the broker forgot', self.refctl('erase', 'show', '--lang', 'en')[1])
+        centre.start().expects('broker_restored')
+        centre.process.wait_for('mirror_resynced')
+        for _ in range(500):
+            if self.act(case.number)[CENTRE]['confirmed']:
+                break
+            centre.spool_empty()
+        self.assertTrue(self.act(case.number)[CENTRE]['confirmed'])
+
     def test_curator_and_stranger_may_not_erase(self):
         centre = self.site(CENTRE, CURATOR)
         school = self.site(SCHOOL, SPECIALIST)

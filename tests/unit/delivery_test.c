@@ -136,19 +136,6 @@ static void what_changes_while_the_view_is_on_its_way_is_still_owed_test(void **
     assert_int_equal(district_offer(district, &referral).state, ASSIGNMENT_PROPOSED);
 }
 
-static void come_back_from_a_backup(struct district *district)
-{
-    const struct entry entry = {.cause = ENTRY_CONFIGURATION};
-    const struct fact restored = {.kind = FACT_JOURNAL_RESTORED, .number = 77};
-    const struct turn_options options = {.now_us = district->now_us};
-    struct arena *arena = arena_create((size_t)128 << 20);
-    struct turn *turn = turn_begin(&district->world->core, arena, &options);
-    turn_open_entry(turn, &entry);
-    turn_emit(turn, &restored);
-    (void)turn_close_entry(turn);
-    arena_destroy(&arena);
-}
-
 /* It may hold lines of numbers that are given out again. */
 static void a_site_that_first_speaks_after_a_restore_is_owed_a_view_test(void **state)
 {
@@ -159,7 +146,7 @@ static void a_site_that_first_speaks_after_a_restore_is_owed_a_view_test(void **
     struct world_input input = {.kind = WORLD_NEW_SPOOL, .site = before, .incarnation = {{1}}};
     district_apply(district, &input);
     assert_false(store_site(store, before).stale);
-    come_back_from_a_backup(district);
+    district_restore(district);
     assert_true(store_site(store, before).stale);
     input.site = after;
     district_apply(district, &input);

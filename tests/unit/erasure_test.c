@@ -198,6 +198,76 @@ static void nobody_is_shown_it_any_more_test(void **state)
     world_destroy(&again);
 }
 
+static void hello(struct district *district, const char *site)
+{
+    struct world_input input = {
+        .kind = WORLD_NEW_SPOOL, .site = world_site(district->world, site), .incarnation = {{1}}};
+    district_apply(district, &input);
+}
+
+/* Nobody knows whether it was shown anything in what is lost; it is told, named, and confirms when it comes. */
+static void a_site_that_did_not_come_since_a_restore_may_have_a_copy_test(void **state)
+{
+    struct district *district = *state;
+    const char *author = "school-7-tatarsk";
+    const char *forgotten = "police-region-1";
+    struct answer answer;
+    hello(district, author);
+    hello(district, forgotten);
+    hello(district, "social-tatarsky-1");
+    const struct id128 referral =
+        district_send(district, "specialist-school-7", "tatarsky", RISK_TZS);
+    district_restore(district);
+    struct world_input back = {.kind = WORLD_RESYNCED,
+                               .site = world_site(district->world, "social-tatarsky-1")};
+    memcpy(back.lines, store_site(district->world->store, back.site).lines, sizeof(back.lines));
+    district_apply(district, &back); /* whatever this one had is gone already */
+
+    erase(district, ADMINISTRATOR, &referral);
+    assert_int_equal(listed(district, &referral, &answer), 2);
+    assert_true(row_of(&answer, author).author);
+    const struct erasure_row supposed = row_of(&answer, forgotten);
+    assert_false(supposed.author);
+    assert_int_equal(supposed.shown_us, 0);
+    assert_int_equal(supposed.sections, 0);
+    assert_int_equal(supposed.confirmed_us, 0);
+
+    back.site = world_site(district->world, forgotten);
+    memcpy(back.lines, store_site(district->world->store, back.site).lines, sizeof(back.lines));
+    district_apply(district, &back);
+    (void)listed(district, &referral, &answer);
+    assert_true(row_of(&answer, forgotten).confirmed_us == district->now_us);
+}
+
+/* One referral has more rows than a page. */
+static void an_act_of_many_sites_is_told_in_pages_test(void **state)
+{
+    enum { SITES = 230 };
+    struct district *district = *state;
+    const struct id128 first = sent_and_accepted(district);
+    const struct id128 second = sent_and_accepted(district);
+    const struct shown_record shown = {.shown_us = 1, .mask = 1};
+    for (uint32_t site = 1000; site < 1000 + SITES - 2; site++) {
+        store_put_shown(district->world->store, &first, site, &shown);
+    }
+    erase(district, ADMINISTRATOR, &first);
+    erase(district, ADMINISTRATOR, &second);
+    size_t rows = 0;
+    size_t pages = 0;
+    struct query query = {
+        .id = 1, .kind = QUERY_ERASURES, .actor = ADMINISTRATOR, .cursor = "", .text = ""};
+    do {
+        struct answer answer;
+        memset(&answer, 0, sizeof(answer));
+        assert_true(erasure_list(&district->world->core, district->arena, &query, &answer));
+        rows += answer.erasure_count;
+        query.cursor = answer.cursor;
+        pages++;
+    } while (query.cursor != NULL && query.cursor[0] != '\0' && pages < 9);
+    assert_int_equal(rows, SITES + 2);
+    assert_int_equal(pages, 2);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -207,6 +277,8 @@ int main(void)
         TEST(only_an_administrator_erases_and_only_what_there_is_test),
         TEST(matching_keys_leave_the_state_test),
         TEST(nobody_is_shown_it_any_more_test),
+        TEST(a_site_that_did_not_come_since_a_restore_may_have_a_copy_test),
+        TEST(an_act_of_many_sites_is_told_in_pages_test),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

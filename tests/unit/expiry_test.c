@@ -215,22 +215,42 @@ static void an_erasure_does_not_wait(void **state)
     assert_int_equal(agent_store_count(bench->store, AGENT_STORE_ENDED), 0);
 }
 
+struct told {
+    size_t count;
+    struct id128 case_id;
+    struct id128 referral;
+};
+
+static void tell(void *world, const struct id128 *case_id, const struct id128 *referral)
+{
+    struct told *told = world;
+    told->count++;
+    told->case_id = *case_id;
+    told->referral = *referral;
+}
+
 static void a_broker_from_a_backup_cannot_erase_what_it_forgot_so_it_is_not_kept(void **state)
 {
     enum { FIRST_LIFE = 0, SECOND_LIFE = 77 };
     struct bench *bench = *state;
+    struct told told = {.count = 0};
+    const struct expiry_witness witness = {tell, &told};
     disclose(bench, 1, false);
     disclose(bench, 2, false);
     disclose(bench, 1, true);
     (void)pass_after(bench, HOUR);
-    assert_int_equal(expiry_resynced(bench->store, FIRST_LIFE, bench->arena), 0);
+    expiry_resynced(bench->store, FIRST_LIFE, &witness, bench->arena);
+    assert_int_equal(told.count, 0);
     assert_int_equal(held(bench), 2);
-    assert_int_equal(expiry_resynced(bench->store, SECOND_LIFE, bench->arena), 1);
+    expiry_resynced(bench->store, SECOND_LIFE, &witness, bench->arena);
+    assert_int_equal(told.count, 1);
+    assert_memory_equal(told.referral.bytes, ((struct id128){{9, 1}}).bytes, ID128_BYTES);
     assert_int_equal(held(bench), 1);
     assert_int_equal(shown(bench), 1);
     assert_int_equal(agent_store_count(bench->store, AGENT_STORE_ENDED), 0);
     disclose(bench, 2, true); /* this broker knows what it takes back */
-    assert_int_equal(expiry_resynced(bench->store, SECOND_LIFE, bench->arena), 0);
+    expiry_resynced(bench->store, SECOND_LIFE, &witness, bench->arena);
+    assert_int_equal(told.count, 1);
     assert_int_equal(held(bench), 1);
 }
 
