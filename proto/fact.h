@@ -33,7 +33,9 @@ enum fact_kind {
     /* referrals: referral = id, case_id, site, worker, blob = coded referral without its sealed key, at = arrival */
     FACT_REFERRAL_STORED,
     FACT_CASE_OPENED, /* case_id, referral, number = sequence in the year, code = year, territory */
-    FACT_REFERRAL_JOINED, /* referral, case_id, labels = the case's labels after joining, code = strength */
+    /* referral, case_id, labels = the case's labels after joining, code = strength, flag = of the authors only its own is
+     * told (for the others nothing changed) */
+    FACT_REFERRAL_JOINED,
     FACT_DUPLICATE_SUSPECTED, /* case_id, other = the older case */
     FACT_DUPLICATE_REJECTED,  /* case_id, other */
     FACT_CASE_MERGED,         /* case_id merged into other; labels = the other's labels after it */

@@ -99,7 +99,11 @@ void fold_referral_joined(const struct fold *fold)
     referral.state = has_lead ? REFERRAL_ROUTED : pending_state(fold->store, &record);
     fold_add_update(&referral, UPDATE_JOINED, fact->at_us, 0, 0);
     store_put_referral(fold->store, &referral);
-    fold_tell_authors(fold->store, &record);
+    if (fact->flag) {
+        fold_tell_author(fold->store, &record, &referral);
+    } else {
+        fold_tell_authors(fold->store, &record);
+    }
     fold_tell_case(fold->store, &record);
 }
 

@@ -54,6 +54,17 @@ void fold_put_line(struct store *store, const struct fold_line *line)
     store_put_site(store, line->site, &site);
 }
 
+void fold_tell_author(struct store *store,
+                      const struct case_record *record,
+                      const struct referral_record *referral)
+{
+    const struct fold_line line = {.site = referral->site,
+                                   .kind = DELIVERY_REFERRAL,
+                                   .entity = referral->id,
+                                   .urgent = record->emergency};
+    fold_put_line(store, &line);
+}
+
 void fold_tell_authors(struct store *store, const struct case_record *record)
 {
     for (uint32_t i = 0; i < record->referrals; i++) {
@@ -61,11 +72,7 @@ void fold_tell_authors(struct store *store, const struct case_record *record)
         const bool found = store_case_referral(store, &record->id, i, &id);
         assert(found);
         const struct referral_record referral = fold_referral_by_id(store, &id);
-        const struct fold_line line = {.site = referral.site,
-                                       .kind = DELIVERY_REFERRAL,
-                                       .entity = id,
-                                       .urgent = record->emergency};
-        fold_put_line(store, &line);
+        fold_tell_author(store, record, &referral);
     }
 }
 

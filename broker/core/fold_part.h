@@ -58,6 +58,9 @@ void fold_put_line(struct store *store, const struct fold_line *line);
 
 /* Lines to everybody whom a change of this case concerns: the authors of its referrals, the site of the open
  * offer, the lead's site, the sites of the desk. */
+void fold_tell_author(struct store *store,
+                      const struct case_record *record,
+                      const struct referral_record *referral);
 void fold_tell_authors(struct store *store, const struct case_record *record);
 void fold_tell_case(struct store *store, const struct case_record *record);
 

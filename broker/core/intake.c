@@ -128,7 +128,8 @@ static void join_case(struct hearing *hearing,
                               .case_id = record.id,
                               .referral = hearing->command->referral->id,
                               .labels = &joined,
-                              .code = STRENGTH_STRONG};
+                              .code = STRENGTH_STRONG,
+                              .flag = true};
     turn_emit(turn, &fact);
     const struct fact due = {
         .kind = FACT_REFERRAL_DUE,
