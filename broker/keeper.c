@@ -184,19 +184,19 @@ static enum keeper_verdict reseal(struct keeper *keeper,
     }
     out->view.disclosure.referral = request->referral;
     out->view.disclosure.case_id = record.case_id;
-    if (permit->disclosure_secret == NULL) {
+    out->view.disclosure.unopened = permit->disclosure_secret == NULL;
+    if (out->view.disclosure.unopened) {
         return KEEPER_UNOPENED;
     }
     if (!read_referral(keeper, &record, arena, &referral)) {
         return KEEPER_FULL;
     }
-    return sealing_reseal(&referral,
-                          permit,
-                          arena,
-                          &out->view.disclosure.sections,
-                          &out->view.disclosure.section_count)
-               ? KEEPER_MADE
-               : KEEPER_UNOPENED;
+    out->view.disclosure.unopened = !sealing_reseal(&referral,
+                                                    permit,
+                                                    arena,
+                                                    &out->view.disclosure.sections,
+                                                    &out->view.disclosure.section_count);
+    return out->view.disclosure.unopened ? KEEPER_UNOPENED : KEEPER_MADE;
 }
 
 enum keeper_verdict keeper_disclose(struct keeper *keeper,

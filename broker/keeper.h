@@ -60,9 +60,9 @@ struct keeper_request {
 
 enum keeper_verdict {
     KEEPER_MADE,
-    KEEPER_GONE,     /* out is `gone`: the site may not, or no longer, see it; or it was erased */
-    KEEPER_UNOPENED, /* out has no sections: what the agent sealed opens with no secret that is held */
-    KEEPER_FULL      /* the arena is full; out is nothing */
+    KEEPER_GONE, /* out is `gone`: the site may not, or no longer, see it; or it was erased */
+    KEEPER_UNOPENED, /* out says so and has no sections: what the agent sealed opens with no secret that is held */
+    KEEPER_FULL /* the arena is full; out is nothing */
 };
 
 /* Fills kind, entity and view of a DELIVERY_DISCLOSURE. The case's number is left empty, lane and numbers zero. */

@@ -353,6 +353,21 @@ struct offer_view {
     uint32_t referral_count;
 };
 
+/* Why what was disclosed cannot be read. */
+enum shut_reason {
+    SHUT_UNSPECIFIED,
+    SHUT_BY_BROKER, /* it holds no secret that opens the referral's key */
+    SHUT_TO_SITE,   /* sealed to another key than the site has */
+    SHUT_DAMAGED,   /* not what the author sealed */
+    SHUT_END
+};
+
+struct shut_sections {
+    struct id128 referral;
+    enum shut_reason reason;
+    uint32_t sections; /* bits by number of section; 0: nobody here knows which */
+};
+
 struct case_view {
     struct id128 id;
     const char *number;
@@ -379,7 +394,9 @@ struct case_view {
     size_t referral_count;
     struct facts *facts; /* ipc only: disclosed to this site; one a referral, newest first */
     size_t facts_count;
-    const char *lead_for; /* the curator on leave whose deputy leads, or "" */
+    const char *lead_for;       /* the curator on leave whose deputy leads, or "" */
+    struct shut_sections *shut; /* ipc only: disclosed to this site, but it cannot open them */
+    size_t shut_count;
 };
 
 struct task_view { /* something on a desk that somebody there must do */
@@ -419,6 +436,7 @@ struct disclosure {
     int64_t at_us;
     struct disclosed_section *sections;
     size_t section_count;
+    bool unopened; /* there are sections that the broker cannot open; none comes */
 };
 
 struct erasure { /* nothing of the referral's sections may be left; acknowledged when nothing is */

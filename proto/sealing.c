@@ -215,16 +215,18 @@ bool sealing_renew(struct bytes sealed_key,
     return sealed == 0;
 }
 
-static bool open_section(const struct disclosed_section *section,
-                         const struct id128 *referral,
-                         const struct key32 *secret,
-                         struct arena *arena,
-                         struct facts *facts)
+static enum shut_reason open_section(const struct disclosed_section *section,
+                                     const struct id128 *referral,
+                                     const struct key32 *secret,
+                                     struct arena *arena,
+                                     struct facts *facts)
 {
     uint8_t key[KEYS_BYTES];
-    if (section->nonce.size != SEALING_NONCE_BYTES || section->sealed.size < SEALING_TAG_BYTES ||
-        !open_box(section->sealed_key, secret->bytes, key)) {
-        return false;
+    if (section->nonce.size != SEALING_NONCE_BYTES || section->sealed.size < SEALING_TAG_BYTES) {
+        return SHUT_DAMAGED;
+    }
+    if (!open_box(section->sealed_key, secret->bytes, key)) {
+        return SHUT_TO_SITE;
     }
     const size_t plain_bytes = section->sealed.size - SEALING_TAG_BYTES;
     uint8_t additional[ADDITIONAL_BYTES];
@@ -241,7 +243,9 @@ static bool open_section(const struct disclosed_section *section,
                                                                     section->nonce.data,
                                                                     key) == 0;
     keys_wipe(key, sizeof(key));
-    return opened && wire_decode_facts(bytes_of(plain, plain_bytes), arena, facts);
+    return opened && wire_decode_facts(bytes_of(plain, plain_bytes), arena, facts)
+               ? SHUT_UNSPECIFIED
+               : SHUT_DAMAGED;
 }
 
 /* Texts that no section brought are "". */
@@ -263,16 +267,22 @@ static void fill_texts(struct facts *facts)
 bool sealing_open(const struct disclosure *disclosure,
                   const struct key32 *site_sealing_secret,
                   struct arena *arena,
-                  struct facts *facts)
+                  struct facts *facts,
+                  struct shut_sections *shut)
 {
     struct facts read = {0};
     size_t opened = 0;
+    *shut = (struct shut_sections){.referral = disclosure->referral};
     for (size_t i = 0; i < disclosure->section_count; i++) {
-        opened +=
-            open_section(
-                &disclosure->sections[i], &disclosure->referral, site_sealing_secret, arena, &read)
-                ? 1
-                : 0;
+        const struct disclosed_section *section = &disclosure->sections[i];
+        const enum shut_reason why =
+            open_section(section, &disclosure->referral, site_sealing_secret, arena, &read);
+        if (why == SHUT_UNSPECIFIED) {
+            opened++;
+        } else {
+            shut->reason = why;
+            shut->sections |= UINT32_C(1) << section->section;
+        }
     }
     if (opened == 0 && disclosure->section_count > 0) {
         return false;

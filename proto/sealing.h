@@ -51,11 +51,13 @@ bool sealing_renew(struct bytes sealed_key,
                    struct arena *arena,
                    struct bytes *out) __attribute__((warn_unused_result));
 
-/* Agent: open what was disclosed. False: nothing opens with this key. */
+/* Agent: open what was disclosed. What does not open is left out and stands in shut (reason SHUT_UNSPECIFIED: all did).
+ * False: nothing opens with this key; facts are untouched then, shut is not. */
 bool sealing_open(const struct disclosure *disclosure,
                   const struct key32 *site_sealing_secret,
                   struct arena *arena,
-                  struct facts *facts) __attribute__((warn_unused_result));
+                  struct facts *facts,
+                  struct shut_sections *shut) __attribute__((warn_unused_result));
 
 /* At rest in a spool or mirror: XChaCha20-Poly1305 under the storage key; nonce in front, table and key
  * as additional data. */

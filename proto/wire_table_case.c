@@ -188,6 +188,16 @@ const struct wire_part wire_table_offer_view = {&referral__v1__offer_view__descr
                                                 sizeof(struct offer_view),
                                                 ROWS(offer_rows)};
 
+#define SHUT (Referral__V1__ShutSections, struct shut_sections)
+static const struct wire_part_row shut_rows[] = {
+    ROW_ID(SHUT, referral),
+    ROW_CODE(SHUT, reason, SHUT_END),
+    ROW_32(SHUT, sections),
+};
+static const struct wire_part shut_part = {&referral__v1__shut_sections__descriptor,
+                                           sizeof(struct shut_sections),
+                                           ROWS(shut_rows)};
+
 #define CASE (Referral__V1__CaseView, struct case_view)
 static const struct wire_part_row case_rows[] = {
     ROW_ID(CASE, id),
@@ -214,6 +224,7 @@ static const struct wire_part_row case_rows[] = {
     ROW_IDS(CASE, referrals, referral_count, LIMIT_CASE_REFERRALS),
     ROW_LIST(CASE, facts, facts_count, LIMIT_CASE_FACTS, wire_table_facts),
     ROW_TEXT(CASE, lead_for, LIMIT_CODE_BYTES),
+    ROW_LIST(CASE, shut, shut_count, LIMIT_CASE_FACTS, shut_part),
 };
 const struct wire_part wire_table_case_view = {&referral__v1__case_view__descriptor,
                                                sizeof(struct case_view),
@@ -268,6 +279,7 @@ static const struct wire_part_row disclosure_rows[] = {
     ROW_TEXT(DISCLOSURE, worker, LIMIT_CODE_BYTES),
     ROW_64(DISCLOSURE, at_us),
     ROW_LIST(DISCLOSURE, sections, section_count, SECTION_END - 1, disclosed_part),
+    ROW_BOOL(DISCLOSURE, unopened),
 };
 const struct wire_part wire_table_disclosure = {&referral__v1__disclosure__descriptor,
                                                 sizeof(struct disclosure),

@@ -7,6 +7,7 @@
 static void print_times(const struct screen *screen, const struct case_view *view);
 static void print_ending(const struct screen *screen, const struct case_view *view);
 static void print_text(const struct screen *screen, const char *label, const char *text);
+static void print_shut(const struct screen *screen, const struct shut_sections *shut);
 
 const char *case_view_holder(const struct screen *screen, const struct case_view *view)
 {
@@ -63,6 +64,65 @@ void case_view_print(const struct screen *screen, const struct case_view *view)
         screen_print(screen, SCREEN_IN(screen, "Семья\n", "Family\n"));
         wording_facts(screen, &view->facts[i]);
     }
+    for (size_t i = 0; i < view->shut_count; i++) {
+        print_shut(screen, &view->shut[i]);
+    }
+}
+
+/* There is something, and nobody here can read it: why, and what to do. */
+static void print_shut(const struct screen *screen, const struct shut_sections *shut)
+{
+    static const struct phrase whys[SHUT_END] = {
+        [SHUT_BY_BROKER] =
+            {"брокер не может их открыть: ключа раскрытия, которым они запечатаны, у "
+             "него нет (заменён, уничтожен или потерян)",
+             "the broker cannot open them: it does not hold the disclosure key that "
+             "they are sealed to (replaced, destroyed or lost)"},
+        [SHUT_TO_SITE] = {"они запечатаны не тем ключом, который лежит на этой площадке",
+                          "they are sealed to another key than this site has"},
+        [SHUT_DAMAGED] = {"они повреждены: это не то, что запечатал автор",
+                          "they are damaged: not what the author sealed"}};
+    static const struct phrase remedies[SHUT_END] = {
+        [SHUT_BY_BROKER] = {"попросите автора направить семью ещё раз; администратору региона: "
+                            "вернуть ключ раскрытия из копии, затем перезапустить refagentd",
+                            "ask the author to refer the family again; administrator of the "
+                            "region: bring the disclosure key back from a copy, then restart "
+                            "refagentd"},
+        [SHUT_TO_SITE] =
+            {"администратору площадки: вернуть ключ запечатывания (keys: sealing) или "
+             "сделать новый (refctl site rotate), затем перезапустить refagentd — он "
+             "попросит сведения снова",
+             "administrator of the site: bring the sealing key back (keys: sealing) or "
+             "make a new one (refctl site rotate), then restart refagentd, which asks "
+             "for them again"},
+        [SHUT_DAMAGED] = {"попросите автора направить семью ещё раз",
+                          "ask the author to refer the family again"}};
+    char id[ID128_TEXT_MAX];
+
+    screen_print(
+        screen,
+        SCREEN_IN(screen,
+                  "%sСведения о семье есть, но здесь не открываются%s (обращение %s)\n",
+                  "%sThere are facts of the family that do not open here%s (referral %s)\n"),
+        screen_color(screen, SCREEN_YELLOW),
+        screen_color(screen, SCREEN_PLAIN),
+        id128_format(&shut->referral, id));
+    for (uint32_t section = SECTION_UNSPECIFIED + 1; section < SECTION_END; section++) {
+        if ((shut->sections >> section & 1) != 0) {
+            screen_field(screen,
+                         SCREEN_IN(screen, "Раздел", "Section"),
+                         "%s",
+                         wording_title(screen, VOCABULARY_SECTION, section));
+        }
+    }
+    screen_field(screen,
+                 SCREEN_IN(screen, "Почему", "Why"),
+                 "%s",
+                 screen_phrase(screen, whys[shut->reason]));
+    screen_field(screen,
+                 SCREEN_IN(screen, "Что делать", "What to do"),
+                 "%s",
+                 screen_phrase(screen, remedies[shut->reason]));
 }
 
 static void print_times(const struct screen *screen, const struct case_view *view)

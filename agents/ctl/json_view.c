@@ -79,16 +79,32 @@ json_t *json_view_reply(const struct reply *reply, const char *number)
                      (int)reply->repeated);
 }
 
+static json_t *shut_of(const struct shut_sections *shut)
+{
+    static const char *const reasons[SHUT_END] = {"", "broker", "key", "damaged"};
+    return json_pack("{s:o, s:s, s:o}",
+                     "referral",
+                     json_view_id(&shut->referral),
+                     "reason",
+                     reasons[shut->reason],
+                     "sections",
+                     json_view_codes(VOCABULARY_SECTION, shut->sections));
+}
+
 json_t *json_view_case(const struct case_view *view)
 {
     json_t *referrals = json_array();
     json_t *facts = json_array();
+    json_t *shut = json_array();
 
     for (size_t i = 0; i < view->referral_count; i++) {
         (void)json_array_append_new(referrals, json_view_id(&view->referrals[i]));
     }
     for (size_t i = 0; i < view->facts_count; i++) {
         (void)json_array_append_new(facts, facts_of(&view->facts[i]));
+    }
+    for (size_t i = 0; i < view->shut_count; i++) {
+        (void)json_array_append_new(shut, shut_of(&view->shut[i]));
     }
     json_t *json = json_pack("{s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
                              "id",
@@ -113,33 +129,36 @@ json_t *json_view_case(const struct case_view *view)
                              json_view_code(VOCABULARY_DESK_REASON, view->desk_reason),
                              "desk_agency",
                              json_view_text(view->desk_agency));
-    json_t *rest = json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:i, s:o, s:o, s:o, s:o, s:o}",
-                             "opened",
-                             json_view_time(view->opened_us),
-                             "curator_due",
-                             json_view_time(view->curator_due_us),
-                             "appointed",
-                             json_view_time(view->appointed_us),
-                             "closed",
-                             json_view_time(view->closed_us),
-                             "outcome",
-                             json_view_code(VOCABULARY_CASE_OUTCOME, view->outcome),
-                             "proposed_outcome",
-                             json_view_code(VOCABULARY_CASE_OUTCOME, view->proposed_outcome),
-                             "proposed_by",
-                             json_view_text(view->proposed_by),
-                             "policy_version",
-                             (int)view->policy_version,
-                             "rule",
-                             json_view_text(view->rule),
-                             "possible_duplicate",
-                             json_view_text(view->possible_duplicate),
-                             "merged_into",
-                             json_view_text(view->merged_into),
-                             "referrals",
-                             referrals,
-                             "facts",
-                             facts);
+    json_t *rest =
+        json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:i, s:o, s:o, s:o, s:o, s:o, s:o}",
+                  "opened",
+                  json_view_time(view->opened_us),
+                  "curator_due",
+                  json_view_time(view->curator_due_us),
+                  "appointed",
+                  json_view_time(view->appointed_us),
+                  "closed",
+                  json_view_time(view->closed_us),
+                  "outcome",
+                  json_view_code(VOCABULARY_CASE_OUTCOME, view->outcome),
+                  "proposed_outcome",
+                  json_view_code(VOCABULARY_CASE_OUTCOME, view->proposed_outcome),
+                  "proposed_by",
+                  json_view_text(view->proposed_by),
+                  "policy_version",
+                  (int)view->policy_version,
+                  "rule",
+                  json_view_text(view->rule),
+                  "possible_duplicate",
+                  json_view_text(view->possible_duplicate),
+                  "merged_into",
+                  json_view_text(view->merged_into),
+                  "referrals",
+                  referrals,
+                  "facts",
+                  facts,
+                  "shut",
+                  shut);
     (void)json_object_update(json, rest);
     json_decref(rest);
     return json;

@@ -56,7 +56,8 @@ bool exchange_start(struct agent *agent, struct error *err)
     struct uplink_options options = {.program = agent->program,
                                      .endpoint_count = agent->config->endpoint_count,
                                      .incarnation = spool.incarnation,
-                                     .resync = !mirror_is_complete(agent->store)};
+                                     .resync = !mirror_is_complete(agent->store) ||
+                                               agent_store_number(agent->store, "shut") != 0};
     for (int i = 0; i < LANE_END; i++) {
         options.lanes[i].first = spool.lanes[i].first;
         options.lanes[i].next = spool.lanes[i].next;
@@ -214,16 +215,29 @@ static void settle(struct agent *agent, const struct reply *reply)
 
 /* ---- deliveries ------------------------------------------------------------------------------ */
 
+/* People are told by the shown case. The next start asks for everything again if a key may be there then. */
+static void note_shut(struct agent *agent, enum shut_reason reason)
+{
+    static const char *const names[SHUT_END] = {"", "broker", "key", "damaged"};
+    LOG_WARN(agent->log,
+             "disclosure_unreadable",
+             LOG_TEXT("site", agent->config->site),
+             LOG_TEXT("reason", names[reason]));
+    if (reason != SHUT_DAMAGED) {
+        agent_store_set_number(agent->store, "shut", 1);
+    }
+}
+
 static void apply(struct agent *agent, const struct delivery *delivery, bool first_view)
 {
     struct arena_mark mark = arena_mark(agent->turn);
     struct mirror_change change;
     mirror_apply(agent->store, delivery, &agent->keys.sealing, agent->turn, &change);
-    if (change.sealed_shut) {
+    if (change.shut == SHUT_TO_SITE) {
         mirror_apply(agent->store, delivery, &agent->keys.sealing_old, agent->turn, &change);
     }
-    if (change.sealed_shut) {
-        LOG_WARN(agent->log, "disclosure_unreadable", LOG_TEXT("site", agent->config->site));
+    if (change.shut != SHUT_UNSPECIFIED) {
+        note_shut(agent, change.shut);
     }
     struct news_list news;
     news_of_change(change.had_old ? &change.old : NULL, delivery, &news);
@@ -266,6 +280,7 @@ static void take_page(struct agent *agent, const struct resync *resync)
     }
     struct mirror_cursor cursor = {{0}};
     uint64_t entities = 0;
+    agent_store_set_number(agent->store, "shut", 0);
     for (;;) {
         struct arena_mark mark = arena_mark(agent->turn);
         struct delivery delivery;

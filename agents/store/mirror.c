@@ -1,6 +1,7 @@
 /* The mirror: see mirror.h.
  *
- * A record of facts: when 8, for whom, referral 16, then one blob a section in the order of its numbers.
+ * A record of facts: when 8, for whom, referral 16, then one blob a section in the order of its numbers; then why some are
+ * shut 8 and which 8, unless all opened.
  */
 #include "agents/store/mirror.h"
 
@@ -67,6 +68,7 @@ facts_key(const struct id128 *case_id, const struct id128 *entity, uint8_t key[F
 static bool put_facts(struct agent_store *store,
                       const struct delivery *delivery,
                       const struct facts *facts,
+                      const struct shut_sections *shut,
                       struct arena *arena)
 {
     const struct disclosure *disclosure = &delivery->view.disclosure;
@@ -81,6 +83,10 @@ static bool put_facts(struct agent_store *store,
         }
         record_put_bytes(&writer, bytes);
     }
+    if (shut->reason != SHUT_UNSPECIFIED) {
+        record_put_number(&writer, shut->reason);
+        record_put_number(&writer, shut->sections);
+    }
     uint8_t key[FACTS_KEY_BYTES];
     if (!writer.failed) {
         agent_store_put(store,
@@ -92,33 +98,41 @@ static bool put_facts(struct agent_store *store,
     return !writer.failed;
 }
 
+/* What was disclosed of one referral. */
+struct dated_facts {
+    int64_t at_us;
+    bool opened; /* some of it, or there was nothing that is shut */
+    struct facts facts;
+    struct shut_sections shut;
+};
+
 static bool read_facts(struct bytes plain,
                        const struct mirror_reader *who,
                        struct arena *arena,
-                       int64_t *at_us,
-                       struct facts *out)
+                       struct dated_facts *out)
 {
     struct record_reader reader = record_reader_begin(plain);
-    *at_us = (int64_t)record_take_number(&reader);
+    memset(out, 0, sizeof *out);
+    out->at_us = (int64_t)record_take_number(&reader);
     struct bytes worker = record_take_bytes(&reader);
-    (void)record_take_id(&reader);
+    out->shut.referral = record_take_id(&reader);
     if (!who->leads && !bytes_equal(worker, bytes_of_text(who->worker))) {
         return false;
     }
-    memset(out, 0, sizeof *out);
     for (int section = SECTION_UNSPECIFIED + 1; section < SECTION_END; section++) {
         struct bytes bytes = record_take_bytes(&reader);
-        if (reader.failed || (bytes.size > 0 && !wire_decode_facts(bytes, arena, out))) {
+        if (reader.failed || (bytes.size > 0 && !wire_decode_facts(bytes, arena, &out->facts))) {
             return false;
         }
+        out->opened = out->opened || bytes.size > 0;
     }
-    return true;
+    if (reader.rest.size > 0) {
+        out->shut.reason = (enum shut_reason)record_take_number(&reader);
+        out->shut.sections = (uint32_t)record_take_number(&reader);
+    }
+    out->opened = out->opened || out->shut.reason == SHUT_UNSPECIFIED;
+    return !reader.failed;
 }
-
-struct dated_facts {
-    int64_t at_us;
-    struct facts facts;
-};
 
 static int newest_first(const void *a, const void *b)
 {
@@ -137,7 +151,9 @@ void mirror_facts(struct agent_store *store,
     struct dated_facts *found = arena_array(arena, MIRROR_FACTS_MAX, sizeof *found);
     out->facts_count = 0;
     out->facts = arena_array(arena, MIRROR_FACTS_MAX, sizeof *out->facts);
-    if (found == NULL || out->facts == NULL) {
+    out->shut_count = 0;
+    out->shut = arena_array(arena, MIRROR_FACTS_MAX, sizeof *out->shut);
+    if (found == NULL || out->facts == NULL || out->shut == NULL) {
         return;
     }
     uint8_t from[FACTS_KEY_BYTES + 1];
@@ -151,16 +167,20 @@ void mirror_facts(struct agent_store *store,
         struct id128 referral;
         memcpy(referral.bytes, row.key.data + ID128_BYTES, ID128_BYTES);
         count += mirror_may_show(store, case_id, &referral, arena) &&
-                 read_facts(row.plain, reader, arena, &found[count].at_us, &found[count].facts);
+                 read_facts(row.plain, reader, arena, &found[count]);
         memcpy(from, row.key.data, FACTS_KEY_BYTES);
         from[FACTS_KEY_BYTES] = 0; /* the smallest key after it */
         from_bytes = FACTS_KEY_BYTES + 1;
     }
     qsort(found, count, sizeof *found, newest_first);
     for (size_t i = 0; i < count; i++) {
-        out->facts[i] = found[i].facts;
+        if (found[i].opened) {
+            out->facts[out->facts_count++] = found[i].facts;
+        }
+        if (found[i].shut.reason != SHUT_UNSPECIFIED) {
+            out->shut[out->shut_count++] = found[i].shut;
+        }
     }
-    out->facts_count = count;
 }
 
 /* ---- applying -------------------------------------------------------------------------------- */
@@ -220,6 +240,24 @@ note_own(struct agent_store *store, const struct delivery *delivery, struct aren
     }
 }
 
+/* Why all of it is shut. */
+static enum shut_reason take_facts(struct agent_store *store,
+                                   const struct delivery *delivery,
+                                   const struct key32 *sealing,
+                                   struct arena *arena)
+{
+    const struct disclosure *disclosure = &delivery->view.disclosure;
+    struct shut_sections shut = {.reason = SHUT_BY_BROKER};
+    struct facts facts;
+    memset(&facts, 0, sizeof facts);
+    const bool opened =
+        !disclosure->unopened && sealing_open(disclosure, sealing, arena, &facts, &shut);
+    if (!put_facts(store, delivery, &facts, &shut, arena)) {
+        return SHUT_DAMAGED;
+    }
+    return opened ? SHUT_UNSPECIFIED : shut.reason;
+}
+
 void mirror_apply(struct agent_store *store,
                   const struct delivery *delivery,
                   const struct key32 *sealing,
@@ -233,14 +271,11 @@ void mirror_apply(struct agent_store *store,
         return;
     }
     if (delivery->kind == DELIVERY_DISCLOSURE) {
-        struct facts facts;
         if (change->had_old) {
             drop(store, &change->old, arena);
             drop_facts(store, &change->old); /* the case may be another one after a merge */
         }
-        memset(&facts, 0, sizeof facts);
-        change->sealed_shut = !sealing_open(&delivery->view.disclosure, sealing, arena, &facts) ||
-                              !put_facts(store, delivery, &facts, arena);
+        change->shut = take_facts(store, delivery, sealing, arena);
     }
     if (delivery->kind == DELIVERY_ERASURE) {
         erase(store, &delivery->entity);

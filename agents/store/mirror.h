@@ -17,7 +17,7 @@ enum { MIRROR_KEY_BYTES = 1 + ID128_BYTES, MIRROR_FACTS_MAX = 32 };
 struct mirror_change {
     bool had_old;
     struct delivery old;
-    bool sealed_shut; /* a disclosure that the site's key does not open */
+    enum shut_reason shut; /* a disclosure of which nothing opened */
 };
 
 /* Apply one delivery. Own referrals that this store does not know yet are noted as such. */
@@ -43,8 +43,8 @@ bool mirror_next(struct agent_store *store,
                  struct arena *arena,
                  struct delivery *out);
 
-/* Disclosed facts of a case that this worker may see: those disclosed to the worker, all for its lead.
- * Newest first. */
+/* Disclosed facts of a case that this worker may see, and what of them is shut: those disclosed to the worker, all for
+ * its lead. Newest first. */
 struct mirror_reader {
     const char *worker;
     bool leads;

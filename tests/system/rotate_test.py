@@ -171,8 +171,10 @@ class RotateTest(unittest.TestCase):
         offer, = self.offers(centre, 1)
         self.accept(centre, offer)
         self.broker.wait_for('disclosure_unopened')
+        centre.process.wait_for('disclosure_unreadable', 'reason=broker')
         answer = centre.ask(exchange.QUERY_CASE, offer.worker, subject=offer.case_id)
-        self.assertEqual([one for one in answer.cases[0].facts if one.ListFields()], [])
+        self.assertEqual(len(answer.cases[0].facts), 0)
+        self.assertEqual([one.reason for one in answer.cases[0].shut], [case.SHUT_BY_BROKER])
 
     def test_killed_in_the_middle_it_goes_on_and_every_family_is_kept(self):
         school = self.region.agent(SCHOOL)

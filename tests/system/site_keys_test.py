@@ -8,6 +8,7 @@ import unittest
 import tap
 import zmq
 from agent import Keys
+from proto import case_pb2 as case
 from proto import exchange_pb2 as exchange
 from region import DEADLINE_S, SPECIALIST, Region, facts, labels
 from site_agent_test import CENTRE, CURATOR, SCHOOL, Site
@@ -112,6 +113,37 @@ class SiteKeysTest(unittest.TestCase):
         self.assertEqual(again.hello().site, CENTRE)
         centre.process.wait_for('key_used_elsewhere')
         self.broker.expects('key_used_twice')
+
+    def test_sections_that_do_not_open_are_told_and_come_with_the_key(self):
+        own = self.region.path(f'keys/{CENTRE}.seal.key')
+        code, _, errors = self.region.refctl('keygen', '--site', CENTRE, '--out', 'others')
+        self.assertEqual(code, 0, errors)
+        os.rename(own, f'{own}.kept')
+        os.rename(self.region.path(f'others/{CENTRE}.seal.key'), own)  # a mistake, or a disk that was lost
+        centre, school = self.site(CENTRE, CURATOR), self.site(SCHOOL, SPECIALIST)
+        centre.process.expects('disclosure_unreadable')
+        self.assertFalse(school.submit().refused)
+        answer = centre.waits_until(lambda answer: [row for row in answer.inbox if row.delivery.HasField('offer')],
+                                    exchange.QUERY_INBOX)
+        offer = next(row.delivery.offer for row in answer.inbox if row.delivery.HasField('offer'))
+        reply = centre.call(command=exchange.Command(lane=exchange.LANE_NORMAL, actor=CURATOR, accept=exchange.Accept(
+            offer=offer.id, token=offer.token)))
+        self.assertFalse(reply.refused, reply)
+        centre.process.wait_for('disclosure_unreadable', 'reason=key')
+        answer = centre.waits_until(lambda answer: answer.cases and answer.cases[0].shut,
+                                    exchange.QUERY_CASE, CURATOR, subject=offer.case_id)
+        self.assertEqual((len(answer.cases[0].facts), answer.cases[0].shut[0].reason), (0, case.SHUT_TO_SITE))
+        code, output, errors = self.refctl(CENTRE, 'case', 'show', offer.case_number, '--lang', 'ru')
+        self.assertEqual(code, 0, errors)
+        self.assertIn('Сведения о семье есть, но здесь не открываются', output)
+        self.assertIn('они запечатаны не тем ключом', output)
+        self.assertIn('вернуть ключ запечатывания', ' '.join(output.split()))
+        os.rename(f'{own}.kept', own)
+        centre.restart()
+        answer = centre.waits_until(lambda answer: answer.cases and answer.cases[0].facts,
+                                    exchange.QUERY_CASE, CURATOR, subject=offer.case_id)
+        self.assertEqual(len(answer.cases[0].shut), 0)
+        self.assertEqual(answer.cases[0].facts[0].persons[0].surname, 'Примерова-17')
 
     def test_rotation_that_broke_off_is_said_again(self):
         centre = self.site(CENTRE, CURATOR)

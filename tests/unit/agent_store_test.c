@@ -431,7 +431,7 @@ static void disclosed_facts_are_for_whom_they_were_disclosed(void **state)
     keys_public_of(&site, &site_public);
     struct delivery delivery = disclose(bench, &site_public);
     mirror_apply(bench->store, &delivery, &site, bench->arena, &change);
-    assert_false(change.sealed_shut);
+    assert_int_equal(change.shut, SHUT_UNSPECIFIED);
     commit_and_open_again(bench);
     mirror_facts(bench->store,
                  &case_id,
@@ -470,7 +470,47 @@ static void disclosure_to_another_key_stays_shut(void **state)
     keys_public_of(&other, &other_public);
     struct delivery delivery = disclose(bench, &other_public);
     mirror_apply(bench->store, &delivery, &site, bench->arena, &change);
-    assert_true(change.sealed_shut);
+    assert_int_equal(change.shut, SHUT_TO_SITE);
+    /* the lead is told that there is something, and which */
+    const struct mirror_reader lead = {.worker = "curator-1", .leads = true};
+    const struct id128 case_id = {{20}};
+    struct case_view view;
+    mirror_facts(bench->store, &case_id, &lead, bench->arena, &view);
+    assert_int_equal(view.facts_count, 0);
+    assert_int_equal(view.shut_count, 1);
+    assert_int_equal(view.shut[0].reason, SHUT_TO_SITE);
+    assert_int_equal(view.shut[0].sections, 1u << SECTION_IDENTITY | 1u << SECTION_CONTACT);
+    assert_int_equal(view.shut[0].referral.bytes[0], 8);
+    mirror_apply(bench->store, &delivery, &other, bench->arena, &change);
+    mirror_facts(bench->store, &case_id, &lead, bench->arena, &view);
+    assert_int_equal(view.facts_count, 1);
+    assert_int_equal(view.shut_count, 0);
+}
+
+static void what_the_broker_cannot_open_is_not_an_empty_family(void **state)
+{
+    struct bench *bench = *state;
+    struct key32 site;
+    struct mirror_change change;
+    struct case_view view;
+    keys_generate(KEYS_SEALING_SECRET, 0, &site);
+    struct delivery delivery = {.number = 1, .kind = DELIVERY_DISCLOSURE, .entity = {{30}}};
+    delivery.view.disclosure = (struct disclosure){.referral = {{8}},
+                                                   .case_id = {{20}},
+                                                   .case_number = "NSO-1",
+                                                   .worker = "curator-1",
+                                                   .unopened = true};
+    mirror_apply(bench->store, &delivery, &site, bench->arena, &change);
+    assert_int_equal(change.shut, SHUT_BY_BROKER);
+    mirror_facts(bench->store,
+                 &delivery.view.disclosure.case_id,
+                 &(struct mirror_reader){.worker = "curator-1"},
+                 bench->arena,
+                 &view);
+    assert_int_equal(view.facts_count, 0);
+    assert_int_equal(view.shut_count, 1);
+    assert_int_equal(view.shut[0].reason, SHUT_BY_BROKER);
+    assert_int_equal(view.shut[0].sections, 0);
 }
 
 static void resync_replaces_the_view(void **state)
@@ -543,6 +583,7 @@ int main(void)
         TEST(view_is_replaced_and_dropped),
         TEST(disclosed_facts_are_for_whom_they_were_disclosed),
         TEST(disclosure_to_another_key_stays_shut),
+        TEST(what_the_broker_cannot_open_is_not_an_empty_family),
         TEST(resync_replaces_the_view),
         TEST(hook_queue_keeps_order_and_attempts),
     };

@@ -188,7 +188,8 @@ static void open_sections(struct bench *bench)
                                           .sections = bench->sections,
                                           .section_count = bench->section_count};
     struct facts facts;
-    const bool fine = sealing_open(&disclosure, &bench->site_secret, bench->turn, &facts);
+    struct shut_sections shut;
+    const bool fine = sealing_open(&disclosure, &bench->site_secret, bench->turn, &facts, &shut);
     assert(fine && facts.person_count == 2);
 }
 

@@ -36,6 +36,10 @@ static bool knows_one_case(const struct envelope *question, struct envelope *ans
         .persons = &child, .person_count = 1, .address = "с. Примерное", .health = "здорова"};
     static struct case_view view;
 
+    static struct shut_sections shut[2] = {
+        {.referral = {{9}}, .reason = SHUT_BY_BROKER},
+        {.referral = {{7}}, .reason = SHUT_DAMAGED, .sections = 1u << SECTION_HEALTH}};
+
     refctl_stage_answer(question, answer);
     if (question->body.query.kind != QUERY_CASE) {
         return true; /* an empty inbox */
@@ -58,7 +62,9 @@ static bool knows_one_case(const struct envelope *question, struct envelope *ans
                               .policy_version = 3,
                               .rule = "everything-else",
                               .facts = &facts,
-                              .facts_count = 1};
+                              .facts_count = 1,
+                              .shut = shut,
+                              .shut_count = 2};
     answer->body.answer.cases = &view;
     answer->body.answer.case_count = 1;
     return true;
@@ -261,7 +267,19 @@ static void a_case_is_shown_with_its_family_test(void **state)
                         "Семья\n"
                         "  ребёнок:            Примерова-17 Аня Тестовна, 2024-04-03\n"
                         "  Адрес:              с. Примерное\n"
-                        "  Здоровье:           здорова\n");
+                        "  Здоровье:           здорова\n"
+                        "Сведения о семье есть, но здесь не открываются (обращение "
+                        "09000000-0000-0000-0000-000000000000)\n"
+                        "  Почему:             брокер не может их открыть: ключа раскрытия, "
+                        "которым они запечатаны, у него нет (заменён, уничтожен или потерян)\n"
+                        "  Что делать:         попросите автора направить семью ещё раз; "
+                        "администратору региона: вернуть ключ раскрытия из копии, затем "
+                        "перезапустить refagentd\n"
+                        "Сведения о семье есть, но здесь не открываются (обращение "
+                        "07000000-0000-0000-0000-000000000000)\n"
+                        "  Раздел:             здоровье\n"
+                        "  Почему:             они повреждены: это не то, что запечатал автор\n"
+                        "  Что делать:         попросите автора направить семью ещё раз\n");
     refctl_stage_run(stage, "case show NSO-2026-000999-1", 66);
 }
 

@@ -187,6 +187,7 @@ static void a_site_opens_the_sections_it_may_see_and_no_others(void **state)
     struct world *world = *state;
     struct delivery delivery;
     struct facts facts;
+    struct shut_sections shut;
     permit(world, 1U << SECTION_IDENTITY | 1U << SECTION_HEALTH, false);
     assert_int_equal(disclose(world, &delivery), KEEPER_MADE);
     assert_int_equal(delivery.kind, DELIVERY_DISCLOSURE);
@@ -197,7 +198,7 @@ static void a_site_opens_the_sections_it_may_see_and_no_others(void **state)
     assert_int_equal(delivery.view.disclosure.section_count, 1); /* there is no health section */
     memset(&facts, 0, sizeof(facts));
     assert_true(
-        sealing_open(&delivery.view.disclosure, &world->site_sealing, world->arena, &facts));
+        sealing_open(&delivery.view.disclosure, &world->site_sealing, world->arena, &facts, &shut));
     assert_int_equal(facts.person_count, 1);
     assert_string_equal(facts.persons[0].surname, "Примерова-17");
     assert_true(facts.circumstances == NULL || facts.circumstances[0] == '\0');

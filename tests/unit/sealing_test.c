@@ -77,9 +77,10 @@ static void sealing_opens_the_vector_of_protocol_md_test(void **state)
                                         .sealed = of_hex(fixture, sealed_hex)};
     struct disclosure disclosure = {.sections = &section, .section_count = 1};
     struct facts facts;
+    struct shut_sections shut;
 
     assert_true(id128_parse(referral_id, &disclosure.referral));
-    assert_true(sealing_open(&disclosure, &fixture->site_secret, fixture->arena, &facts));
+    assert_true(sealing_open(&disclosure, &fixture->site_secret, fixture->arena, &facts, &shut));
     assert_string_equal(facts.circumstances, "Дома холодно.");
     assert_string_equal(facts.health, "");
 }
@@ -97,12 +98,13 @@ static void sealing_reseals_the_vector_of_protocol_md_test(void **state)
                                           .mask = 1U << SECTION_CIRCUMSTANCES};
     struct disclosure disclosure = {.section_count = 0};
     struct facts facts;
+    struct shut_sections shut;
 
     assert_true(id128_parse(referral_id, &referral.id));
     assert_true(sealing_reseal(
         &referral, &permit, fixture->arena, &disclosure.sections, &disclosure.section_count));
     disclosure.referral = referral.id;
-    assert_true(sealing_open(&disclosure, &fixture->site_secret, fixture->arena, &facts));
+    assert_true(sealing_open(&disclosure, &fixture->site_secret, fixture->arena, &facts, &shut));
     assert_string_equal(facts.circumstances, "Дома холодно.");
 }
 
@@ -148,6 +150,7 @@ static void sealing_shows_only_permitted_sections_test(void **state)
     const struct referral referral = sealed_referral(fixture);
     struct disclosure disclosure;
     struct facts facts;
+    struct shut_sections shut;
 
     assert_int_equal(referral.section_count, 5); /* no health */
     assert_int_equal(referral.sealed_key.size, 80);
@@ -157,7 +160,7 @@ static void sealing_shows_only_permitted_sections_test(void **state)
                          1U << SECTION_IDENTITY | 1U << SECTION_HEALTH | 1U << SECTION_LAW,
                          &disclosure));
     assert_int_equal(disclosure.section_count, 2);
-    assert_true(sealing_open(&disclosure, &fixture->site_secret, fixture->arena, &facts));
+    assert_true(sealing_open(&disclosure, &fixture->site_secret, fixture->arena, &facts, &shut));
     assert_int_equal(facts.person_count, 1);
     assert_string_equal(facts.persons[0].surname, "Примерова-17");
     assert_string_equal(facts.persons[0].born, "2021-04-03");
@@ -174,16 +177,22 @@ static void sealing_opens_for_nobody_else_test(void **state)
     struct referral other = referral;
     struct disclosure disclosure;
     struct facts facts;
+    struct shut_sections shut;
 
     assert_true(disclose(fixture, &referral, 1U << SECTION_LAW, &disclosure));
-    assert_false(sealing_open(&disclosure, &fixture->disclosure_secret, fixture->arena, &facts));
+    assert_false(
+        sealing_open(&disclosure, &fixture->disclosure_secret, fixture->arena, &facts, &shut));
+    assert_int_equal(shut.reason, SHUT_TO_SITE);
+    assert_int_equal(shut.sections, 1U << SECTION_LAW);
+    assert_true(id128_equal(&shut.referral, &referral.id));
     /* bound to its referral */
     disclosure.referral.bytes[15] ^= 1;
-    assert_false(sealing_open(&disclosure, &fixture->site_secret, fixture->arena, &facts));
+    assert_false(sealing_open(&disclosure, &fixture->site_secret, fixture->arena, &facts, &shut));
+    assert_int_equal(shut.reason, SHUT_DAMAGED);
     disclosure.referral.bytes[15] ^= 1;
     /* and to its section */
     disclosure.sections[0].section = SECTION_HEALTH;
-    assert_false(sealing_open(&disclosure, &fixture->site_secret, fixture->arena, &facts));
+    assert_false(sealing_open(&disclosure, &fixture->site_secret, fixture->arena, &facts, &shut));
     other.sealed_key.size = 79;
     assert_false(disclose(fixture, &other, 1U << SECTION_LAW, &disclosure));
     fixture->disclosure_secret.bytes[3] ^= 1;
