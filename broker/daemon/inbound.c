@@ -118,6 +118,9 @@ static bool is_shut(struct broker *broker, const struct command *command)
     struct referral_record stored;
     const struct referral *referral = command->kind == COMMAND_SUBMIT ? command->referral : NULL;
 
+    if (referral != NULL && referral->disclosure_epoch > keeper_public(broker->keeper)->epoch) {
+        rotation_reload(broker); /* a rotation began, and whoever began it could not say so */
+    }
     return referral != NULL && referral->disclosure_epoch != 0 &&
            !keeper_holds(broker->keeper, referral->disclosure_epoch) &&
            !store_referral(broker->books.store, &referral->id, &stored);

@@ -2,7 +2,6 @@
 #include "tests/sim/dropped.h"
 
 #include "base/file.h"
-#include "tests/sim/effect.h"
 #include "tests/sim/ledger.h"
 #include "tests/sim/party.h"
 #include "tests/sim/region_set.h"
@@ -97,25 +96,14 @@ void dropped_form(struct sim *sim, struct chance *chance)
     put(sim, path(sim, agent, "incoming", name), content, slowly);
 }
 
-/* ---- effects: an agent may die before and after each of its files' ways --------------------------- */
+/* ---- what agents do with them -------------------------------------------------------------------- */
 
-/* Of the agent that runs, in its drop folder. */
-static bool is_dropped(const char *name, const char *in)
+bool dropped_has(const struct sim *sim, int agent, const char *file, const char *in)
 {
-    const struct sim *sim = effect_sim();
-    if (sim == NULL || sim->running < 0 || sim->agents[sim->running].drop_folder == NULL) {
-        return false;
-    }
-    const char *folder = sim->agents[sim->running].drop_folder;
-    const size_t bytes = strlen(folder);
-    return strncmp(name, folder, bytes) == 0 && strncmp(name + bytes, in, strlen(in)) == 0;
-}
-
-static void may_die(bool dropped)
-{
-    if (dropped) {
-        effect_of(effect_sim(), effect_sim()->running);
-    }
+    const char *folder = agent < 0 ? NULL : sim->agents[agent].drop_folder;
+    const size_t bytes = folder == NULL ? 0 : strlen(folder);
+    return folder != NULL && strncmp(file, folder, bytes) == 0 &&
+           strncmp(file + bytes, in, strlen(in)) == 0;
 }
 
 /* "… id: UUID …": the id that a report tells. */
@@ -129,40 +117,12 @@ static bool told(const struct sim *sim, struct bytes report, struct id128 *id)
            id128_parse(uuid, id);
 }
 
-/* A report in done/ promises what an answer to an operator does. */
-bool __wrap_file_write(const char *name, struct bytes content, unsigned mode, struct error *err)
+void dropped_written(struct sim *sim, int agent, const char *file, struct bytes content)
 {
-    const bool dropped = is_dropped(name, "/");
     struct id128 id;
-    may_die(dropped);
-    if (!__real_file_write(name, content, mode, err)) {
-        return false;
+    if (dropped_has(sim, agent, file, "/done/") && told(sim, content, &id)) {
+        ledger_promise(sim->ledger, agent, &id, true);
     }
-    if (is_dropped(name, "/done/") && told(effect_sim(), content, &id)) {
-        ledger_promise(effect_sim()->ledger, effect_sim()->running, &id, true);
-    }
-    may_die(dropped);
-    return true;
-}
-
-bool __wrap_file_move(const char *from, const char *to, struct error *err)
-{
-    const bool dropped = is_dropped(from, "/");
-    may_die(dropped);
-    if (!__real_file_move(from, to, err)) {
-        return false;
-    }
-    may_die(dropped);
-    return true;
-}
-
-int __wrap_unlink(const char *name)
-{
-    const bool dropped = is_dropped(name, "/");
-    may_die(dropped);
-    const int status = __real_unlink(name);
-    may_die(dropped);
-    return status;
 }
 
 /* ---- judging ------------------------------------------------------------------------------------- */

@@ -1,6 +1,7 @@
 /* Effects, and what the ledger learns from them; see effect.h. */
 #include "tests/sim/effect.h"
 
+#include "tests/sim/dropped.h"
 #include "tests/sim/ledger.h"
 #include "tests/sim/plant.h"
 #include "tests/sim/wraps.h"
@@ -31,7 +32,7 @@ void effect_of(void *world, int party)
         sim->effects_left--;
         return;
     }
-    longjmp(sim->escape, 1);
+    longjmp(party == SIM_TOOL ? sim->epochs.escape : sim->escape, 1);
 }
 
 void effect_sent(void *world, int party, const uint8_t key[KEYS_BYTES], struct bytes frame)
@@ -211,6 +212,47 @@ int __wrap_statvfs(const char *path, struct statvfs *out)
     out->f_blocks = UINT64_C(1) << 28;
     out->f_bavail = out->f_bfree = bound->disk_low ? 256 : UINT64_C(1) << 27;
     return 0;
+}
+
+/* ---- files: of an agent in its drop folder, of a tool everywhere ---------------------------------- */
+
+static void effect_on(const char *file)
+{
+    if (bound != NULL &&
+        (bound->running == SIM_TOOL || dropped_has(bound, bound->running, file, "/"))) {
+        effect_of(bound, bound->running);
+    }
+}
+
+bool __wrap_file_write(const char *path, struct bytes content, unsigned mode, struct error *err)
+{
+    effect_on(path);
+    if (!__real_file_write(path, content, mode, err)) {
+        return false;
+    }
+    if (bound != NULL) {
+        dropped_written(bound, bound->running, path, content);
+    }
+    effect_on(path);
+    return true;
+}
+
+bool __wrap_file_move(const char *from, const char *to, struct error *err)
+{
+    effect_on(from);
+    if (!__real_file_move(from, to, err)) {
+        return false;
+    }
+    effect_on(from);
+    return true;
+}
+
+int __wrap_unlink(const char *name)
+{
+    effect_on(name);
+    const int status = __real_unlink(name);
+    effect_on(name);
+    return status;
 }
 
 /* Signals are the runner's. */

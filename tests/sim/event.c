@@ -7,6 +7,7 @@
 #include "tests/sim/administrator.h"
 #include "tests/sim/backups.h"
 #include "tests/sim/dropped.h"
+#include "tests/sim/epochs.h"
 #include "tests/sim/ledger.h"
 #include "tests/sim/operator.h"
 #include "tests/sim/party.h"
@@ -119,14 +120,22 @@ static void let_time_pass(struct sim *sim, struct chance *chance)
     sim_run(sim, sim->boot_us + us);
 }
 
+/* In one of four runs, but there again and again, as a rotation that broke off is gone on with. */
+static bool rotates(const struct sim *sim)
+{
+    return sim->seed % 4 == 0;
+}
+
 /* ---- events -------------------------------------------------------------------------------------- */
 
 void event_happen(struct sim *sim, struct chance *chance)
 {
     const uint32_t what = chance_below(chance, 1000);
     arena_reset(sim->arena);
-    if (what < 765) {
+    if (what < 760 || (what < 765 && !rotates(sim))) {
         operator_act(sim, chance);
+    } else if (what < 765) {
+        epochs_rotate(sim, chance);
     } else if (what < 780) {
         dropped_form(sim, chance);
     } else if (what < 800) {
@@ -242,6 +251,7 @@ void event_settle(struct sim *sim)
     }
     party_propose(sim, 0);
     wait_for_quiet(sim);
+    epochs_settle(sim);
 }
 
 void event_wait_out(struct sim *sim)

@@ -50,6 +50,9 @@ void ledger_agent_opened(struct ledger *ledger, struct sim *sim, int agent);
 /* Its store is gone for good: what it had promised and not handed on is excused. */
 void ledger_agent_lost_store(struct ledger *ledger, int agent);
 
+/* A disclosure secret was destroyed. What sites that nobody waited for still have to send is refused. */
+void ledger_epoch_over(struct ledger *ledger, const struct sim *sim, bool anyway);
+
 /* Garbage comes from its machine. */
 void ledger_flooded(struct ledger *ledger, const struct sim *sim, int agent);
 bool ledger_was_flooded(const struct sim *sim, uint32_t site);
@@ -76,6 +79,7 @@ void ledger_sent(struct ledger *ledger,
 size_t ledger_touched(struct ledger *ledger, struct id128 *cases, size_t most);
 /* Everything that was accepted, one after another from index 0. False: no more. */
 bool ledger_referral(const struct ledger *ledger, size_t index, struct id128 *id);
+bool ledger_is_erased(const struct ledger *ledger, const struct id128 *id);
 void ledger_case_of(const struct ledger *ledger, size_t index, struct id128 *case_id);
 /* Its receipts as the state has them now: none may be taken back. */
 void ledger_note_receipts(struct ledger *ledger,

@@ -116,6 +116,7 @@ struct ledger_book_agent {
     bool flooded;                /* bad frames came from it */
     int64_t flooded_us;          /* boot clock: when that began */
     bool away;
+    bool late; /* it may still send what is sealed to an epoch that is over */
     bool lost; /* its store, once: the same form is then another referral under one id */
 };
 
@@ -169,7 +170,6 @@ bool ledger_is_desk_site(const struct ledger_book_case *found, uint32_t site);
 
 /* ledger_erasure.c */
 void ledger_take_erasure(struct ledger *ledger, struct sim *sim, const struct fact *fact);
-bool ledger_is_erased(const struct ledger *ledger, const struct id128 *id);
 /* Ever shown to that site. */
 bool ledger_had_sections(const struct ledger *ledger, uint32_t site, const struct id128 *id);
 

@@ -37,9 +37,23 @@ static bool holds_name(struct bytes bytes)
 
 /* ---- the broker's frames ------------------------------------------------------------------------- */
 
+/* A rotation waits until nothing is under way that is sealed to the old epoch. */
+static void check_refusal(const struct saying *saying, const struct reply *reply)
+{
+    const struct ledger_book_agent *agent = &saying->ledger->agents[saying->agent];
+    for (size_t i = 0; i < reply->problem_count; i++) {
+        if (reply->problems[i].code == REFUSAL_EPOCH_OVER && !agent->late && !agent->lost) {
+            sim_breach(saying->sim,
+                       "P2: a referral of %s was refused because its epoch is over",
+                       saying->sim->agents[saying->agent].site);
+        }
+    }
+}
+
 static void check_reply(const struct saying *saying, const struct reply *reply)
 {
     if (reply->refused) {
+        check_refusal(saying, reply);
         return;
     }
     const struct ledger_book_command *found =
@@ -146,6 +160,10 @@ static void check_delivery(const struct saying *saying, const struct delivery *d
 {
     if (!delivery->gone && delivery->kind == DELIVERY_REFERRAL) {
         check_receipts(saying, delivery);
+    }
+    if (!delivery->gone && delivery->kind == DELIVERY_DISCLOSURE &&
+        delivery->view.disclosure.section_count == 0) {
+        sim_breach(saying->sim, "P1: sections that somebody may see do not open any more");
     }
     if (!delivery->gone && !may_see(saying, delivery)) {
         char id[ID128_TEXT_MAX];

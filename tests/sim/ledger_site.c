@@ -3,6 +3,7 @@
 
 #include "broker/session/session.h"
 #include "tests/sim/ledger_book.h"
+#include "tests/sim/wraps.h"
 
 #include <inttypes.h>
 
@@ -85,4 +86,15 @@ void ledger_tell_site(struct ledger *ledger,
     }
     /* It began with the flood: the first that is said of it may be lost, and this the answer to a later Hello. */
     book->quarantine_until_us = book->flooded_us + quarantine_us;
+}
+
+/* Nobody waits for a site whose key is revoked, nor for one that never spoke. */
+void ledger_epoch_over(struct ledger *ledger, const struct sim *sim, bool anyway)
+{
+    for (int i = 0; i < SIM_AGENTS; i++) {
+        const bool known =
+            sim->up && __real_store_site(sim->broker->books.store, sim->agents[i].number).known;
+        ledger->agents[i].late =
+            ledger->agents[i].late || anyway || ledger_is_refused(ledger, i) || !known;
+    }
 }

@@ -35,6 +35,8 @@ static void forget_all(struct network *network)
         network_link_drop(&network->agents[i].to_ipc);
         network_link_drop(&network->agents[i].from_ipc);
     }
+    network_link_drop(&network->to_tools);
+    network_link_drop(&network->from_tools);
     free(network->lent);
     network->lent = NULL;
 }
@@ -215,10 +217,9 @@ int64_t network_due_us(const struct network *network, int party)
             due_us = earlier(due_us, at->loss_us == 0 ? INT64_MAX : at->loss_us);
         }
     }
-    if (party != NETWORK_BROKER) {
-        due_us = earlier(due_us, first_due_us(&network->agents[party].to_ipc, 0));
-    }
-    return due_us;
+    const struct network_link_queue *local =
+        party == NETWORK_BROKER ? &network->to_tools : &network->agents[party].to_ipc;
+    return earlier(due_us, first_due_us(local, 0));
 }
 
 /* ---- faults -------------------------------------------------------------------------------------- */
@@ -244,6 +245,8 @@ static void cut(struct network *network, struct network_link_connection *at, boo
 static void lose_broker(struct network *network, bool half_open)
 {
     network->broker_listening = false;
+    network_link_drop(&network->to_tools);
+    network_link_drop(&network->from_tools);
     for (size_t i = 0; i < NETWORK_CONNECTIONS_MAX; i++) {
         struct network_link_connection *at = &network->connections[i];
         if (at->id == 0) {
@@ -325,6 +328,24 @@ void network_operator_says(struct network *network, int agent, struct bytes fram
 bool network_operator_hears(struct network *network, int agent, struct bytes *frame)
 {
     struct network_link_frame *got = network_link_pull(network, &network->agents[agent].from_ipc);
+    if (got == NULL) {
+        return false;
+    }
+    *frame = bytes_of(got->data, got->bytes);
+    return true;
+}
+
+/* ---- tools --------------------------------------------------------------------------------------- */
+
+void network_tool_asks(struct network *network, struct bytes frame)
+{
+    network_link_drop(&network->from_tools); /* of a tool that did not wait for it */
+    network_link_push(network, &network->to_tools, *network->now_us, frame);
+}
+
+bool network_tool_hears(struct network *network, struct bytes *frame)
+{
+    struct network_link_frame *got = network_link_pull(network, &network->from_tools);
     if (got == NULL) {
         return false;
     }

@@ -46,6 +46,10 @@ void network_operator_says(struct network *network, int agent, struct bytes fram
 /* What the agent told its operators since: the oldest, valid until the next call. False: nothing. */
 bool network_operator_hears(struct network *network, int agent, struct bytes *frame);
 
+/* A tool asks at the broker's socket for tools, and hears the answer; as above. */
+void network_tool_asks(struct network *network, struct bytes frame);
+bool network_tool_hears(struct network *network, struct bytes *frame);
+
 /* Called by the sockets: what is being sent, before it is on its way. */
 struct network_watch {
     void *world;

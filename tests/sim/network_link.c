@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { ROUTING_BYTES = 8, QUEUE_MOST = 1000 };
 
@@ -15,6 +16,7 @@ struct link_context {
 struct link_server {
     struct network *network;
     int party;
+    bool tools; /* the broker's socket for them */
 };
 struct link_client {
     struct network *network;
@@ -95,6 +97,12 @@ bool __wrap_link_server_create_ipc(struct link_server **out,
     (void)endpoint;
     (void)mode;
     (void)err;
+    if (context->party == NETWORK_BROKER) {
+        *out = make(sizeof(**out));
+        **out = (struct link_server){
+            .network = context->network, .party = context->party, .tools = true};
+        return true;
+    }
     *out = listen_on(context);
     return true;
 }
@@ -117,7 +125,7 @@ void __wrap_link_server_destroy(struct link_server **server)
         return;
     }
     if ((*server)->party == NETWORK_BROKER) {
-        (*server)->network->broker_listening = false;
+        (*server)->network->broker_listening &= (*server)->tools;
     } else {
         (*server)->network->agents[(*server)->party].listening = false;
     }
@@ -170,17 +178,17 @@ static enum link_received receive_curve(struct network *network, struct link_fra
 enum link_received __wrap_link_server_receive(struct link_server *server, struct link_frame *out)
 {
     struct network *network = server->network;
-    if (server->party == NETWORK_BROKER) {
+    if (server->party == NETWORK_BROKER && !server->tools) {
         return receive_curve(network, out);
     }
-    const struct network_link_frame *frame =
-        network_link_pull(network, &network->agents[server->party].to_ipc);
+    const struct network_link_frame *frame = network_link_pull(
+        network, server->tools ? &network->to_tools : &network->agents[server->party].to_ipc);
     if (frame == NULL) {
         return LINK_NOTHING;
     }
     memset(out, 0, sizeof(*out));
     out->peer.routing_bytes = ROUTING_BYTES;
-    out->peer.uid = 1000;
+    out->peer.uid = server->tools ? geteuid() : 1000;
     out->body = bytes_of(frame->data, frame->bytes);
     return LINK_FRAME;
 }
@@ -190,8 +198,12 @@ __wrap_link_server_send(struct link_server *server, const struct link_peer *peer
 {
     struct network *network = server->network;
     effect(network);
-    if (server->party != NETWORK_BROKER) {
-        network_link_push(network, &network->agents[server->party].from_ipc, 0, body);
+    if (server->tools || server->party != NETWORK_BROKER) {
+        network_link_push(network,
+                          server->tools ? &network->from_tools
+                                        : &network->agents[server->party].from_ipc,
+                          0,
+                          body);
         effect(network);
         return LINK_SENT;
     }

@@ -48,6 +48,8 @@ struct network {
     uint64_t orders;
     struct network_link_connection connections[NETWORK_CONNECTIONS_MAX];
     struct network_link_agent agents[NETWORK_AGENTS_MAX];
+    struct network_link_queue to_tools; /* the broker's socket for tools */
+    struct network_link_queue from_tools;
     bool broker_listening;
     link_admit *admit;
     void *admit_world;

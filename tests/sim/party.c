@@ -64,6 +64,7 @@ static bool open_broker(struct sim *sim, struct error *err)
         return false;
     }
     link_server_set_admission(broker->server, admission_handshake, broker);
+    tool_socket_open(&broker->tools, broker->context, sim->broker_store, sim->log);
     return true;
 }
 
@@ -73,7 +74,7 @@ static void start_broker(struct sim *sim)
     memset(sim->broker, 0, sizeof(*sim->broker));
     memset(&sim->pace, 0, sizeof(sim->pace));
     sim->broker->settings.store = sim->broker_store;
-    sim->broker->settings.disclosure_key = sim->region->disclosure_key;
+    sim->broker->settings.disclosure_key = sim->epochs.secret;
     sim->broker->clock = sim->clock;
     sim->broker->log = sim->log;
     sim->up = true;
@@ -138,7 +139,7 @@ static void describe_agent(struct sim *sim, int index)
         .sealing = region->sites[index].sealing,
         .storage = region->sites[index].storage,
         .matching = region->matching_key,
-        .disclosure = region->disclosure_public,
+        .disclosure = sim->epochs.given,
         .endpoints = {"tcp://sim:1"},
         .endpoint_count = 1,
         .store = at->store,
@@ -281,6 +282,7 @@ static void judge_deadlines(struct sim *sim)
 static bool one_turn(struct sim *sim, int party, struct error *err)
 {
     if (party == NETWORK_BROKER) {
+        tool_socket_step(sim->broker);
         return loop_turn(sim->broker, &sim->pace, err) && reader_step(sim, err);
     }
     return agent_loop_turn(&sim->agents[party].agent, err);

@@ -50,6 +50,8 @@ enum plant {
     PLANT_LIFE_UNNOTICED,
     PLANT_FORM_RENAMED,
     PLANT_FORM_GONE_EARLY,
+    PLANT_KEY_NOT_RENEWED,
+    PLANT_SITES_NOT_WAITED_FOR,
     PLANT_END
 };
 
@@ -90,6 +92,8 @@ static const char *const names[PLANT_END] = {
     [PLANT_CONFIRMED_AND_KEPT] = "an agent confirms an erasure and keeps what it had",
     [PLANT_FORM_RENAMED] = "a dropped form gets another id each time it is taken up",
     [PLANT_FORM_GONE_EARLY] = "a dropped form leaves its folder before the commit",
+    [PLANT_KEY_NOT_RENEWED] = "a rotation leaves out some keys",
+    [PLANT_SITES_NOT_WAITED_FOR] = "a rotation waits for no site",
 };
 
 enum { BATCH_FILE_MAX = 1 << 26 };
@@ -431,6 +435,21 @@ void __wrap_kept_drop(struct agent_store *store, const struct id128 *referral)
     if (!lives(PLANT_CONFIRMED_AND_KEPT)) {
         __real_kept_drop(store, referral);
     }
+}
+
+/* ---- what a rotation does ------------------------------------------------------------------------ */
+
+enum keeper_renewal
+__wrap_keeper_renew(const struct keeper *keeper, struct arena *arena, struct journal_key *key)
+{
+    return strikes(PLANT_KEY_NOT_RENEWED, 16) ? KEEPER_PRESENT
+                                              : __real_keeper_renew(keeper, arena, key);
+}
+
+void __wrap_rotation_describe(const struct broker *broker, struct rotation_state *out)
+{
+    __real_rotation_describe(broker, out);
+    out->sites_waiting = lives(PLANT_SITES_NOT_WAITED_FOR) ? 0 : out->sites_waiting;
 }
 
 /* ---- what an agent keeps ------------------------------------------------------------------------- */

@@ -4,6 +4,7 @@
 #include "tests/sim/draw.h"
 #include "tests/sim/dropped.h"
 #include "tests/sim/effect.h"
+#include "tests/sim/epochs.h"
 #include "tests/sim/event.h"
 #include "tests/sim/ledger.h"
 #include "tests/sim/liveness.h"
@@ -107,6 +108,7 @@ static struct sim *begin(const struct sim_region *region, const struct sim_optio
     effect_bind(sim);
     name_agents(sim);
     dropped_name_folders(sim);
+    epochs_open(sim);
     return sim;
 }
 
@@ -156,6 +158,7 @@ static void judge_end(struct sim *sim, uint32_t events)
     if (!sim->broken) {
         verdict_of_end(sim);
         dropped_judge(sim);
+        epochs_judge(sim);
         liveness_judge(sim);
     }
 }
@@ -176,6 +179,7 @@ void sim_play(const struct sim_region *region,
         if (i % ALL_EVERY == ALL_EVERY - 1) {
             arena_reset(sim->arena);
             verdict_of_all(sim);
+            epochs_judge_held(sim);
             logbook_read(sim);
         }
     }

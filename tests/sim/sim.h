@@ -27,6 +27,7 @@ enum {
     SIM_WORKERS_MAX = 8,
     SIM_BREACH_BYTES = 600,
     SIM_NOBODY = -2,
+    SIM_TOOL = -3, /* refbrokerd rotate */
     SIM_PATH_BYTES = 256
 };
 
@@ -34,7 +35,20 @@ struct sim_region; /* region_set.h */
 struct ledger;
 
 enum { SIM_ARENAS_MAX = 256, SIM_MEMORIES = 16, SIM_ID_BYTES = 48, SIM_CASES_MAX = 4096 };
-enum { SIM_DROPPED_MAX = 256 };
+enum { SIM_DROPPED_MAX = 256, SIM_EPOCHS_MAX = 8 };
+
+struct sim_epochs {     /* epochs.h */
+    const char *secret; /* the broker's key file */
+    const char *given;  /* the public half, as sites have it */
+    uint32_t present;   /* as the files say */
+    uint32_t old;       /* 0: none is held */
+    uint32_t over;      /* the secrets up to this one are destroyed */
+    struct key32 secrets[SIM_EPOCHS_MAX];
+    bool anyway; /* the tool that runs does not wait for sites */
+    struct tool_client *client;
+    int64_t gives_up_us;
+    jmp_buf escape;
+};
 
 struct sim_logbook { /* logbook.h */
     FILE *stream;
@@ -110,6 +124,7 @@ struct sim {
     int64_t wake_us;
     uint64_t starts; /* of the broker */
     bool disk_low;
+    struct sim_epochs epochs;
     struct sim_dropped dropped[SIM_DROPPED_MAX];
     size_t dropped_count;
     bool backed_up;         /* there is a backup of this life */

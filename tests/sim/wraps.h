@@ -20,6 +20,8 @@
 #include "broker/core/turn.h"
 #include "broker/core/workforce.h"
 #include "broker/daemon/books.h"
+#include "broker/daemon/rotation.h"
+#include "broker/daemon/tool_client.h"
 #include "broker/journal/journal.h"
 #include "broker/keeper.h"
 #include "broker/regions.h"
@@ -125,6 +127,14 @@ WRAPS_OF(void,
 WRAPS_OF(DIR *, opendir, const char *name);
 WRAPS_OF(int, closedir, DIR *folder);
 WRAPS_OF(int, statvfs, const char *path, struct statvfs *out);
+WRAPS_OF(bool,
+         file_write,
+         const char *path,
+         struct bytes content,
+         unsigned mode,
+         struct error *err);
+WRAPS_OF(bool, file_move, const char *from, const char *to, struct error *err);
+WRAPS_OF(int, unlink, const char *name);
 WRAPS_OF(bool, signals_open, struct signals **out, struct error *err);
 WRAPS_OF(void, signals_close, struct signals **signals);
 
@@ -143,15 +153,29 @@ WRAPS_OF(bool,
          struct source_report *report);
 WRAPS_OF(long, sysconf, int name);
 
-/* dropped.c */
+/* epochs.c: the world of refbrokerd rotate */
 WRAPS_OF(bool,
-         file_write,
-         const char *path,
-         struct bytes content,
-         unsigned mode,
+         tool_client_open,
+         struct tool_client **out,
+         const char *folder,
+         const char *place,
          struct error *err);
-WRAPS_OF(bool, file_move, const char *from, const char *to, struct error *err);
-WRAPS_OF(int, unlink, const char *name);
+WRAPS_OF(void, tool_client_close, struct tool_client **client);
+WRAPS_OF(bool,
+         tool_client_ask,
+         struct tool_client *client,
+         struct bytes request,
+         struct bytes *out,
+         struct error *err);
+WRAPS_OF(bool, tool_client_pause, struct tool_client *client, int64_t ms, struct error *err);
+WRAPS_OF(bool,
+         keys_write,
+         const char *path,
+         enum keys_kind kind,
+         const struct key32 *key,
+         const char *comment,
+         struct error *err);
+WRAPS_OF(int, link, const char *from, const char *to);
 
 /* trouble.c */
 WRAPS_OF(struct site_record, store_site, struct store *store, uint32_t site);
@@ -226,6 +250,12 @@ WRAPS_OF(enum candidate_reason, workforce_absence, const struct turn *turn, uint
 WRAPS_OF(void, turn_erase_key, struct turn *turn, const struct id128 *referral);
 WRAPS_OF(void, kept_drop, struct agent_store *store, const struct id128 *referral);
 WRAPS_OF(bool, drop_name_parse_taken, const char *taken, struct id128 *id, const char **name);
+WRAPS_OF(enum keeper_renewal,
+         keeper_renew,
+         const struct keeper *keeper,
+         struct arena *arena,
+         struct journal_key *key);
+WRAPS_OF(void, rotation_describe, const struct broker *broker, struct rotation_state *out);
 WRAPS_OF(void, resend_welcomed, struct agent *agent, uint64_t life);
 WRAPS_OF(void, offer_accept, struct hearing *hearing);
 WRAPS_OF(uint32_t,

@@ -278,9 +278,25 @@ class RotateTest(unittest.TestCase):
         self.assertFalse(school.submit(18).refused)
         school.spool_empty()
 
+    def test_site_that_has_the_new_key_before_the_broker_was_told_of_it(self):
+        faults = Faults(self.region.path('rotate.faults'))
+        order = faults.fail(OPEN, '/journal', times=1)  # the key files are there, the broker was not asked yet
+        done = subprocess.run([f'{BUILD}/refbrokerd', 'rotate', 'broker.yaml'], cwd=self.region.folder,
+                              env={**os.environ, **faults.env}, capture_output=True, timeout=60, check=False)
+        self.assertEqual((faults.hits(order), done.returncode != 0), (1, True), done.stderr)
+        self.assertEqual(read_key(self.region.path('keys/disclosure.pub'))[1], 2)
+        self.assertNotIn('disclosure_rotating', self.broker.log())
+        school, centre = self.site(SCHOOL, SPECIALIST), self.site(CENTRE, *CURATORS)
+        self.assertFalse(school.submit(17).refused)
+        school.spool_empty()
+        offer, = self.offers(centre, 1)
+        self.accept(centre, offer)
+        self.assertEqual(self.family(centre, offer), 'Примерова-17')
+        self.assertIn('epoch=2 destroyed=1', self.rotate())
+
     def test_old_epoch_that_lingers_is_an_alarm(self):
         ministry = self.site(MINISTRY, ADMINISTRATOR)
-        self.site(SCHOOL, SPECIALIST).spool_empty()
+        self.site(SCHOOL, SPECIALIST).waits_until(lambda answer: answer.status[0].connected, exchange.QUERY_STATUS)
         ministry.spool_empty()
         self.sites[-1].process.stop()
         self.broker.kill()
