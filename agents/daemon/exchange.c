@@ -182,11 +182,32 @@ static void keep(struct agent *agent, const struct command *command, const struc
     }
 }
 
-static void settle(struct agent *agent, const struct reply *reply)
+/* What was kept of a referral that the broker told of is not what it has: sealed anew, so its id was "used" by itself. It
+ * did not lose it, and that is all that was asked. */
+static bool
+has_it_after_all(struct agent *agent, const struct command *command, const struct reply *reply)
+{
+    struct own_referral own;
+    return command->kind == COMMAND_SUBMIT && reply->refused && reply->problem_count > 0 &&
+           reply->problems[0].code == REFUSAL_ID_REUSED &&
+           own_referrals_get(agent->store, &command->referral->id, agent->turn, &own) &&
+           own_referrals_is_told(&own);
+}
+
+static void settle(struct agent *agent, const struct reply *answered)
 {
     struct arena_mark mark = arena_mark(agent->turn);
     struct command command;
+    const struct reply *reply = answered;
     bool known = spool_command(agent->store, reply->lane, reply->number, agent->turn, &command);
+    const struct reply stored = {.lane = answered->lane,
+                                 .number = answered->number,
+                                 .subject = answered->subject,
+                                 .repeated = true,
+                                 .case_number = ""};
+    if (known && has_it_after_all(agent, &command, answered)) {
+        reply = &stored;
+    }
     if (known && command.kind == COMMAND_SUBMIT) {
         own_referrals_settle(
             agent->store, &command.referral->id, reply, agent->now_us, agent->turn);

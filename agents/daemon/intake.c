@@ -2,6 +2,7 @@
 #include "agents/daemon/intake.h"
 
 #include "agents/daemon/exchange.h"
+#include "agents/store/kept.h"
 #include "agents/store/mirror.h"
 #include "agents/store/old_epoch.h"
 #include "agents/store/own_referrals.h"
@@ -107,28 +108,52 @@ static void note_own(struct agent *agent,
     own_referrals_put(agent->store, &own, NULL, agent->turn);
 }
 
-/* True when this id came before: the reply then says whether it was the same referral. One that the broker refused may
- * come again, as it was or corrected. */
-static bool came_before(struct agent *agent,
-                        const struct id128 *id,
-                        const uint8_t digest[OWN_REFERRALS_DIGEST_BYTES],
-                        struct reply *reply)
+enum known {
+    KNOWN_NOT,
+    KNOWN_HERE, /* the reply says whether it is the same referral */
+    KNOWN_ELSEWHERE /* the broker told of it after this store was lost: what was sent then is not here */
+};
+
+/* Did this id come before? One that the broker refused may come again, as it was or corrected. */
+static enum known came_before(struct agent *agent,
+                              const struct id128 *id,
+                              const uint8_t digest[OWN_REFERRALS_DIGEST_BYTES],
+                              struct reply *reply)
 {
-    static const uint8_t UNKNOWN[OWN_REFERRALS_DIGEST_BYTES] = {0};
     struct own_referral own;
     if (!own_referrals_get(agent->store, id, agent->turn, &own) ||
         own.state == OWN_REFERRALS_REFUSED) {
-        return false;
+        return KNOWN_NOT;
     }
-    if (memcmp(own.digest, digest, sizeof own.digest) != 0 &&
-        memcmp(own.digest, UNKNOWN, sizeof own.digest) != 0) {
+    const bool elsewhere = own_referrals_is_told(&own);
+    if (!elsewhere && memcmp(own.digest, digest, sizeof own.digest) != 0) {
         intake_refuse(agent, reply, REFUSAL_ID_REUSED, "form.id", NULL);
-        return true;
+        return KNOWN_HERE;
     }
     reply->subject = *id;
     reply->repeated = true;
     reply->case_number = own.view.case_number;
-    return true;
+    return elsewhere && own.state == OWN_REFERRALS_STORED ? KNOWN_ELSEWHERE : KNOWN_HERE;
+}
+
+/* The broker has it; should it lose it, too, this is what is offered again. */
+static void
+keep_again(struct agent *agent, const struct command *command, const struct referral *referral)
+{
+    struct envelope envelope = {.version = LIMIT_PROTOCOL_VERSION, .kind = BODY_COMMAND};
+    struct command *kept = &envelope.body.command;
+    struct bytes frame;
+    *kept = (struct command){.actor = command->actor,
+                             .kind = COMMAND_SUBMIT,
+                             .subject = referral->id,
+                             .worker = "",
+                             .note = "",
+                             .referral = referral};
+    kept->lane = is_about_critical(agent, kept) ? LANE_URGENT : LANE_NORMAL;
+    if (!mirror_is_erased(agent->store, &referral->id) && !kept_has(agent->store, &referral->id) &&
+        wire_encode(&envelope, agent->turn, &frame)) {
+        kept_add(agent->store, &referral->id, frame, agent->now_us, agent->turn);
+    }
 }
 
 static bool is_of_row(const struct command *command)
@@ -210,12 +235,16 @@ static void take_form(struct agent *agent,
     uint8_t digest[OWN_REFERRALS_DIGEST_BYTES];
     const struct id128 id = is_of_row(command) ? id_of_row(agent, form) : form->id;
     digest_of(agent, command, digest);
-    if (!id128_is_none(&id) && came_before(agent, &id, digest, reply)) {
+    const enum known known =
+        id128_is_none(&id) ? KNOWN_NOT : came_before(agent, &id, digest, reply);
+    if (known == KNOWN_HERE) {
         return;
     }
     struct problems problems = {.arena = agent->turn};
     if (!checks_form(form, agent->now_us, &problems)) {
-        refuse_with(agent, reply, &problems);
+        if (known == KNOWN_NOT) { /* else the broker took it when it was right */
+            refuse_with(agent, reply, &problems);
+        }
         return;
     }
     struct referral referral;
@@ -230,6 +259,10 @@ static void take_form(struct agent *agent,
         intake_refuse(agent, reply, REFUSAL_TOO_LONG, "form", NULL);
         return;
     }
+    if (known == KNOWN_ELSEWHERE) {
+        keep_again(agent, command, &referral);
+        return;
+    }
     submit(agent, command, &referral, reply, place);
 }
 
@@ -240,8 +273,15 @@ static void take_referral(struct agent *agent,
 {
     uint8_t digest[OWN_REFERRALS_DIGEST_BYTES];
     wire_command_digest(command, agent->turn, digest);
-    if (!came_before(agent, &command->referral->id, digest, reply)) {
+    switch (came_before(agent, &command->referral->id, digest, reply)) {
+    case KNOWN_NOT:
         submit(agent, command, command->referral, reply, place);
+        break;
+    case KNOWN_ELSEWHERE:
+        keep_again(agent, command, command->referral);
+        break;
+    case KNOWN_HERE:
+        break;
     }
 }
 

@@ -1,6 +1,9 @@
 /* Referrals that the broker has stored, kept for a while as they were sent: a broker that comes back from a backup may
  * not know them any more, and they are offered again then.
  *
+ * So is one that the broker told of after this store was lost, when it is submitted once more: it was sealed anew, so a broker
+ * that knows it takes it for another one under that id, which then means that it has it.
+ *
  *     settled ─► kept ─► 30 days ─► gone
  *                  └──── another life of the broker ─► spool ─► settled …
  */

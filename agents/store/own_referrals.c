@@ -84,6 +84,12 @@ bool own_referrals_get(struct agent_store *store,
     return read_record(plain, arena, out);
 }
 
+bool own_referrals_is_told(const struct own_referral *referral)
+{
+    static const uint8_t none[OWN_REFERRALS_DIGEST_BYTES] = {0};
+    return memcmp(referral->digest, none, sizeof none) == 0;
+}
+
 void own_referrals_settle(struct agent_store *store,
                           const struct id128 *id,
                           const struct reply *reply,

@@ -32,6 +32,8 @@ bool own_referrals_get(struct agent_store *store,
                        const struct id128 *id,
                        struct arena *arena,
                        struct own_referral *out);
+/* Not submitted through this store: the broker told of it, after a store before was lost. */
+bool own_referrals_is_told(const struct own_referral *referral);
 /* The broker answered. now_us is told as the receipt "stored" until the broker tells its own. */
 void own_referrals_settle(struct agent_store *store,
                           const struct id128 *id,

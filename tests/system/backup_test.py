@@ -127,6 +127,39 @@ class BackupTest(unittest.TestCase):
             site.close()
             centre.close()
 
+    def test_a_form_given_again_to_an_agent_that_lost_its_store_outlives_the_brokers_loss_too(self):
+        from site_agent_test import Site
+        site = Site(self.region, 'clinic-komi', ['specialist-clinic-komi'])
+        old, new = os.urandom(16), os.urandom(16)
+        try:
+            self.assertFalse(site.submit(20, old).refused)
+            site.spool_empty()
+            self.backup()
+            self.assertFalse(site.submit(21, new).refused)
+            site.spool_empty()
+            site.process.kill()
+            shutil.rmtree(f'{site.folder}/store')  # the agent's disk
+            site.start().wait_for('mirror_resynced')
+            for number, identity in ((20, old), (21, new)):  # whoever submitted gives the forms again, to be sure
+                reply = site.submit(number, identity)
+                self.assertTrue(reply.repeated and not reply.refused, reply)
+            self.broker.kill()
+            shutil.rmtree(self.region.path('store'))  # then the broker's
+            code, output, errors = self.tool('restore', 'copy')
+            self.assertEqual(code, 0, output + errors)
+            self.broker = self.region.restart()
+            site.process.wait_for('broker_restored')
+            site.process.wait_for('mirror_resynced')
+            site.spool_empty()
+            answer = site.waits_until(lambda answer: sum(not row.waiting for row in answer.referrals) == 2,
+                                      exchange.QUERY_REFERRALS)
+            self.assertEqual({row.view.id for row in answer.referrals}, {old, new})
+            self.assertFalse([row for row in answer.referrals if row.problems])
+            status = site.ask(exchange.QUERY_STATUS).status
+            self.assertEqual([one.referrals for one in status if one.position], [2])
+        finally:
+            site.close()
+
     def test_a_mirror_of_a_lost_life_is_sent_anew_and_ids_do_not_come_again(self):
         centre = self.region.agent('centre-syktyvkar-1')
         centre.hello()
