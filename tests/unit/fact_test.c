@@ -262,6 +262,25 @@ static void fact_of_a_damaged_journal_is_refused_test(void **state)
     assert_false(fact_decode_decision(bytes_of("\x4a\x04\x08\x7f\x10\x05", 6), *state, &made));
 }
 
+/* The keeper takes what a referral sealed out of the journal without reading the rest. */
+static void fact_blob_is_found_where_it_is_said_to_be_test(void **state)
+{
+    struct fact facts[] = {{.kind = FACT_SITE_AWAY, .site = 9},
+                           {.kind = FACT_REFERRAL_STORED, .blob = bytes_of("sealed", 6)}};
+    struct entry entries[] = {{.cause = ENTRY_DEADLINE},
+                              {.cause = ENTRY_COMMAND, .facts = facts, .fact_count = 2}};
+    const struct batch batch = {.number = 1, .entries = entries, .entry_count = 2};
+    struct bytes bytes;
+    struct bytes blob;
+    assert_true(fact_encode_batch(&batch, *state, &bytes));
+    assert_true(fact_find_blob(bytes, 1, 1, &blob));
+    assert_true(bytes_equal(blob, bytes_of("sealed", 6)));
+    assert_false(fact_find_blob(bytes, 2, 0, &blob)); /* no such entry */
+    assert_false(fact_find_blob(bytes, 1, 2, &blob)); /* no such fact */
+    assert_false(fact_find_blob(bytes, 1, 0, &blob)); /* without one */
+    assert_false(fact_find_blob(bytes_of(bytes.data, bytes.size - 1), 1, 1, &blob)); /* cut off */
+}
+
 static void fact_needs_room_test(void **state)
 {
     const struct fact_decision made = decision();
@@ -327,6 +346,7 @@ int main(void)
         FACT_TEST(fact_old_journals_are_read_test),
         FACT_TEST(fact_of_a_later_program_is_refused_test),
         FACT_TEST(fact_of_a_damaged_journal_is_refused_test),
+        FACT_TEST(fact_blob_is_found_where_it_is_said_to_be_test),
         FACT_TEST(fact_needs_room_test),
         FACT_TEST(fact_is_read_whole_or_not_test),
         FACT_TEST(fact_kinds_have_names_test),

@@ -534,6 +534,39 @@ static void wire_referral_is_kept_alone_test(void **state)
     assert_false(wire_decode_referral(bytes_of("\x1a\x03\x0a\x01\xff", 5), *state, &read, &fault));
     assert_int_equal(fault.code, REFUSAL_BAD_TEXT);
     assert_string_equal(fault.field, "labels.territory");
+    /* cut off, and with an id of one byte */
+    assert_false(wire_decode_referral(bytes_of("\x1a\x03\x0a", 3), *state, &read, &fault));
+    assert_int_equal(fault.code, REFUSAL_UNREADABLE);
+    assert_false(wire_decode_referral(bytes_of("\x0a\x01x", 3), *state, &read, &fault));
+    assert_int_equal(fault.code, REFUSAL_BAD_FIELD);
+    assert_string_equal(fault.field, "id");
+}
+
+/* A family is matched by all of its keys, or by none of a list that cannot be read. */
+static void wire_keys_are_read_all_or_not_at_all_test(void **state)
+{
+    struct matching_key keys[LIMIT_MATCHING_KEYS + 1] = {{.strength = STRENGTH_STRONG}};
+    struct matching_key read[LIMIT_MATCHING_KEYS];
+    struct referral referral = {.id = id_of(5), .keys = keys, .key_count = LIMIT_MATCHING_KEYS};
+    struct bytes kept;
+    size_t count = 0;
+
+    for (size_t i = 0; i < LIMIT_MATCHING_KEYS; i++) {
+        keys[i].strength = STRENGTH_WEAK;
+        keys[i].digest[0] = (uint8_t)i;
+    }
+    assert_true(wire_encode_referral(&referral, *state, &kept));
+    assert_true(wire_decode_keys(kept, *state, read, &count));
+    assert_int_equal(count, LIMIT_MATCHING_KEYS);
+    assert_int_equal(read[LIMIT_MATCHING_KEYS - 1].digest[0], LIMIT_MATCHING_KEYS - 1);
+
+    /* one more, one of a single byte, one that is cut off within */
+    uint8_t *more = arena_alloc(*state, kept.size + 2);
+    memcpy(more, kept.data, kept.size);
+    memcpy(more + kept.size, "\x2a\x00", 2);
+    assert_false(wire_decode_keys(bytes_of(more, kept.size + 2), *state, read, &count));
+    assert_false(wire_decode_keys(bytes_of("\x2a\x03\x0a\x01k", 5), *state, read, &count));
+    assert_false(wire_decode_keys(bytes_of("\x2a\x02\x0a\x05", 4), *state, read, &count));
 }
 
 #define WIRE_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -554,6 +587,7 @@ int main(void)
         WIRE_TEST(wire_digest_is_of_what_was_asked_test),
         WIRE_TEST(wire_facts_go_by_section_test),
         WIRE_TEST(wire_referral_is_kept_alone_test),
+        WIRE_TEST(wire_keys_are_read_all_or_not_at_all_test),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
