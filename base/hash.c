@@ -37,17 +37,30 @@ static void update_gathered(struct hash *hash)
     hash->gathered_bytes = 0;
 }
 
-void hash_add(struct hash *hash, struct bytes bytes)
+static inline uint8_t *take_room(struct hash *hash, size_t size)
 {
-    if (bytes.size > sizeof(hash->gathered) - hash->gathered_bytes) {
+    if (size > sizeof(hash->gathered) - hash->gathered_bytes) {
         update_gathered(hash);
     }
+    uint8_t *room = hash->gathered + hash->gathered_bytes;
+    hash->gathered_bytes += size;
+    return room;
+}
+
+void hash_add(struct hash *hash, struct bytes bytes)
+{
     if (bytes.size > sizeof(hash->gathered)) {
+        update_gathered(hash);
         update(hash, bytes);
     } else if (bytes.size > 0) {
-        memcpy(hash->gathered + hash->gathered_bytes, bytes.data, bytes.size);
-        hash->gathered_bytes += bytes.size;
+        memcpy(take_room(hash, bytes.size), bytes.data, bytes.size);
     }
+}
+
+uint8_t *hash_room(struct hash *hash, size_t size)
+{
+    assert(size <= sizeof(hash->gathered));
+    return take_room(hash, size);
 }
 
 void hash_end(struct hash *hash, uint8_t *digest, size_t digest_bytes)

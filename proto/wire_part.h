@@ -103,6 +103,10 @@ bool wire_part_encode(const struct wire_part *part,
                       struct arena *arena,
                       struct bytes *out) __attribute__((warn_unused_result));
 
+/* Whether a row has nothing to say, as most rows of a fact: it is not encoded and does not count in a digest. A lane, a
+ * structure inside ours and what is chosen by kind always have something. */
+bool wire_part_is_unset(const struct wire_part_row *row, const void *ours);
+
 /* protobuf-c's unpacking with the arena as its allocator. NULL: *full tells whether the arena was the
  * reason; otherwise the bytes are malformed. */
 ProtobufCMessage *wire_part_unpack(const ProtobufCMessageDescriptor *descriptor,

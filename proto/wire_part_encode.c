@@ -51,11 +51,9 @@ static bool put_bytes(struct writer *writer, struct bytes bytes)
     return true;
 }
 
-static bool put_varint(struct writer *writer, uint64_t number)
+/* Its room is there. */
+static void put_long_varint(struct writer *writer, uint64_t number)
 {
-    if (writer->left < VARINT_BYTES_MAX && !make_room(writer, VARINT_BYTES_MAX)) {
-        return false;
-    }
     size_t bytes = 1;
     for (uint64_t rest = number >> 7; rest != 0; rest >>= 7) {
         bytes++;
@@ -66,6 +64,19 @@ static bool put_varint(struct writer *writer, uint64_t number)
         *at++ = (uint8_t)(number | 0x80);
     }
     *at = (uint8_t)number;
+}
+
+/* Most are of one byte. */
+static inline bool put_varint(struct writer *writer, uint64_t number)
+{
+    if (writer->left < VARINT_BYTES_MAX && !make_room(writer, VARINT_BYTES_MAX)) {
+        return false;
+    }
+    if (number > 0x7F) {
+        put_long_varint(writer, number);
+    } else {
+        writer->room[--writer->left] = (uint8_t)number;
+    }
     return true;
 }
 
@@ -86,22 +97,6 @@ static bool put_field(struct writer *writer, uint32_t field, struct bytes bytes)
     return put_bytes(writer, bytes) && put_length(writer, field, before);
 }
 
-/* What is empty is absent. */
-static bool put_content(struct writer *writer, uint32_t field, struct bytes bytes)
-{
-    return bytes.size == 0 || put_field(writer, field, bytes);
-}
-
-static bool all_zero(const uint8_t *data, size_t size)
-{
-    for (size_t i = 0; i < size; i++) {
-        if (data[i] != 0) {
-            return false;
-        }
-    }
-    return true;
-}
-
 /* The longest beginning of at most limit bytes that does not cut a character. */
 static size_t cut(const char *text, size_t limit)
 {
@@ -118,14 +113,14 @@ static bool encode_text(struct writer *writer,
                         const void *ours)
 {
     const char *text = wire_slot_pointer(ours, row->ours);
-    size_t bytes = text == NULL ? 0 : strlen(text);
+    size_t bytes = strlen(text);
     if (bytes > row->limit) {
         if (row->kind == WIRE_PART_TEXT) {
             return false;
         }
         bytes = cut(text, row->limit);
     }
-    return put_content(writer, field, bytes_of(text, bytes));
+    return put_field(writer, field, bytes_of(text, bytes));
 }
 
 /* Numbers of a packed list. */
@@ -136,9 +131,6 @@ static bool encode_mask(struct writer *writer,
 {
     const uint32_t mask = wire_slot_number(ours, row->ours);
     const size_t before = written(writer);
-    if (mask == 0) {
-        return true;
-    }
     if ((mask & 1) != 0 || (row->limit < 32 && mask >> row->limit != 0)) {
         return false;
     }
@@ -155,27 +147,21 @@ static bool encode_bytes(struct writer *writer,
                          uint32_t field,
                          const void *ours)
 {
-    struct bytes bytes = {NULL, 0};
-    if (row->kind == WIRE_PART_ID || row->kind == WIRE_PART_FIXED_BYTES) {
-        const size_t size = row->kind == WIRE_PART_ID ? ID128_BYTES : row->limit;
-        bytes = bytes_of(wire_slot_at(ours, row->ours), size);
-        if (all_zero(bytes.data, bytes.size)) {
-            return true;
-        }
-    } else if (row->kind == WIRE_PART_INLINE_BYTES) {
-        const size_t count = wire_slot_count(ours, row->ours_count);
-        if (count > row->limit) {
-            return false;
-        }
-        bytes = bytes_of(wire_slot_at(ours, row->ours), count * row->element);
-    } else {
-        memcpy(&bytes, wire_slot_at(ours, row->ours), sizeof(bytes));
-        if (bytes.size > row->limit ||
-            (row->kind == WIRE_PART_EXACT_BYTES && bytes.size != 0 && bytes.size != row->limit)) {
-            return false;
-        }
+    const void *at = wire_slot_at(ours, row->ours);
+    if (row->kind == WIRE_PART_ID) {
+        return put_field(writer, field, bytes_of(at, ID128_BYTES));
     }
-    return put_content(writer, field, bytes);
+    if (row->kind == WIRE_PART_FIXED_BYTES) {
+        return put_field(writer, field, bytes_of(at, row->limit));
+    }
+    if (row->kind == WIRE_PART_INLINE_BYTES) {
+        const size_t count = wire_slot_count(ours, row->ours_count);
+        return count <= row->limit && put_field(writer, field, bytes_of(at, count * row->element));
+    }
+    const struct bytes bytes = wire_slot_bytes(ours, row->ours);
+    return bytes.size <= row->limit &&
+           (row->kind != WIRE_PART_EXACT_BYTES || bytes.size == row->limit) &&
+           put_field(writer, field, bytes);
 }
 
 static bool
@@ -214,14 +200,14 @@ static bool encode_counts(struct writer *writer,
     return true;
 }
 
-/* NULL is absent; a structure of zeros is a message without fields. */
+/* A structure of zeros is a message without fields. */
 static bool encode_message(struct writer *writer,
                            const struct wire_part *part,
                            uint32_t field,
                            const void *ours)
 {
     const size_t before = written(writer);
-    return ours == NULL || (encode_part(writer, part, ours) && put_length(writer, field, before));
+    return encode_part(writer, part, ours) && put_length(writer, field, before);
 }
 
 static bool encode_list(struct writer *writer,
@@ -245,10 +231,7 @@ static bool encode_list(struct writer *writer,
 
 static bool encode_one_of(struct writer *writer, const struct wire_part_row *row, const void *ours)
 {
-    bool absent = false;
-    if (row->ours_absent != 0) {
-        memcpy(&absent, wire_slot_at(ours, row->ours_absent), sizeof(absent));
-    }
+    const bool absent = row->ours_absent != 0 && wire_slot_flag(ours, row->ours_absent);
     const uint32_t kind = wire_slot_number(ours, row->ours_count);
     for (size_t i = 0; i < row->limit && !absent; i++) {
         const struct wire_part_choice *choice = &row->choices[i];
@@ -265,7 +248,7 @@ static bool encode_one_of(struct writer *writer, const struct wire_part_row *row
 static bool
 put_number(struct writer *writer, const ProtobufCFieldDescriptor *field, uint64_t number)
 {
-    return number == 0 || (put_varint(writer, number) && put_tag(writer, field->id, WIRE_VARINT));
+    return put_varint(writer, number) && put_tag(writer, field->id, WIRE_VARINT);
 }
 
 static bool encode_scalar(struct writer *writer,
@@ -274,14 +257,10 @@ static bool encode_scalar(struct writer *writer,
                           const void *ours)
 {
     if (row->kind == WIRE_PART_NUMBER64) {
-        uint64_t wide = 0;
-        memcpy(&wide, wire_slot_at(ours, row->ours), sizeof(wide));
-        return put_number(writer, field, wide);
+        return put_number(writer, field, wire_slot_wide(ours, row->ours));
     }
     if (row->kind == WIRE_PART_BOOL) {
-        bool value = false;
-        memcpy(&value, wire_slot_at(ours, row->ours), sizeof(value));
-        return put_number(writer, field, value ? 1 : 0);
+        return put_number(writer, field, 1);
     }
     const uint32_t number = wire_slot_number(ours, row->ours);
     if (row->kind == WIRE_PART_LANE) {
@@ -336,7 +315,62 @@ static bool encode_row(struct writer *writer,
     return true;
 }
 
-/* The field that a row is about: found by its place in protobuf-c's structure, nearly always the one before the last. */
+static bool all_zero(const uint8_t *data, size_t size)
+{
+    for (size_t i = 0; i < size; i++) {
+        if (data[i] != 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool is_empty(const char *text)
+{
+    return text == NULL || text[0] == '\0';
+}
+
+bool wire_part_is_unset(const struct wire_part_row *row, const void *ours)
+{
+    switch (row->kind) {
+    case WIRE_PART_NUMBER32:
+    case WIRE_PART_CODE:
+    case WIRE_PART_MASK:
+        return wire_slot_number(ours, row->ours) == 0;
+    case WIRE_PART_NUMBER64:
+        return wire_slot_wide(ours, row->ours) == 0;
+    case WIRE_PART_BOOL:
+        return !wire_slot_flag(ours, row->ours);
+    case WIRE_PART_ID:
+        return (wire_slot_wide(ours, row->ours) | wire_slot_wide(ours, row->ours + 8)) == 0;
+    case WIRE_PART_FIXED_BYTES:
+        return all_zero(wire_slot_at(ours, row->ours), row->limit);
+    case WIRE_PART_COUNTS:
+        return all_zero(wire_slot_at(ours, row->ours), row->limit * sizeof(uint32_t));
+    case WIRE_PART_TEXT:
+    case WIRE_PART_PROSE:
+        return is_empty(wire_slot_pointer(ours, row->ours));
+    case WIRE_PART_BYTES:
+    case WIRE_PART_EXACT_BYTES:
+        return wire_slot_bytes(ours, row->ours).size == 0;
+    case WIRE_PART_POINTER:
+        return wire_slot_pointer(ours, row->ours) == NULL;
+    case WIRE_PART_IDS:
+    case WIRE_PART_LIST:
+    case WIRE_PART_INLINE_LIST:
+    case WIRE_PART_INLINE_BYTES:
+        return wire_slot_count(ours, row->ours_count) == 0;
+    case WIRE_PART_UNSENT_TEXT:
+        return true;
+    case WIRE_PART_LANE:
+    case WIRE_PART_HELD:
+    case WIRE_PART_ONE_OF:
+        break;
+    }
+    return false;
+}
+
+/* The field that a row is about: found by its place in protobuf-c's structure, nearly always one before the last. */
 static const ProtobufCFieldDescriptor *
 field_of(const struct wire_part *part, const struct wire_part_row *row, size_t *hint)
 {
@@ -360,7 +394,8 @@ static bool encode_part(struct writer *writer, const struct wire_part *part, con
     size_t hint = part->descriptor->n_fields;
     for (size_t i = part->row_count; i-- > 0;) {
         const struct wire_part_row *row = &part->rows[i];
-        if (!encode_row(writer, row, field_of(part, row, &hint), ours)) {
+        if (!wire_part_is_unset(row, ours) &&
+            !encode_row(writer, row, field_of(part, row, &hint), ours)) {
             return false;
         }
     }

@@ -3,6 +3,9 @@
 #ifndef PROTO_WIRE_SLOT_H
 #define PROTO_WIRE_SLOT_H
 
+#include "base/bytes.h"
+
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -36,6 +39,27 @@ static inline size_t wire_slot_count(const void *base, size_t offset)
     size_t count = 0;
     memcpy(&count, wire_slot_at(base, offset), sizeof(count));
     return count;
+}
+
+static inline uint64_t wire_slot_wide(const void *base, size_t offset)
+{
+    uint64_t wide = 0;
+    memcpy(&wide, wire_slot_at(base, offset), sizeof(wide));
+    return wide;
+}
+
+static inline bool wire_slot_flag(const void *base, size_t offset)
+{
+    bool flag = false;
+    memcpy(&flag, wire_slot_at(base, offset), sizeof(flag));
+    return flag;
+}
+
+static inline struct bytes wire_slot_bytes(const void *base, size_t offset)
+{
+    struct bytes bytes = {NULL, 0};
+    memcpy(&bytes, wire_slot_at(base, offset), sizeof(bytes));
+    return bytes;
 }
 
 static inline void wire_slot_put_pointer(void *base, size_t offset, const void *pointer)
