@@ -1,17 +1,10 @@
 /* Slices, big-endian numbers, hexadecimal, UTF-8. */
 #include "base/bytes.h"
 
-#include <assert.h>
 #include <string.h>
 
 static int hex_digit(char digit);
 static size_t character_bytes(const uint8_t *at, size_t left);
-
-struct bytes bytes_of(const void *data, size_t size)
-{
-    assert(data != NULL || size == 0);
-    return (struct bytes){.data = data, .size = size};
-}
 
 struct bytes bytes_of_text(const char *text)
 {
