@@ -272,6 +272,7 @@ void fold_decided(const struct fold *fold)
     record.decisions++;
     pin_to(fold, &record, fact->decision->policy_version);
     record.rule = fact->decision->rule;
+    record.programmes = fact->decision->programmes;
     record.procedure = (enum procedure)fact->code;
     for (size_t i = 0; i < FACT_NORM_END; i++) {
         record.norms[i].amount = fact->decision->norms[i].amount;

@@ -276,10 +276,8 @@ static bool is_another_matter(struct turn *turn, const struct case_record *recor
     const struct policy_facts facts = facts_of(turn, record);
     struct policy_verdict verdict;
     policy_decide(region->policy, turn->core->region->directory, &facts, &verdict);
-    struct fact_decision *last = arena_alloc(turn->arena, sizeof(*last));
-    bool recalled = last != NULL && recall_decision(turn, record, last);
     return region->version != record->policy_version || verdict.rule != record->rule ||
-           (recalled && verdict.programmes != last->programmes);
+           (record->rule >= 0 && verdict.programmes != record->programmes);
 }
 
 static bool is_assigned_by_hand(struct turn *turn, const struct case_record *record)

@@ -25,7 +25,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { STORE_LAYOUT = 13 };
+enum { STORE_LAYOUT = 14 };
 
 /* ---- records: zero the whole struct before filling it, so that padding is equal everywhere ------- */
 
@@ -72,8 +72,9 @@ struct case_record {
     struct id128 offer;   /* open hop (PROPOSED or OFFERED), or none */
     struct id128 lead_assignment;
     uint32_t lead; /* worker; stays after the end for continuity */
-    uint32_t policy_version;
+    uint32_t policy_version; /* of the newest decision, with its rule and programmes */
     int32_t rule;
+    uint32_t programmes;
     enum desk desk;
     enum desk_reason desk_reason;
     uint32_t desk_agency;
