@@ -73,28 +73,33 @@ static bool among(const uint32_t *workers, size_t count, uint32_t worker)
     return false;
 }
 
+static enum candidate_reason look_at_site(const struct turn *turn, uint32_t site)
+{
+    uint8_t sealing[KEYS_BYTES];
+    if (!store_sealing_key(
+            turn->store, turn->core->region->directory, site, turn->options.now_us, sealing)) {
+        return CANDIDATE_SITE_NO_KEY;
+    }
+    return store_site(turn->store, site).away ? CANDIDATE_SITE_AWAY : CANDIDATE_UNSPECIFIED;
+}
+
 static enum candidate_reason site_bar(const struct choosing *choosing, uint32_t site)
 {
-    const struct turn *turn = choosing->turn;
     struct site_seen *seen = choosing->seen;
     if (seen->site != site) {
-        uint8_t sealing[KEYS_BYTES];
-        const bool keyless = !store_sealing_key(
-            turn->store, turn->core->region->directory, site, turn->options.now_us, sealing);
+        seen->bar = look_at_site(choosing->turn, site);
         seen->site = site;
-        seen->bar = keyless                              ? CANDIDATE_SITE_NO_KEY
-                    : store_site(turn->store, site).away ? CANDIDATE_SITE_AWAY
-                                                         : CANDIDATE_UNSPECIFIED;
     }
     return seen->bar;
 }
 
 /* CANDIDATE_UNSPECIFIED: may be chosen. */
 static enum candidate_reason why_not(const struct choosing *choosing,
-                                     const struct directory_worker *row)
+                                     const struct directory_worker *row,
+                                     const struct worker_record *record)
 {
     const struct exclusion *exclusion = &choosing->exclusion;
-    const enum candidate_reason absence = workforce_absence(choosing->turn, row->number);
+    const enum candidate_reason absence = workforce_absence(choosing->turn, record);
     if (absence != CANDIDATE_UNSPECIFIED) {
         return absence;
     }
@@ -117,7 +122,7 @@ static struct choice_worker look(const void *world, const struct directory_worke
 {
     const struct choosing *choosing = world;
     const struct worker_record record = store_worker(choosing->turn->store, row->number);
-    const enum candidate_reason bar = why_not(choosing, row);
+    const enum candidate_reason bar = why_not(choosing, row, &record);
     return (struct choice_worker){.load = record.load,
                                   .last_picked = record.last_picked,
                                   .bar = bar,

@@ -179,7 +179,8 @@ void desk_assign(struct hearing *hearing)
         return;
     }
     uint8_t sealing[KEYS_BYTES];
-    if (workforce_absence(turn, worker) != CANDIDATE_UNSPECIFIED) {
+    const struct worker_record curator = store_worker(turn->store, worker);
+    if (workforce_absence(turn, &curator) != CANDIDATE_UNSPECIFIED) {
         turn_refuse(hearing, REFUSAL_WRONG_STATE, "command.worker", hearing->command->worker);
         return;
     }

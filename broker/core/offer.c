@@ -167,7 +167,8 @@ void offer_accept(struct hearing *hearing)
     if (!answerable(hearing, &offer, &record)) {
         return;
     }
-    if (workforce_absence(hearing->turn, offer.worker) != CANDIDATE_UNSPECIFIED) {
+    const struct worker_record curator = store_worker(hearing->turn->store, offer.worker);
+    if (workforce_absence(hearing->turn, &curator) != CANDIDATE_UNSPECIFIED) {
         turn_refuse(hearing, REFUSAL_WRONG_STATE, "command.actor", hearing->command->actor);
         return; /* on leave: somebody else is asked */
     }

@@ -8,15 +8,14 @@
 
 enum { DISMISSED_CASES_A_TURN = 64 };
 
-enum candidate_reason workforce_absence(const struct turn *turn, uint32_t worker)
+enum candidate_reason workforce_absence(const struct turn *turn, const struct worker_record *record)
 {
-    const struct worker_record record = store_worker(turn->store, worker);
-    if (record.dismissed) {
+    if (record->dismissed) {
         return CANDIDATE_DISMISSED;
     }
     const bool begun =
-        record.leave == FACT_LEAVE_PLANNED && record.leave_from_us <= turn->options.now_us;
-    return begun || record.leave == FACT_LEAVE_BEGINS || record.leave == FACT_LEAVE_AWAY
+        record->leave == FACT_LEAVE_PLANNED && record->leave_from_us <= turn->options.now_us;
+    return begun || record->leave == FACT_LEAVE_BEGINS || record->leave == FACT_LEAVE_AWAY
                ? CANDIDATE_ON_LEAVE
                : CANDIDATE_UNSPECIFIED;
 }

@@ -9,7 +9,8 @@
 
 /* ON_LEAVE or DISMISSED; UNSPECIFIED: neither. From the moment that the leave begins, before all cases have changed
  * hands. */
-enum candidate_reason workforce_absence(const struct turn *turn, uint32_t worker);
+enum candidate_reason workforce_absence(const struct turn *turn,
+                                        const struct worker_record *record);
 /* A case curator or duty curator. */
 bool workforce_curates(const struct directory_worker *row);
 /* Load units that a worker can take at present. */

@@ -367,10 +367,11 @@ void plant_fold(struct sim *sim, const struct plant_folding *folding)
     }
 }
 
-enum candidate_reason __wrap_workforce_absence(const struct turn *turn, uint32_t worker)
+enum candidate_reason __wrap_workforce_absence(const struct turn *turn,
+                                               const struct worker_record *record)
 {
     return lives(PLANT_ON_LEAVE_ASKED) ? CANDIDATE_UNSPECIFIED
-                                       : __real_workforce_absence(turn, worker);
+                                       : __real_workforce_absence(turn, record);
 }
 
 void __wrap_store_put_timer(struct store *store, const struct timer_record *timer)

@@ -246,7 +246,10 @@ WRAPS_OF(void,
          const struct session_world *world,
          const struct session_event *event,
          struct session_effects *effects);
-WRAPS_OF(enum candidate_reason, workforce_absence, const struct turn *turn, uint32_t worker);
+WRAPS_OF(enum candidate_reason,
+         workforce_absence,
+         const struct turn *turn,
+         const struct worker_record *record);
 WRAPS_OF(void, turn_erase_key, struct turn *turn, const struct id128 *referral);
 WRAPS_OF(void, kept_drop, struct agent_store *store, const struct id128 *referral);
 WRAPS_OF(bool, drop_name_parse_taken, const char *taken, struct id128 *id, const char **name);
