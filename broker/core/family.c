@@ -9,6 +9,9 @@
 
 static const int64_t repeat_within_us = INT64_C(365) * 24 * 3600 * 1000000;
 
+/* Beyond them a case is looked at again, which costs time only. */
+enum { NOTED_MAX = 16 };
+
 static bool is_open(const struct case_record *record)
 {
     return record->state >= CASE_SIGNAL && record->state <= CASE_MONITORING;
@@ -65,8 +68,27 @@ note_strong(const struct turn *turn, const struct case_record *record, struct fa
     }
 }
 
-static void
-look_up(const struct turn *turn, const struct matching_key *key, struct family_match *match)
+/* Referrals whose case a strong key led to: further keys of theirs say nothing new, for a weak hit does not count beside
+ * a strong one. */
+struct noted {
+    struct id128 referrals[NOTED_MAX];
+    size_t count;
+};
+
+static bool is_noted(const struct noted *noted, const struct id128 *referral)
+{
+    for (size_t i = 0; i < noted->count; i++) {
+        if (id128_equal(&noted->referrals[i], referral)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void look_up(const struct turn *turn,
+                    const struct matching_key *key,
+                    struct noted *noted,
+                    struct family_match *match)
 {
     struct key_record entry;
     memset(&entry, 0, sizeof(entry));
@@ -76,11 +98,14 @@ look_up(const struct turn *turn, const struct matching_key *key, struct family_m
         if (!store_key_before(turn->store, key->digest, &before, &entry)) {
             return;
         }
-        if (!case_of(turn->store, &entry.referral, &record)) {
+        if (is_noted(noted, &entry.referral) || !case_of(turn->store, &entry.referral, &record)) {
             continue;
         }
         if (key->strength == STRENGTH_STRONG && entry.strength == STRENGTH_STRONG) {
             note_strong(turn, &record, match);
+            if (noted->count < NOTED_MAX) {
+                noted->referrals[noted->count++] = entry.referral;
+            }
         } else if (is_open(&record) && is_older(&record.id, &match->weak_case)) {
             match->weak_case = record.id;
         }
@@ -91,9 +116,11 @@ void family_match(const struct turn *turn,
                   const struct referral *referral,
                   struct family_match *out)
 {
+    struct noted noted;
+    noted.count = 0;
     memset(out, 0, sizeof(*out));
     for (size_t i = 0; i < referral->key_count; i++) {
-        look_up(turn, &referral->keys[i], out);
+        look_up(turn, &referral->keys[i], &noted, out);
     }
     if (!id128_is_none(&out->open_case)) {
         memset(&out->weak_case, 0, sizeof(out->weak_case));
@@ -161,8 +188,8 @@ static bool is_new_digest(struct kin *kin, const uint8_t *digest)
     return true;
 }
 
-/* Cases of the referrals that brought the same strong key. */
-static void look_at_kin(struct kin *kin, const uint8_t *digest)
+/* Cases of the other referrals that brought the same strong key. */
+static void look_at_kin(struct kin *kin, const uint8_t *digest, const struct id128 *own)
 {
     struct key_record entry;
     memset(&entry, 0, sizeof(entry));
@@ -172,7 +199,8 @@ static void look_at_kin(struct kin *kin, const uint8_t *digest)
         if (!store_key_before(kin->store, digest, &before, &entry)) {
             return;
         }
-        if (entry.strength == STRENGTH_STRONG && case_of(kin->store, &entry.referral, &record)) {
+        if (entry.strength == STRENGTH_STRONG && !id128_equal(&entry.referral, own) &&
+            case_of(kin->store, &entry.referral, &record)) {
             look_at_hops(kin, &record);
         }
     }
@@ -194,7 +222,7 @@ size_t family_conflicts(const struct turn *turn,
         for (size_t at = 0; at + MATCHING_DIGEST_BYTES <= digests.size;
              at += MATCHING_DIGEST_BYTES) {
             if (is_new_digest(&kin, digests.data + at)) {
-                look_at_kin(&kin, digests.data + at);
+                look_at_kin(&kin, digests.data + at, &id);
             }
         }
     }
