@@ -262,9 +262,10 @@ perform_all(struct broker *broker, struct turn *turn, const struct session_effec
 
 static void step(struct broker *broker, struct turn *turn, const struct session_event *event)
 {
-    struct session_effects effects = {.count = 0};
+    struct session_effects effects;
     const struct session_world world = broker_session_world(broker);
 
+    effects.count = 0; /* room for twelve is not worth zeroing */
     session_step(broker->sessions, &world, event, &effects);
     perform_all(broker, turn, &effects);
 }
@@ -272,9 +273,10 @@ static void step(struct broker *broker, struct turn *turn, const struct session_
 /* False: the frame is not to be read. No effect of that is about the turn. */
 static bool arrived(struct broker *broker, const struct session_event *event)
 {
-    struct session_effects effects = {.count = 0};
+    struct session_effects effects;
     const struct session_world world = broker_session_world(broker);
 
+    effects.count = 0;
     const bool wanted = session_arrived(broker->sessions, &world, event, &effects);
     perform_all(broker, NULL, &effects);
     return wanted;
