@@ -71,7 +71,7 @@ struct case_record {
     uint64_t token;       /* of the newest hop */
     struct id128 offer;   /* open hop (PROPOSED or OFFERED), or none */
     struct id128 lead_assignment;
-    uint32_t lead; /* worker; stays after the end for continuity */
+    uint32_t lead;           /* worker; stays after the end for continuity */
     uint32_t policy_version; /* of the newest decision, with its rule and programmes */
     int32_t rule;
     uint32_t programmes;
