@@ -181,9 +181,10 @@ static void load_older(const struct loading *loading, struct regions *made)
     struct error ignored;
     size_t count = 0;
 
-    for (size_t i = 0; version != 0 && i < LIMIT_POLICY_VERSIONS_LIVE; i++) {
-        if (count < LIMIT_POLICY_VERSIONS_LIVE - 1 &&
-            load_version(loading, version, &made->older[count], &ignored)) {
+    for (size_t i = 0;
+         version != 0 && i < LIMIT_POLICY_VERSIONS_LIVE && count < LIMIT_POLICY_VERSIONS_LIVE - 1;
+         i++) {
+        if (load_version(loading, version, &made->older[count], &ignored)) {
             count++;
         } else {
             made->left_out[made->left_out_count++] = version;

@@ -181,6 +181,22 @@ static void a_pinned_version_that_no_longer_compiles_is_left_out(void **state)
     assert_int_equal(world->regions.left_out[0], 1);
 }
 
+/* Nothing is wrong with the oldest of many: they are only not kept alive. */
+static void more_versions_than_live_are_no_mistake(void **state)
+{
+    struct world *world = *state;
+    const uint32_t newest = LIMIT_POLICY_VERSIONS_LIVE + 2;
+    for (uint32_t version = 1; version <= newest; version++) {
+        put_version(world, version, "rule");
+        store_add_pins(world->store, version, 1);
+    }
+    load(world);
+    assert_int_equal(world->regions.older[0]->version, newest - 1);
+    assert_int_equal(world->regions.older[LIMIT_POLICY_VERSIONS_LIVE - 2]->version, 3);
+    assert_null(world->regions.older[LIMIT_POLICY_VERSIONS_LIVE - 1]);
+    assert_int_equal(world->regions.left_out_count, 0);
+}
+
 static void a_broken_version_in_force_is_an_error(void **state)
 {
     struct world *world = *state;
@@ -226,6 +242,7 @@ int main(void)
         TEST(the_version_in_force_is_compiled),
         TEST(versions_of_waiting_cases_are_kept_newest_first),
         TEST(a_pinned_version_that_no_longer_compiles_is_left_out),
+        TEST(more_versions_than_live_are_no_mistake),
         TEST(a_broken_version_in_force_is_an_error),
         TEST(any_version_is_compiled_again_to_be_told_about),
     };
