@@ -33,7 +33,7 @@ static bool lock_store(struct kv *kv, struct error *err);
 static bool open_env(struct kv *kv, const struct kv_options *options, struct error *err);
 static bool begin(struct kv *kv, bool write, struct kv_txn **out, struct error *err);
 static void end(struct kv_txn **txn);
-static MDB_val val_of(struct bytes bytes);
+static unsigned flags_of(enum kv_durability durability);
 static void close_cursors(struct kv_txn *txn);
 static uint64_t count_free_pages(MDB_env *env);
 static enum error_code code_of(int rc);
@@ -157,6 +157,13 @@ bool kv_commit(struct kv_txn **txn, struct error *err)
     return true;
 }
 
+bool kv_sync(struct kv *kv, struct error *err)
+{
+    assert(!kv->open_write && kv->open_reads == 0);
+    const int rc = mdb_env_sync(kv->env, 1);
+    return rc == 0 || error_set(err, code_of(rc), "cannot sync %s: %s", kv->path, mdb_strerror(rc));
+}
+
 void kv_abort(struct kv_txn **txn)
 {
     if (*txn != NULL) {
@@ -193,7 +200,7 @@ void kv_put(struct kv_txn *txn, kv_table table, struct bytes key, struct bytes v
         return;
     }
     MDB_val name = kv_txn_key(key);
-    MDB_val content = val_of(value);
+    MDB_val content = kv_txn_value(value);
     kv_txn_failed(txn, mdb_put(txn->txn, table, &name, &content, 0), "write");
 }
 
@@ -204,7 +211,7 @@ void kv_append(struct kv_txn *txn, kv_table table, struct bytes key, struct byte
         return;
     }
     MDB_val name = kv_txn_key(key);
-    MDB_val content = val_of(value);
+    MDB_val content = kv_txn_value(value);
     int rc = mdb_put(txn->txn, table, &name, &content, MDB_APPEND);
     assert(rc != MDB_KEYEXIST); /* not above every key */
     kv_txn_failed(txn, rc, "append");
@@ -267,7 +274,7 @@ bool kv_grow(struct kv *kv, struct error *err)
 MDB_val kv_txn_key(struct bytes key)
 {
     assert(key.size > 0 && key.size <= KV_KEY_BYTES_MAX);
-    return val_of(key);
+    return kv_txn_value(key);
 }
 
 void kv_txn_failed(struct kv_txn *txn, int rc, const char *what)
@@ -361,7 +368,7 @@ static bool lock_store(struct kv *kv, struct error *err)
 
 static bool open_env(struct kv *kv, const struct kv_options *options, struct error *err)
 {
-    unsigned flags = MDB_NOTLS | (options->durability == KV_VIEW ? MDB_NOMETASYNC : 0U);
+    const unsigned flags = MDB_NOTLS | flags_of(options->durability);
     size_t map_bytes =
         (options->map_bytes + MAP_STEP_BYTES - 1) / MAP_STEP_BYTES * (size_t)MAP_STEP_BYTES;
     MDB_envinfo info;
@@ -387,6 +394,11 @@ static bool open_env(struct kv *kv, const struct kv_options *options, struct err
     }
     assert(mdb_env_get_maxkeysize(kv->env) >= KV_KEY_BYTES_MAX);
     return true;
+}
+
+static unsigned flags_of(enum kv_durability durability)
+{
+    return durability == KV_SCRATCH ? MDB_NOSYNC : durability == KV_VIEW ? MDB_NOMETASYNC : 0;
 }
 
 static bool begin(struct kv *kv, bool write, struct kv_txn **out, struct error *err)
@@ -428,7 +440,7 @@ static void end(struct kv_txn **txn)
     *txn = NULL;
 }
 
-static MDB_val val_of(struct bytes bytes)
+MDB_val kv_txn_value(struct bytes bytes)
 {
     /* LMDB only reads what mv_data points to, its type says otherwise */
     union {

@@ -7,7 +7,8 @@
  *   kv_failed and kv_commit say what happened. The caller checks once, at the end. After a failed
  *   commit the process must end: memory may be ahead of the disk.
  * - Default durability syncs at commit. KV_VIEW (for a state that a journal can rebuild) skips the
- *   meta page's sync; nothing here ever uses NOSYNC, WRITEMAP or NOLOCK.
+ *   meta page's sync. KV_SCRATCH syncs nothing before kv_sync: a power cut leaves garbage, so such a store has
+ *   a name that nobody opens after one, and is renamed when it is whole. Nothing here ever uses WRITEMAP or NOLOCK.
  */
 #ifndef BASE_KV_H
 #define BASE_KV_H
@@ -25,7 +26,7 @@ struct kv;
 struct kv_txn;
 typedef uint32_t kv_table;
 
-enum kv_durability { KV_DURABLE, KV_VIEW };
+enum kv_durability { KV_DURABLE, KV_VIEW, KV_SCRATCH };
 
 struct kv_options {
     const char *path;
@@ -56,12 +57,16 @@ bool kv_begin_read(struct kv *kv, struct kv_txn **out, struct error *err)
  * error is that failure. */
 bool kv_commit(struct kv_txn **txn, struct error *err) __attribute__((warn_unused_result));
 void kv_abort(struct kv_txn **txn);
+/* All that was committed is on the disk; only while no transaction is open. */
+bool kv_sync(struct kv *kv, struct error *err) __attribute__((warn_unused_result));
 /* NULL while all went well. */
 const struct error *kv_failed(const struct kv_txn *txn);
 
 /* Empty keys and keys over KV_KEY_BYTES_MAX are our bugs (asserted). */
 bool kv_get(struct kv_txn *txn, kv_table table, struct bytes key, struct bytes *value);
 void kv_put(struct kv_txn *txn, kv_table table, struct bytes key, struct bytes value);
+/* The same; cheaper when the last one of this table was put near this key. */
+void kv_put_near(struct kv_txn *txn, kv_table table, struct bytes key, struct bytes value);
 /* A key above every key of the table; cheaper than put. */
 void kv_append(struct kv_txn *txn, kv_table table, struct bytes key, struct bytes value);
 /* False when there was none. */

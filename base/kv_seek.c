@@ -62,6 +62,18 @@ bool kv_seek_before(struct kv_txn *txn,
     return true;
 }
 
+void kv_put_near(struct kv_txn *txn, kv_table table, struct bytes key, struct bytes value)
+{
+    MDB_cursor *cursor = cursor_of(txn, table);
+
+    assert(txn->write);
+    if (cursor != NULL) {
+        MDB_val name = kv_txn_key(key);
+        MDB_val content = kv_txn_value(value);
+        kv_txn_failed(txn, mdb_cursor_put(cursor, &name, &content, 0), "write");
+    }
+}
+
 uint64_t kv_count(struct kv_txn *txn, kv_table table)
 {
     MDB_stat stat;

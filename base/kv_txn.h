@@ -19,6 +19,7 @@ struct kv_txn {
 
 /* As LMDB wants it; the key is checked. */
 MDB_val kv_txn_key(struct bytes key);
+MDB_val kv_txn_value(struct bytes value);
 /* Keep the first failure; rc 0 is none. */
 void kv_txn_failed(struct kv_txn *txn, int rc, const char *what);
 

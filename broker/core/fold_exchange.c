@@ -121,13 +121,12 @@ settle_line(struct store *store, uint32_t site, enum lane lane, const struct lin
 static void settle_lines(struct store *store, uint32_t site, enum lane lane, uint64_t up_to)
 {
     struct site_record record = store_site(store, site);
-    struct line_record line;
-    bool more = true;
-    while (more && store_line_after(store, site, lane, 0, &line) && line.number <= up_to) {
+    struct line_record line = {.number = record.acknowledged[lane]};
+    while (line.number < up_to && store_line_after(store, site, lane, line.number, &line) &&
+           line.number <= up_to) {
         settle_line(store, site, lane, &line);
         assert(record.waiting > 0);
         record.waiting--;
-        more = line.number < up_to;
     }
     if (up_to > record.acknowledged[lane]) {
         record.acknowledged[lane] = up_to;

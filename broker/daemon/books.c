@@ -17,7 +17,10 @@ enum { FOLD_COMMIT_BYTES = 16 << 20, PROGRESS_US = 2000000, SPACE_US = 1000000 }
 static const size_t fold_arena_bytes = (size_t)512 << 20;
 static const uint64_t disk_least_bytes = UINT64_C(256) << 20;
 
-static bool catch_up(struct books *books, bool rebuild, struct error *err);
+static bool open_state(struct books *books, const char *path, struct error *err);
+static bool fold_rest(struct books *books, struct error *err);
+static bool rebuild(struct books *books, const char *path, struct error *err);
+static bool is_of_journal(struct books *books);
 static bool grow_maps(struct books *books, struct error *err);
 static void read_space(struct books *books);
 
@@ -33,12 +36,12 @@ bool books_open(struct books *out, const struct books_options *options, struct e
     bool ok =
         file_make_folder(options->folder, 0700, err) && journal_open(&books.journal, path, err);
     (void)snprintf(path, sizeof(path), "%s/state", options->folder);
-    if (ok && options->rebuild) {
-        kv_remove(
-            path); /* perhaps it cannot even be opened; whoever holds the journal holds this, too */
+    if (ok && options->rebuild) { /* perhaps the state cannot even be opened */
+        ok = rebuild(&books, path, err);
+    } else if (ok) {
+        ok = open_state(&books, path, err) &&
+             (is_of_journal(&books) ? fold_rest(&books, err) : rebuild(&books, path, err));
     }
-    ok = ok && store_open(&books.store, path, 0, err) && grow_maps(&books, err) &&
-         store_begin(books.store, err) && catch_up(&books, options->rebuild, err);
     if (!ok) {
         books_close(&books);
         return error_prepend(err, "store %s", options->folder);
@@ -207,6 +210,7 @@ struct folding {
     struct books *books;
     struct arena *arena;
     size_t bytes; /* since the last commit */
+    bool bulk;
     uint64_t facts;
     int64_t told_us;
 };
@@ -254,13 +258,16 @@ static bool fold_one(void *world,
     }
     folding->bytes += arena_used(folding->arena);
     tell_progress(folding, batch->number);
-    return folding->bytes < FOLD_COMMIT_BYTES || commit_fold(folding, err);
+    const bool due =
+        folding->bulk ? store_is_full(folding->books->store) : folding->bytes >= FOLD_COMMIT_BYTES;
+    return !due || commit_fold(folding, err);
 }
 
-static bool fold_rest(struct books *books, struct error *err)
+static bool fold_journal(struct books *books, bool bulk, struct error *err)
 {
     const struct meta_record *meta = store_meta(books->store);
     struct folding folding = {.books = books,
+                              .bulk = bulk,
                               .arena = arena_create(fold_arena_bytes),
                               .told_us = clock_boot_us(books->clock)};
     struct journal_walk walk = {.after = {.number = meta->position},
@@ -281,26 +288,58 @@ static bool fold_rest(struct books *books, struct error *err)
     return ok;
 }
 
-static bool catch_up(struct books *books, bool rebuild, struct error *err)
+static bool fold_rest(struct books *books, struct error *err)
+{
+    return store_meta(books->store)->position == journal_end(books->journal).number ||
+           fold_journal(books, false, err);
+}
+
+static bool open_state(struct books *books, const char *path, struct error *err)
+{
+    return store_open(&books->store, path, 0, err) && grow_maps(books, err) &&
+           store_begin(books->store, err);
+}
+
+/* Of its beginning; an empty state is that only of an empty journal. */
+static bool is_of_journal(struct books *books)
 {
     const struct meta_record *meta = store_meta(books->store);
-    const struct journal_end end = journal_end(books->journal);
     uint8_t hash[FACT_HASH_BYTES];
 
-    const bool fits = journal_hash(books->journal, meta->position, hash) &&
-                      memcmp(hash, meta->hash, sizeof(hash)) == 0;
-    if (rebuild || !fits) {
-        LOG_WARN(books->log,
-                 "state_rebuild",
-                 LOG_TEXT("reason", rebuild ? "asked" : "not of this journal"),
-                 LOG_NUMBER("position", meta->position),
-                 LOG_NUMBER("journal", end.number));
-        store_clear(books->store);
+    if (meta->position == 0) {
+        return journal_end(books->journal).number == 0;
     }
-    if (meta->position == end.number) {
-        return true;
+    return journal_hash(books->journal, meta->position, hash) &&
+           memcmp(hash, meta->hash, sizeof(hash)) == 0;
+}
+
+/* Beside the state, which it replaces when it is whole and on the disk: whoever holds the journal holds both. */
+static bool rebuild(struct books *books, const char *path, struct error *err)
+{
+    char fresh[PATH_MAX];
+
+    const uint64_t position = books->store == NULL ? 0 : store_meta(books->store)->position;
+    LOG_WITH(books->log,
+             position == 0 ? LOG_LEVEL_INFO : LOG_LEVEL_WARN,
+             "state_rebuild",
+             LOG_TEXT("reason",
+                      books->store == NULL ? "asked"
+                      : position == 0      ? "empty"
+                                           : "not of this journal"),
+             LOG_NUMBER("position", position),
+             LOG_NUMBER("journal", journal_end(books->journal).number));
+    store_close(&books->store);
+    (void)snprintf(fresh, sizeof(fresh), "%s/state.new", books->folder);
+    kv_remove(fresh); /* of a rebuild that was killed */
+    kv_remove(path);
+    bool ok = store_open_bulk(&books->store, fresh, err) && store_begin(books->store, err) &&
+              fold_journal(books, true, err);
+    if (ok) {
+        store_abort(books->store); /* nothing is in it */
+        ok = store_sync(books->store, err);
     }
-    return fold_rest(books, err);
+    store_close(&books->store);
+    return ok && file_move(fresh, path, err) && open_state(books, path, err);
 }
 
 /* ---- signs of life ------------------------------------------------------------------------------- */

@@ -13,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { COMMIT_BYTES = 16 << 20, DIGEST_BYTES = 32 };
+enum { DIGEST_BYTES = 32 };
 static const size_t arena_bytes = (size_t)512 << 20;
 
 struct check {
@@ -26,7 +26,6 @@ struct check {
     bool equal;
     uint64_t entries;
     uint64_t facts;
-    size_t bytes;
     int64_t told_us;
 };
 
@@ -38,7 +37,6 @@ static bool keep_room(struct check *check, struct error *err)
         *err = *failure;
         return false;
     }
-    check->bytes = 0;
     if (!store_commit(check->fresh, err)) {
         return false;
     }
@@ -49,14 +47,12 @@ static bool keep_room(struct check *check, struct error *err)
     return store_begin(check->fresh, err);
 }
 
-static void compare(struct check *check)
+static bool compare(struct check *check, struct error *err)
 {
-    uint8_t kept[DIGEST_BYTES];
-    uint8_t fresh[DIGEST_BYTES];
+    const bool kept = keep_room(check, err);
 
-    store_digest(check->kept, kept);
-    store_digest(check->fresh, fresh);
-    check->equal = memcmp(kept, fresh, sizeof(kept)) == 0;
+    check->equal = kept && store_is_equal(check->kept, check->fresh);
+    return kept;
 }
 
 /* Two stores with the same beginning say the same here. */
@@ -87,13 +83,12 @@ static bool fold_one(void *world,
     for (size_t i = 0; i < batch->entry_count; i++) {
         check->facts += batch->entries[i].fact_count;
     }
-    if (batch->number == check->compared_at) {
-        compare(check);
+    if (batch->number == check->compared_at && !compare(check, err)) {
+        return false;
     }
     if (batch->number == check->tools->digest_at) {
         tell_digest(check, batch->number);
     }
-    check->bytes += arena_used(check->arena);
     if (boot_us - check->told_us > 2 * UTC_SECOND_US) {
         check->told_us = boot_us;
         LOG_INFO(check->tools->log,
@@ -101,7 +96,7 @@ static bool fold_one(void *world,
                  LOG_NUMBER("batch", batch->number),
                  LOG_NUMBER("of", journal_end(check->journal).number));
     }
-    return check->bytes < COMMIT_BYTES || keep_room(check, err);
+    return !store_is_full(check->fresh) || keep_room(check, err);
 }
 
 static bool run_check(struct check *check, struct error *err)
@@ -117,8 +112,8 @@ static bool run_check(struct check *check, struct error *err)
                          check->compared_at,
                          end.number);
     }
-    if (check->compared_at == 0) {
-        compare(check);
+    if (check->compared_at == 0 && !compare(check, err)) {
+        return false;
     }
     if (!journal_walk(check->journal, &walk, err)) {
         return false;
@@ -160,7 +155,7 @@ bool store_tools_fsck(const struct store_tools *tools, struct error *err)
     bool ok = (check.arena != NULL || error_set(err, ERROR_OS, "no memory")) &&
               journal_open(&check.journal, journal, err) &&
               store_open(&check.kept, state, 0, err) && store_begin(check.kept, err) &&
-              store_open(&check.fresh, fresh, 0, err) && store_begin(check.fresh, err) &&
+              store_open_bulk(&check.fresh, fresh, err) && store_begin(check.fresh, err) &&
               run_check(&check, err);
     store_close(&check.fresh);
     store_close(&check.kept);

@@ -10,7 +10,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAP_BYTES_FIRST = 64 << 20 };
+enum {
+    MAP_BYTES_FIRST = 64 << 20,
+    MAP_BYTES_BULK = 1 << 30,
+    BULK_PART = 1 << 15 /* records a transaction: each may change a page */
+};
+static const struct store_cache_size cache_size = {1 << 15, (size_t)8 << 20};
+static const struct store_cache_size cache_size_bulk = {1 << 20, (size_t)256 << 20};
 static const uint64_t map_bytes_most = UINT64_C(256) << 30;
 
 static const char *const table_names[TABLE_END] = {
@@ -67,6 +73,22 @@ static const bool is_cached[TABLE_END] = {
     [TABLE_PIN] = true,
 };
 
+/* Those that a fold only puts into or deletes from: in bulk they are held back, too. */
+static const bool is_cached_bulk[TABLE_END] = {
+    [TABLE_KEY] = true,
+    [TABLE_WORKER_CASE] = true,
+    [TABLE_LINE] = true,
+    [TABLE_TIMER] = true,
+    [TABLE_TIMELINE] = true,
+    [TABLE_REFERRAL_KEY] = true,
+};
+
+/* Whoever puts a key that is new puts it for the first time. */
+static const bool is_fresh[TABLE_END] = {
+    [TABLE_LINE] = true,
+    [TABLE_TIMER] = true,
+};
+
 /* Tables of records of which most words are zero; they are stored without those. */
 static const bool is_packed[TABLE_END] = {
     [TABLE_CASE] = true,
@@ -81,15 +103,13 @@ static const bool is_packed[TABLE_END] = {
 
 static const uint8_t meta_key_bytes[] = {'m'};
 
+static bool open_store(struct store **out, const struct kv_options *options, struct error *err);
 static bool read_meta(struct store *store, struct error *err);
+static bool flush_in_parts(struct store *store, struct error *err);
 static void flush(struct store *store, uint32_t table);
 
 bool store_open(struct store **out, const char *folder, uint64_t map_bytes_max, struct error *err)
 {
-    struct store *store = calloc(1, sizeof(*store));
-    if (store == NULL) {
-        return error_set(err, ERROR_OS, "no memory for the state");
-    }
     struct kv_options options = {
         .path = folder,
         .map_bytes = MAP_BYTES_FIRST,
@@ -99,9 +119,30 @@ bool store_open(struct store **out, const char *folder, uint64_t map_bytes_max, 
     if (options.map_bytes > options.map_bytes_max) {
         options.map_bytes = options.map_bytes_max;
     }
-    store->cache = store_cache_create();
+    return open_store(out, &options, err);
+}
+
+bool store_open_bulk(struct store **out, const char *folder, struct error *err)
+{
+    const struct kv_options options = {
+        .path = folder,
+        .map_bytes = MAP_BYTES_BULK,
+        .map_bytes_max = (size_t)map_bytes_most,
+        .durability = KV_SCRATCH,
+    };
+    return open_store(out, &options, err);
+}
+
+static bool open_store(struct store **out, const struct kv_options *options, struct error *err)
+{
+    struct store *store = calloc(1, sizeof(*store));
+    if (store == NULL) {
+        return error_set(err, ERROR_OS, "no memory for the state");
+    }
+    store->bulk = options->durability == KV_SCRATCH;
+    store->cache = store_cache_create(store->bulk ? &cache_size_bulk : &cache_size);
     bool ok = store->cache == NULL ? error_set(err, ERROR_OS, "no memory for the state")
-                                   : kv_open(&store->kv, &options, err);
+                                   : kv_open(&store->kv, options, err);
     for (size_t i = 0; ok && i < TABLE_END; i++) {
         ok = kv_table_open(store->kv, table_names[i], &store->tables[i], err);
     }
@@ -155,6 +196,9 @@ bool store_begin(struct store *store, struct error *err)
 bool store_commit(struct store *store, struct error *err)
 {
     assert(store->txn != NULL);
+    if (store->bulk && !flush_in_parts(store, err)) {
+        return false;
+    }
     flush(store, TABLE_END);
     if (store_cache_is_full(store->cache)) {
         store_cache_forget(store->cache);
@@ -165,6 +209,17 @@ bool store_commit(struct store *store, struct error *err)
            bytes_of(meta_key_bytes, sizeof(meta_key_bytes)),
            bytes_of(&store->meta, sizeof(store->meta)));
     return kv_commit(&store->txn, err);
+}
+
+bool store_is_full(const struct store *store)
+{
+    return store_cache_is_full(store->cache);
+}
+
+bool store_sync(struct store *store, struct error *err)
+{
+    assert(store->txn == NULL);
+    return kv_sync(store->kv, err);
 }
 
 void store_abort(struct store *store)
@@ -219,6 +274,23 @@ static void increment_key(struct store_key *key)
     store_key_add_u8(key, 0);
 }
 
+/* The entry at or above *from, which becomes the smallest key behind it. */
+static bool
+next_entry(struct store *store, uint32_t table, struct store_key *from, struct store_found *out)
+{
+    if (!kv_seek(store->txn,
+                 store->tables[table],
+                 bytes_of(from->bytes, from->size),
+                 &out->key,
+                 &out->value)) {
+        return false;
+    }
+    from->size = 0;
+    store_key_add(from, out->key.data, out->key.size);
+    increment_key(from);
+    return true;
+}
+
 /* The meta record is digested from memory, the tables in their order, each entry with its lengths. */
 void store_digest(struct store *store, uint8_t out[32])
 {
@@ -227,22 +299,42 @@ void store_digest(struct store *store, uint8_t out[32])
     fact_hash(bytes_of(&store->meta, sizeof(store->meta)), running);
     for (uint32_t table = TABLE_META + 1; table < TABLE_END; table++) {
         struct store_key from = {0};
-        struct bytes key;
-        struct bytes value;
-        while (kv_seek(
-            store->txn, store->tables[table], bytes_of(from.bytes, from.size), &key, &value)) {
+        struct store_found found;
+        while (next_entry(store, table, &from, &found)) {
             uint8_t joined[FACT_HASH_BYTES * 3 + 4];
             memcpy(joined, running, FACT_HASH_BYTES);
-            fact_hash(key, joined + FACT_HASH_BYTES);
-            fact_hash(value, joined + (size_t)FACT_HASH_BYTES * 2);
+            fact_hash(found.key, joined + FACT_HASH_BYTES);
+            fact_hash(found.value, joined + (size_t)FACT_HASH_BYTES * 2);
             bytes_put_u32(joined + (size_t)FACT_HASH_BYTES * 3, table);
-            from.size = 0;
-            store_key_add(&from, key.data, key.size);
-            increment_key(&from);
             fact_hash(bytes_of(joined, sizeof(joined)), running);
         }
     }
     memcpy(out, running, FACT_HASH_BYTES);
+}
+
+static bool is_table_equal(struct store *a, struct store *b, uint32_t table)
+{
+    struct store_key from_a = {0};
+    struct store_key from_b = {0};
+    struct store_found in_a;
+    struct store_found in_b;
+    bool equal = true;
+    while (equal && next_entry(a, table, &from_a, &in_a)) {
+        equal = next_entry(b, table, &from_b, &in_b) && bytes_equal(in_a.key, in_b.key) &&
+                bytes_equal(in_a.value, in_b.value);
+    }
+    return equal && !next_entry(b, table, &from_b, &in_b);
+}
+
+bool store_is_equal(struct store *a, struct store *b)
+{
+    bool equal = memcmp(&a->meta, &b->meta, sizeof(a->meta)) == 0;
+    flush(a, TABLE_END);
+    flush(b, TABLE_END);
+    for (uint32_t table = TABLE_META + 1; equal && table < TABLE_END; table++) {
+        equal = is_table_equal(a, b, table);
+    }
+    return equal;
 }
 
 void store_key_add(struct store_key *key, const void *part, size_t bytes)
@@ -281,16 +373,44 @@ void store_key_add_id(struct store_key *key, const struct id128 *id)
 /* Into the open transaction; TABLE_END: all tables. */
 static void flush(struct store *store, uint32_t table)
 {
-    store_cache_flush(store->cache,
-                      table == TABLE_END ? (uint32_t)STORE_CACHE_TABLES_MAX : table,
-                      store->txn,
-                      store->tables,
-                      is_packed);
+    const uint32_t wanted = table == TABLE_END ? (uint32_t)STORE_CACHE_TABLES_MAX : table;
+    const struct store_cache_part part = {.to = store_cache_order(store->cache, wanted),
+                                          .tables = store->tables,
+                                          .packed = is_packed};
+    store_cache_write(store->cache, &part, store->txn);
+}
+
+/* All but the last part, with commits between them: nobody reads a half state of a bulk store. */
+static bool flush_in_parts(struct store *store, struct error *err)
+{
+    const size_t count = store_cache_order(store->cache, STORE_CACHE_TABLES_MAX);
+    struct store_cache_part part = {.tables = store->tables, .packed = is_packed};
+    for (; part.from + BULK_PART < count; part.from = part.to) {
+        part.to = part.from + BULK_PART;
+        store_cache_write(store->cache, &part, store->txn);
+        if (!kv_commit(&store->txn, err)) {
+            return false;
+        }
+        const struct kv_space space = kv_space(store->kv);
+        if (space.used_bytes > space.map_bytes / 3 && !kv_grow(store->kv, err)) {
+            return false;
+        }
+        if (!kv_begin_write(store->kv, &store->txn, err)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool is_held(const struct store *store, enum store_table table)
+{
+    return is_cached[table] || (store->bulk && is_cached_bulk[table]);
 }
 
 static struct store_cache_name name_of(enum store_table table, const struct store_key *key)
 {
-    return (struct store_cache_name){.table = table, .key = bytes_of(key->bytes, key->size)};
+    return (struct store_cache_name){
+        .table = table, .key = bytes_of(key->bytes, key->size), .fresh = is_fresh[table]};
 }
 
 void store_take(enum store_table table, struct bytes value, void *record, size_t record_bytes)
@@ -312,7 +432,7 @@ bool store_record(struct store *store,
     const struct store_cache_name name = name_of(table, key);
     struct bytes value;
 
-    if (is_cached[table]) {
+    if (is_held(store, table)) {
         const enum store_cache_answer answer =
             store_cache_get(store->cache, &name, record, record_bytes);
         if (answer != STORE_CACHE_UNKNOWN) {
@@ -323,7 +443,7 @@ bool store_record(struct store *store,
     if (found) {
         store_take(table, value, record, record_bytes);
     }
-    if (is_cached[table] && kv_failed(store->txn) == NULL) {
+    if (is_held(store, table) && kv_failed(store->txn) == NULL) {
         store_cache_learn(store->cache, &name, bytes_of(record, found ? record_bytes : 0));
     }
     return found;
@@ -349,7 +469,7 @@ void store_put_record(struct store *store,
                       size_t record_bytes)
 {
     const struct store_cache_name name = name_of(table, key);
-    if (is_cached[table] && record_bytes > 0) {
+    if (is_held(store, table) && record_bytes > 0) {
         put_cached(store, &name, bytes_of(record, record_bytes));
     } else if (is_packed[table]) {
         uint8_t packed[STORE_PACK_BYTES_MAX];
@@ -363,7 +483,7 @@ void store_put_record(struct store *store,
 void store_delete_record(struct store *store, enum store_table table, const struct store_key *key)
 {
     const struct store_cache_name name = name_of(table, key);
-    if (is_cached[table]) {
+    if (is_held(store, table)) {
         put_cached(store, &name, bytes_of(NULL, 0));
     } else {
         (void)kv_delete(store->txn, store->tables[table], name.key);

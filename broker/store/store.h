@@ -367,6 +367,14 @@ struct store;
 /* map_bytes_max 0: the default. A store of another layout is emptied (its meta is zero afterwards). */
 bool store_open(struct store **out, const char *folder, uint64_t map_bytes_max, struct error *err)
     __attribute__((warn_unused_result));
+/* A state that is made by folding alone, under a name that nobody opens after a crash: nothing is synced before store_sync, and
+ * records are held back by the hundred thousand and written in order of their keys. The folder must not exist. */
+bool store_open_bulk(struct store **out, const char *folder, struct error *err)
+    __attribute__((warn_unused_result));
+/* Is so much held back that it is better committed? Of a bulk store only. */
+bool store_is_full(const struct store *store);
+/* All that was committed is on the disk. Between transactions. */
+bool store_sync(struct store *store, struct error *err) __attribute__((warn_unused_result));
 void store_close(struct store **store);
 bool store_begin(struct store *store, struct error *err) __attribute__((warn_unused_result));
 bool store_commit(struct store *store, struct error *err) __attribute__((warn_unused_result));
@@ -378,6 +386,8 @@ struct kv_space store_space(struct store *store);
 bool store_grow(struct store *store, struct error *err) __attribute__((warn_unused_result));
 /* BLAKE2b-256 over an ordered dump of every table: equal states have equal digests. */
 void store_digest(struct store *store, uint8_t out[32]);
+/* Entry by entry, so cheaper than two digests. */
+bool store_is_equal(struct store *a, struct store *b);
 
 /* The meta record is kept in memory and written at commit. */
 struct meta_record *store_meta(struct store *store);

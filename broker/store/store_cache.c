@@ -10,14 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    ENTRIES_MAX = 1 << 15,
-    SLOTS = ENTRIES_MAX * 2, /* never more than half full */
-    RECORD_BYTES_MOST = 8 << 20,
-    ROOM_BYTES = 4 << 20,
-    FULL_SHARE =
-        2 /* read entries may take this part of the room; the rest is for what is to be written */
-};
+/* Read entries may take this part of the room; the rest is for what is to be written. */
+enum { FULL_SHARE = 2 };
 
 struct entry {
     uint64_t hash;
@@ -26,7 +20,13 @@ struct entry {
     uint8_t table;
     uint8_t key_bytes;
     bool dirty;
+    bool stored; /* the table may have it */
     uint8_t key[STORE_CACHE_KEY_BYTES];
+};
+
+struct slot {
+    uint32_t entry; /* 0: empty, else its index + 1 */
+    uint32_t tag;   /* of its hash, so that most others need not be looked at */
 };
 
 struct store_cache {
@@ -34,27 +34,37 @@ struct store_cache {
     struct arena *room;  /* of the three arrays */
     struct entry *entries;
     struct entry **order; /* room for a flush */
-    uint32_t *slots;      /* 0: empty, else index of the entry + 1 */
+    struct slot *slots;   /* never more than half full */
     uint32_t count;
+    struct store_cache_size size;
     uint32_t dirty[STORE_CACHE_TABLES_MAX];
     uint8_t secret[HASH_SHORT_KEY_BYTES]; /* agents draw ids: they must not know where these fall */
 };
 
-struct store_cache *store_cache_create(void)
+static size_t slot_count(const struct store_cache *cache)
 {
+    return (size_t)cache->size.entries * 2;
+}
+
+struct store_cache *store_cache_create(const struct store_cache_size *size)
+{
+    const size_t entry_bytes =
+        sizeof(struct entry) + sizeof(struct entry *) + 2 * sizeof(struct slot);
     struct store_cache *cache = calloc(1, sizeof(*cache));
     if (cache == NULL) {
         return NULL;
     }
-    cache->arena = arena_create(RECORD_BYTES_MOST);
-    cache->room = arena_create(ROOM_BYTES);
+    assert((size->entries & (size->entries - 1)) == 0);
+    cache->size = *size;
+    cache->arena = arena_create(size->record_bytes);
+    cache->room = arena_create((size->entries + 1) * entry_bytes);
     if (cache->arena == NULL || cache->room == NULL) {
         store_cache_destroy(&cache);
         return NULL;
     }
-    cache->entries = arena_array(cache->room, ENTRIES_MAX, sizeof(*cache->entries));
-    cache->order = arena_array(cache->room, ENTRIES_MAX, sizeof(struct entry *));
-    cache->slots = arena_array(cache->room, SLOTS, sizeof(*cache->slots));
+    cache->entries = arena_array(cache->room, size->entries, sizeof(*cache->entries));
+    cache->order = arena_array(cache->room, size->entries, sizeof(struct entry *));
+    cache->slots = arena_array(cache->room, slot_count(cache), sizeof(*cache->slots));
     assert(cache->entries != NULL && cache->order != NULL && cache->slots != NULL);
     keys_random(cache->secret, sizeof(cache->secret));
     return cache;
@@ -79,15 +89,18 @@ static uint64_t hash_of_name(const struct store_cache *cache, const struct store
 }
 
 /* Where the name stands, or would stand. */
-static uint32_t *
+static struct slot *
 slot_of(const struct store_cache *cache, const struct store_cache_name *name, uint64_t hash)
 {
     for (uint64_t i = hash;; i++) {
-        uint32_t *slot = &cache->slots[i % SLOTS];
-        if (*slot == 0) {
+        struct slot *slot = &cache->slots[i & (slot_count(cache) - 1)];
+        if (slot->entry == 0) {
             return slot;
         }
-        const struct entry *entry = &cache->entries[*slot - 1];
+        if (slot->tag != (uint32_t)(hash >> 32)) {
+            continue;
+        }
+        const struct entry *entry = &cache->entries[slot->entry - 1];
         if (entry->hash == hash && entry->table == name->table &&
             bytes_equal(bytes_of(entry->key, entry->key_bytes), name->key)) {
             return slot;
@@ -100,11 +113,11 @@ enum store_cache_answer store_cache_get(const struct store_cache *cache,
                                         void *record,
                                         size_t record_bytes)
 {
-    const uint32_t *slot = slot_of(cache, name, hash_of_name(cache, name));
-    if (*slot == 0) {
+    const struct slot *slot = slot_of(cache, name, hash_of_name(cache, name));
+    if (slot->entry == 0) {
         return STORE_CACHE_UNKNOWN;
     }
-    const struct entry *entry = &cache->entries[*slot - 1];
+    const struct entry *entry = &cache->entries[slot->entry - 1];
     if (entry->record == NULL) {
         return STORE_CACHE_ABSENT;
     }
@@ -118,12 +131,12 @@ static struct entry *
 hold(struct store_cache *cache, const struct store_cache_name *name, struct bytes record)
 {
     const uint64_t hash = hash_of_name(cache, name);
-    uint32_t *slot = slot_of(cache, name, hash);
-    struct entry *entry = *slot == 0 ? NULL : &cache->entries[*slot - 1];
+    struct slot *slot = slot_of(cache, name, hash);
+    struct entry *entry = slot->entry == 0 ? NULL : &cache->entries[slot->entry - 1];
     const bool fits = entry != NULL && entry->record != NULL && entry->record_bytes == record.size;
     void *copy = NULL;
 
-    if (entry == NULL && cache->count == ENTRIES_MAX) {
+    if (entry == NULL && cache->count == cache->size.entries) {
         return NULL;
     }
     if (record.size > 0) {
@@ -135,11 +148,12 @@ hold(struct store_cache *cache, const struct store_cache_name *name, struct byte
     }
     if (entry == NULL) {
         entry = &cache->entries[cache->count++];
-        *slot = cache->count;
+        *slot = (struct slot){cache->count, (uint32_t)(hash >> 32)};
         entry->hash = hash;
         entry->table = (uint8_t)name->table;
         entry->key_bytes = (uint8_t)name->key.size;
         entry->dirty = false;
+        entry->stored = !name->fresh || record.size == 0;
         memcpy(entry->key, name->key.data, name->key.size);
     }
     entry->record = copy;
@@ -151,8 +165,9 @@ void store_cache_learn(struct store_cache *cache,
                        const struct store_cache_name *name,
                        struct bytes record)
 {
-    if (!store_cache_is_full(cache)) {
-        (void)hold(cache, name, record);
+    struct entry *entry = store_cache_is_full(cache) ? NULL : hold(cache, name, record);
+    if (entry != NULL) {
+        entry->stored = record.size > 0;
     }
 }
 
@@ -164,8 +179,9 @@ bool store_cache_put(struct store_cache *cache,
     if (entry == NULL) {
         return false;
     }
-    cache->dirty[name->table] += entry->dirty ? 0 : 1;
-    entry->dirty = true;
+    const bool dirty = record.size > 0 || entry->stored; /* else it came and went */
+    cache->dirty[name->table] += (dirty ? 1U : 0U) - (entry->dirty ? 1U : 0U);
+    entry->dirty = dirty;
     return true;
 }
 
@@ -180,17 +196,13 @@ static int by_key(const void *a, const void *b)
                          bytes_of(second->key, second->key_bytes));
 }
 
-void store_cache_flush(struct store_cache *cache,
-                       uint32_t table,
-                       struct kv_txn *txn,
-                       const kv_table *tables,
-                       const bool *packed)
+size_t store_cache_order(struct store_cache *cache, uint32_t table)
 {
     const bool all = table == STORE_CACHE_TABLES_MAX;
     size_t count = 0;
 
     if (!all && cache->dirty[table] == 0) {
-        return;
+        return 0;
     }
     for (uint32_t i = 0; i < cache->count; i++) {
         struct entry *entry = &cache->entries[i];
@@ -199,19 +211,35 @@ void store_cache_flush(struct store_cache *cache,
         }
     }
     qsort(cache->order, count, sizeof(struct entry *), by_key);
-    for (size_t i = 0; i < count; i++) {
+    return count;
+}
+
+static void
+write_entry(const struct entry *entry, const struct store_cache_part *part, struct kv_txn *txn)
+{
+    const struct bytes key = bytes_of(entry->key, entry->key_bytes);
+    const kv_table table = part->tables[entry->table];
+
+    if (entry->record == NULL) {
+        (void)kv_delete(txn, table, key);
+    } else if (part->packed[entry->table]) {
+        uint8_t words[STORE_PACK_BYTES_MAX];
+        const size_t bytes = store_pack(entry->record, entry->record_bytes, words);
+        kv_put_near(txn, table, key, bytes_of(words, bytes));
+    } else {
+        kv_put_near(txn, table, key, bytes_of(entry->record, entry->record_bytes));
+    }
+}
+
+void store_cache_write(struct store_cache *cache,
+                       const struct store_cache_part *part,
+                       struct kv_txn *txn)
+{
+    for (size_t i = part->from; i < part->to; i++) {
         struct entry *entry = cache->order[i];
-        const struct bytes key = bytes_of(entry->key, entry->key_bytes);
-        if (entry->record == NULL) {
-            (void)kv_delete(txn, tables[entry->table], key);
-        } else if (packed[entry->table]) {
-            uint8_t words[STORE_PACK_BYTES_MAX];
-            const size_t bytes = store_pack(entry->record, entry->record_bytes, words);
-            kv_put(txn, tables[entry->table], key, bytes_of(words, bytes));
-        } else {
-            kv_put(txn, tables[entry->table], key, bytes_of(entry->record, entry->record_bytes));
-        }
+        write_entry(entry, part, txn);
         entry->dirty = false;
+        entry->stored = entry->record != NULL;
         cache->dirty[entry->table]--;
     }
 }
@@ -222,13 +250,13 @@ void store_cache_forget(struct store_cache *cache)
         return;
     }
     arena_reset(cache->arena);
-    memset(cache->slots, 0, SLOTS * sizeof(*cache->slots));
+    memset(cache->slots, 0, slot_count(cache) * sizeof(*cache->slots));
     memset(cache->dirty, 0, sizeof(cache->dirty));
     cache->count = 0;
 }
 
 bool store_cache_is_full(const struct store_cache *cache)
 {
-    return cache->count > ENTRIES_MAX / FULL_SHARE ||
-           arena_used(cache->arena) > RECORD_BYTES_MOST / FULL_SHARE;
+    return cache->count > cache->size.entries / FULL_SHARE ||
+           arena_used(cache->arena) > cache->size.record_bytes / FULL_SHARE;
 }

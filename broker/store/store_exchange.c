@@ -71,6 +71,22 @@ static struct store_key key_of_line(uint32_t site, enum lane lane, uint64_t numb
     return key;
 }
 
+/* Lines of a bulk store are held back: asked for one by one they need not be written to be walked. */
+static bool ask_line_after(struct store *store,
+                           uint32_t site,
+                           enum lane lane,
+                           uint64_t after,
+                           struct line_record *out)
+{
+    const uint64_t last = store_site(store, site).lines[lane];
+    bool found = false;
+    for (uint64_t number = after + 1; !found && number <= last; number++) {
+        const struct store_key key = key_of_line(site, lane, number);
+        found = store_record(store, TABLE_LINE, &key, out, sizeof(*out));
+    }
+    return found;
+}
+
 bool store_line_after(struct store *store,
                       uint32_t site,
                       enum lane lane,
@@ -79,6 +95,9 @@ bool store_line_after(struct store *store,
 {
     if (after == UINT64_MAX) {
         return false;
+    }
+    if (store->bulk) {
+        return ask_line_after(store, site, lane, after, out);
     }
     const struct store_key from = key_of_line(site, lane, after + 1);
     struct store_found found;

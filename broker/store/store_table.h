@@ -63,6 +63,7 @@ struct store {
     struct meta_record meta;
     struct store_workers workers;
     struct store_cache *cache;
+    bool bulk; /* opened by store_open_bulk */
 };
 
 enum { STORE_KEY_BYTES = 40 };

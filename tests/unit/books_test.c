@@ -1,6 +1,7 @@
 /* Journal and state together: whatever was lost or left behind, a start ends with a state that is the journal's. */
 #include "broker/daemon/books.h"
 
+#include "base/kv.h"
 #include "tests/support/scratch.h"
 
 #include <setjmp.h>
@@ -9,6 +10,8 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -211,6 +214,29 @@ static void a_rebuild_needs_nothing_of_the_state(void **state)
     assert_memory_equal(before, after, sizeof(before));
 }
 
+/* Killed half-way, or between the old state's end and the new one's name. */
+static void a_rebuild_that_was_killed_is_begun_anew(void **state)
+{
+    struct world *world = *state;
+    struct error err;
+    uint8_t before[32];
+    uint8_t after[32];
+    run_turn(world, 5);
+    assert_true(books_tend(&world->books, true, &err));
+    store_digest(world->books.store, before);
+    books_close(&world->books);
+    kv_remove(scratch_path(world->scratch, "store/state"));
+    assert_int_equal(mkdir(scratch_path(world->scratch, "store/state.new"), 0700), 0);
+    (void)scratch_write(world->scratch, "store/state.new/data.mdb", "half a state");
+    assert_true(open_books(world, false, &err));
+    store_digest(world->books.store, after);
+    assert_memory_equal(before, after, sizeof(before));
+    assert_int_equal(access(scratch_path(world->scratch, "store/state.new"), F_OK), -1);
+    run_turn(world, 6);
+    reopen(world);
+    assert_int_equal(last_command(world), 5);
+}
+
 static void a_tried_turn_can_be_undone(void **state)
 {
     struct world *world = *state;
@@ -272,6 +298,7 @@ int main(void)
         TEST(a_state_ahead_of_its_journal_is_discarded),
         TEST(a_rebuild_gives_the_same_state),
         TEST(a_rebuild_needs_nothing_of_the_state),
+        TEST(a_rebuild_that_was_killed_is_begun_anew),
         TEST(a_tried_turn_can_be_undone),
         TEST(a_commit_is_due_a_tenth_of_a_second_after_the_first_change),
         TEST(the_last_sign_of_life_is_the_later_of_two),

@@ -25,6 +25,7 @@ struct stage {
 
 static int set_up(void **state)
 {
+    static const struct store_cache_size size = {1 << 10, 1 << 16};
     static struct stage stage;
     struct error err;
 
@@ -37,7 +38,7 @@ static int set_up(void **state)
     assert_true(kv_table_open(stage.kv, "a", &stage.tables[TABLE_A], &err));
     assert_true(kv_table_open(stage.kv, "b", &stage.tables[TABLE_B], &err));
     assert_true(kv_begin_write(stage.kv, &stage.txn, &err));
-    stage.cache = store_cache_create();
+    stage.cache = store_cache_create(&size);
     assert_non_null(stage.cache);
     *state = &stage;
     return 0;
@@ -63,6 +64,14 @@ static void put(struct stage *stage, uint32_t table, const char *key, const char
 {
     const struct store_cache_name name = name_of(table, key);
     assert_true(store_cache_put(stage->cache, &name, bytes_of_text(record)));
+}
+
+static void flush(struct stage *stage, uint32_t table)
+{
+    const struct store_cache_part part = {.to = store_cache_order(stage->cache, table),
+                                          .tables = stage->tables,
+                                          .packed = stage->packed};
+    store_cache_write(stage->cache, &part, stage->txn);
 }
 
 static enum store_cache_answer
@@ -97,10 +106,10 @@ static void the_newest_record_is_read_and_written_test(void **state)
     assert_int_equal(get(stage, TABLE_A, "one", record), STORE_CACHE_FOUND);
     assert_string_equal(record, "3333");
     assert_in_table(stage, TABLE_A, "one", NULL); /* not before a flush */
-    store_cache_flush(stage->cache, TABLE_A, stage->txn, stage->tables, stage->packed);
+    flush(stage, TABLE_A);
     assert_in_table(stage, TABLE_A, "one", "3333");
     assert_in_table(stage, TABLE_B, "one", NULL); /* that was another table's */
-    store_cache_flush(stage->cache, ALL, stage->txn, stage->tables, stage->packed);
+    flush(stage, ALL);
     assert_in_table(stage, TABLE_B, "one", "2222");
     assert_int_equal(get(stage, TABLE_B, "one", record), STORE_CACHE_FOUND);
 }
@@ -112,14 +121,66 @@ static void a_deleted_record_is_none_test(void **state)
     char record[5];
 
     put(stage, TABLE_A, "one", "1111");
-    store_cache_flush(stage->cache, ALL, stage->txn, stage->tables, stage->packed);
+    flush(stage, ALL);
     assert_true(store_cache_put(stage->cache, &name, bytes_of(NULL, 0)));
     assert_int_equal(get(stage, TABLE_A, "one", record), STORE_CACHE_ABSENT);
-    store_cache_flush(stage->cache, ALL, stage->txn, stage->tables, stage->packed);
+    flush(stage, ALL);
     assert_in_table(stage, TABLE_A, "one", NULL);
     put(stage, TABLE_A, "one", "4444");
-    store_cache_flush(stage->cache, ALL, stage->txn, stage->tables, stage->packed);
+    flush(stage, ALL);
     assert_in_table(stage, TABLE_A, "one", "4444");
+}
+
+/* Such a deletion would ask the table for nothing. */
+static void what_came_and_went_is_not_written_test(void **state)
+{
+    struct stage *stage = *state;
+    struct store_cache_name name = name_of(TABLE_A, "one");
+    char record[5];
+
+    name.fresh = true;
+    assert_true(store_cache_put(stage->cache, &name, bytes_of_text("1111")));
+    assert_true(store_cache_put(stage->cache, &name, bytes_of(NULL, 0)));
+    assert_int_equal(get(stage, TABLE_A, "one", record), STORE_CACHE_ABSENT);
+    assert_int_equal(store_cache_order(stage->cache, ALL), 0);
+    assert_true(store_cache_put(stage->cache, &name, bytes_of_text("2222")));
+    flush(stage, ALL);
+    assert_in_table(stage, TABLE_A, "one", "2222");
+    assert_true(store_cache_put(stage->cache, &name, bytes_of(NULL, 0)));
+    flush(stage, ALL);
+    assert_in_table(stage, TABLE_A, "one", NULL);
+}
+
+static void what_is_not_held_may_be_in_the_table_test(void **state)
+{
+    struct stage *stage = *state;
+    struct store_cache_name name = name_of(TABLE_A, "one");
+
+    put(stage, TABLE_A, "one", "1111");
+    flush(stage, ALL);
+    store_cache_forget(stage->cache);
+    name.fresh = true;
+    assert_true(store_cache_put(stage->cache, &name, bytes_of(NULL, 0)));
+    flush(stage, ALL);
+    assert_in_table(stage, TABLE_A, "one", NULL);
+}
+
+static void a_part_is_written_in_order_test(void **state)
+{
+    struct stage *stage = *state;
+    put(stage, TABLE_B, "two", "2222");
+    put(stage, TABLE_A, "two", "1111");
+    put(stage, TABLE_B, "one", "3333");
+    assert_int_equal(store_cache_order(stage->cache, ALL), 3);
+    struct store_cache_part part = {.to = 2, .tables = stage->tables, .packed = stage->packed};
+    store_cache_write(stage->cache, &part, stage->txn);
+    assert_in_table(stage, TABLE_A, "two", "1111");
+    assert_in_table(stage, TABLE_B, "one", "3333");
+    assert_in_table(stage, TABLE_B, "two", NULL);
+    part = (struct store_cache_part){2, 3, stage->tables, stage->packed};
+    store_cache_write(stage->cache, &part, stage->txn);
+    assert_in_table(stage, TABLE_B, "two", "2222");
+    assert_int_equal(store_cache_order(stage->cache, ALL), 0);
 }
 
 static void what_a_table_answered_is_not_written_test(void **state)
@@ -133,7 +194,7 @@ static void what_a_table_answered_is_not_written_test(void **state)
     store_cache_learn(stage->cache, &two, bytes_of(NULL, 0));
     assert_int_equal(get(stage, TABLE_A, "one", record), STORE_CACHE_FOUND);
     assert_int_equal(get(stage, TABLE_A, "two", record), STORE_CACHE_ABSENT);
-    store_cache_flush(stage->cache, ALL, stage->txn, stage->tables, stage->packed);
+    flush(stage, ALL);
     assert_in_table(stage, TABLE_A, "one", NULL);
     store_cache_forget(stage->cache);
     assert_int_equal(get(stage, TABLE_A, "one", record), STORE_CACHE_UNKNOWN);
@@ -157,7 +218,7 @@ static void a_full_cache_says_so_and_loses_nothing_test(void **state)
     }
     assert_true(store_cache_is_full(stage->cache));
     assert_int_equal(get(stage, TABLE_B, "one", record), STORE_CACHE_UNKNOWN);
-    store_cache_flush(stage->cache, ALL, stage->txn, stage->tables, stage->packed);
+    flush(stage, ALL);
     assert_true(kv_count(stage->txn, stage->tables[TABLE_A]) == count);
     store_cache_forget(stage->cache);
     assert_false(store_cache_is_full(stage->cache));
@@ -170,6 +231,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(
             the_newest_record_is_read_and_written_test, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_deleted_record_is_none_test, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_came_and_went_is_not_written_test, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+            what_is_not_held_may_be_in_the_table_test, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_part_is_written_in_order_test, set_up, tear_down),
         cmocka_unit_test_setup_teardown(
             what_a_table_answered_is_not_written_test, set_up, tear_down),
         cmocka_unit_test_setup_teardown(

@@ -201,6 +201,59 @@ static void lines_of_a_site_test(void **state)
     assert_int_equal(line.number, 300);
 }
 
+static void fill_for_bulk(struct store *store)
+{
+    struct site_record site = store_site(store, 1);
+    struct timeline_record event;
+    memset(&event, 0, sizeof(event));
+    const struct id128 one = id(1);
+    site.lines[LANE_NORMAL] = 4;
+    store_put_site(store, 1, &site);
+    put_line(store, 1, LANE_NORMAL, 1);
+    put_line(store, 1, LANE_NORMAL, 2);
+    put_line(store, 1, LANE_NORMAL, 4);
+    const struct timer_record timer = {1000, TIMER_OFFER, id(1)};
+    store_put_timer(store, &timer);
+    store_put_timeline(store, &one, 3, 1, &event);
+    store_put_worker_case(store, 7, &one, true);
+}
+
+/* Lines, timers and the like are held back there, and read as everywhere. */
+static void a_bulk_store_says_the_same_test(void **state)
+{
+    struct fixture *fixture = *state;
+    struct store *bulk = NULL;
+    struct error err;
+    struct line_record line;
+    const struct timer_record timer = {1000, TIMER_OFFER, id(1)};
+    assert_true(store_open_bulk(&bulk, scratch_path(fixture->scratch, "bulk"), &err));
+    assert_true(store_begin(bulk, &err));
+    fill_for_bulk(bulk);
+    fill_for_bulk(fixture->store);
+    assert_true(store_line_after(bulk, 1, LANE_NORMAL, 0, &line));
+    assert_int_equal(line.number, 1);
+    store_delete_line(bulk, 1, LANE_NORMAL, 1);
+    store_delete_line(fixture->store, 1, LANE_NORMAL, 1);
+    assert_true(store_commit(bulk, &err));
+    assert_true(store_begin(bulk, &err));
+    assert_true(store_line_after(bulk, 1, LANE_NORMAL, 2, &line));
+    assert_int_equal(line.number, 4);
+    assert_false(store_line_after(bulk, 1, LANE_NORMAL, 4, &line));
+    store_delete_line(bulk, 1, LANE_NORMAL, 2); /* it stands in the table now */
+    store_delete_timer(bulk, &timer);
+    assert_false(store_is_equal(bulk, fixture->store));
+    store_delete_line(fixture->store, 1, LANE_NORMAL, 2);
+    store_delete_timer(fixture->store, &timer);
+    *store_meta(bulk) = *store_meta(fixture->store);
+    assert_true(store_is_equal(bulk, fixture->store));
+    put_line(bulk, 1, LANE_NORMAL, 5);
+    assert_false(store_is_equal(bulk, fixture->store)); /* one more at the end, on either side */
+    assert_false(store_is_equal(fixture->store, bulk));
+    assert_true(store_commit(bulk, &err));
+    assert_true(store_sync(bulk, &err));
+    store_close(&bulk);
+}
+
 static void views_of_a_site_test(void **state)
 {
     struct store *store = ((struct fixture *)*state)->store;
@@ -414,6 +467,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(territory_counts_test, set_up, tear_down),
         cmocka_unit_test_setup_teardown(replies_of_a_lane_test, set_up, tear_down),
         cmocka_unit_test_setup_teardown(lines_of_a_site_test, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_bulk_store_says_the_same_test, set_up, tear_down),
         cmocka_unit_test_setup_teardown(views_of_a_site_test, set_up, tear_down),
         cmocka_unit_test_setup_teardown(timers_in_order_test, set_up, tear_down),
         cmocka_unit_test_setup_teardown(largest_decision_test, set_up, tear_down),
