@@ -133,9 +133,12 @@ bool wire_decode_keys(struct bytes referral,
                       size_t *count)
 {
     const struct wire_part *part = &wire_table_matching_key;
+    const uint8_t *end = referral.data + referral.size;
     struct bytes coded;
     *count = 0;
-    while (wire_scan_find(wire_table_referral.descriptor, "keys", *count, referral, &coded)) {
+    while (wire_scan_find(wire_table_referral.descriptor, "keys", 0, referral, &coded)) {
+        const uint8_t *behind = coded.data + coded.size;
+        referral = bytes_of(behind, (size_t)(end - behind));
         struct wire_part_fault fault = {0};
         bool full = false;
         const ProtobufCMessage *message = wire_part_unpack(part->descriptor, coded, arena, &full);

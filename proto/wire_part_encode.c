@@ -41,19 +41,18 @@ static bool make_room(struct writer *writer, size_t bytes)
     return true;
 }
 
-static bool put_bytes(struct writer *writer, struct bytes bytes)
+static bool has_room(struct writer *writer, size_t bytes)
 {
-    if (writer->left < bytes.size && !make_room(writer, bytes.size)) {
-        return false;
-    }
-    writer->left -= bytes.size;
-    memcpy(writer->room + writer->left, bytes.data, bytes.size);
-    return true;
+    return writer->left >= bytes || make_room(writer, bytes);
 }
 
-/* Its room is there. */
-static void put_long_varint(struct writer *writer, uint64_t number)
+/* Its room is there. Most are of one byte. */
+static inline void write_varint(struct writer *writer, uint64_t number)
 {
+    if (number <= 0x7F) {
+        writer->room[--writer->left] = (uint8_t)number;
+        return;
+    }
     size_t bytes = 1;
     for (uint64_t rest = number >> 7; rest != 0; rest >>= 7) {
         bytes++;
@@ -66,35 +65,36 @@ static void put_long_varint(struct writer *writer, uint64_t number)
     *at = (uint8_t)number;
 }
 
-/* Most are of one byte. */
-static inline bool put_varint(struct writer *writer, uint64_t number)
+/* A number, and the tag in front of it. */
+static bool put_tagged(struct writer *writer, uint32_t field, enum wire_type type, uint64_t number)
 {
-    if (writer->left < VARINT_BYTES_MAX && !make_room(writer, VARINT_BYTES_MAX)) {
+    if (!has_room(writer, 2 * VARINT_BYTES_MAX)) {
         return false;
     }
-    if (number > 0x7F) {
-        put_long_varint(writer, number);
-    } else {
-        writer->room[--writer->left] = (uint8_t)number;
-    }
+    write_varint(writer, number);
+    write_varint(writer, (uint64_t)field << 3 | type);
     return true;
 }
 
-static bool put_tag(struct writer *writer, uint32_t field, enum wire_type type)
+static bool put_number(struct writer *writer, uint32_t field, uint64_t number)
 {
-    return put_varint(writer, (uint64_t)field << 3 | type);
+    return put_tagged(writer, field, WIRE_VARINT, number);
 }
 
 /* The length of what was written since `before`, and the tag in front of it. */
 static bool put_length(struct writer *writer, uint32_t field, size_t before)
 {
-    return put_varint(writer, written(writer) - before) && put_tag(writer, field, WIRE_LENGTH);
+    return put_tagged(writer, field, WIRE_LENGTH, written(writer) - before);
 }
 
 static bool put_field(struct writer *writer, uint32_t field, struct bytes bytes)
 {
-    const size_t before = written(writer);
-    return put_bytes(writer, bytes) && put_length(writer, field, before);
+    if (!has_room(writer, bytes.size)) {
+        return false;
+    }
+    writer->left -= bytes.size;
+    memcpy(writer->room + writer->left, bytes.data, bytes.size);
+    return put_tagged(writer, field, WIRE_LENGTH, bytes.size);
 }
 
 /* The longest beginning of at most limit bytes that does not cut a character. */
@@ -135,8 +135,11 @@ static bool encode_mask(struct writer *writer,
         return false;
     }
     for (uint32_t i = row->limit; i-- > 1;) {
-        if ((mask >> i & 1) != 0 && !put_varint(writer, i)) {
-            return false;
+        if ((mask >> i & 1) != 0) {
+            if (!has_room(writer, VARINT_BYTES_MAX)) {
+                return false;
+            }
+            write_varint(writer, i);
         }
     }
     return put_length(writer, field, before);
@@ -190,10 +193,9 @@ static bool encode_counts(struct writer *writer,
     for (uint32_t reason = row->limit; reason-- > 1;) {
         const uint32_t number = wire_slot_number(ours, row->ours + reason * sizeof(uint32_t));
         const size_t before = written(writer);
-        if (number != 0 &&
-            !(put_varint(writer, number) && put_tag(writer, count->fields[1].id, WIRE_VARINT) &&
-              put_varint(writer, reason) && put_tag(writer, count->fields[0].id, WIRE_VARINT) &&
-              put_length(writer, field->id, before))) {
+        if (number != 0 && !(put_number(writer, count->fields[1].id, number) &&
+                             put_number(writer, count->fields[0].id, reason) &&
+                             put_length(writer, field->id, before))) {
             return false;
         }
     }
@@ -246,31 +248,15 @@ static bool encode_one_of(struct writer *writer, const struct wire_part_row *row
 }
 
 static bool
-put_number(struct writer *writer, const ProtobufCFieldDescriptor *field, uint64_t number)
+encode_number32(struct writer *writer, const ProtobufCFieldDescriptor *field, uint32_t number)
 {
-    return put_varint(writer, number) && put_tag(writer, field->id, WIRE_VARINT);
+    const bool zigzag = field->type == PROTOBUF_C_TYPE_SINT32;
+    return put_number(writer, field->id, zigzag ? number << 1 ^ (0 - (number >> 31)) : number);
 }
 
-static bool encode_scalar(struct writer *writer,
-                          const struct wire_part_row *row,
-                          const ProtobufCFieldDescriptor *field,
-                          const void *ours)
+static bool encode_lane(struct writer *writer, uint32_t field, uint32_t lane)
 {
-    if (row->kind == WIRE_PART_NUMBER64) {
-        return put_number(writer, field, wire_slot_wide(ours, row->ours));
-    }
-    if (row->kind == WIRE_PART_BOOL) {
-        return put_number(writer, field, 1);
-    }
-    const uint32_t number = wire_slot_number(ours, row->ours);
-    if (row->kind == WIRE_PART_LANE) {
-        return number < LANE_END && put_number(writer, field, (uint64_t)number + 1);
-    }
-    if (field->type == PROTOBUF_C_TYPE_SINT32) {
-        return put_number(writer, field, number << 1 ^ (0 - (number >> 31)));
-    }
-    return (row->kind != WIRE_PART_CODE || number < row->limit) &&
-           put_number(writer, field, number);
+    return lane < LANE_END && put_number(writer, field, (uint64_t)lane + 1);
 }
 
 static bool encode_row(struct writer *writer,
@@ -283,11 +269,16 @@ static bool encode_row(struct writer *writer,
     case WIRE_PART_PROSE:
         return encode_text(writer, row, field->id, ours);
     case WIRE_PART_NUMBER32:
+        return encode_number32(writer, field, wire_slot_number(ours, row->ours));
     case WIRE_PART_NUMBER64:
+        return put_number(writer, field->id, wire_slot_wide(ours, row->ours));
     case WIRE_PART_BOOL:
+        return put_number(writer, field->id, 1);
     case WIRE_PART_CODE:
+        return wire_slot_number(ours, row->ours) < row->limit &&
+               put_number(writer, field->id, wire_slot_number(ours, row->ours));
     case WIRE_PART_LANE:
-        return encode_scalar(writer, row, field, ours);
+        return encode_lane(writer, field->id, wire_slot_number(ours, row->ours));
     case WIRE_PART_MASK:
         return encode_mask(writer, row, field->id, ours);
     case WIRE_PART_ID:
@@ -370,19 +361,21 @@ bool wire_part_is_unset(const struct wire_part_row *row, const void *ours)
     return false;
 }
 
-/* The field that a row is about: found by its place in protobuf-c's structure, nearly always one before the last. */
-static const ProtobufCFieldDescriptor *
-field_of(const struct wire_part *part, const struct wire_part_row *row, size_t *hint)
+/* The field that a row is about: found by its place in protobuf-c's structure, nearly always where the row stands. */
+static const ProtobufCFieldDescriptor *field_of(const struct wire_part *part, size_t row)
 {
     const ProtobufCFieldDescriptor *fields = part->descriptor->fields;
     const size_t count = part->descriptor->n_fields;
-    if (row->kind == WIRE_PART_UNSENT_TEXT || row->kind == WIRE_PART_ONE_OF) {
+    const size_t theirs = part->rows[row].theirs;
+    if (part->rows[row].kind == WIRE_PART_ONE_OF) {
         return NULL;
     }
-    for (size_t tried = 0; tried < count; tried++) {
-        *hint = *hint == 0 ? count - 1 : *hint - 1;
-        if (fields[*hint].offset == row->theirs) {
-            return &fields[*hint];
+    if (row < count && fields[row].offset == theirs) {
+        return &fields[row];
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (fields[i].offset == theirs) {
+            return &fields[i];
         }
     }
     assert(!"every row is a field");
@@ -391,11 +384,9 @@ field_of(const struct wire_part *part, const struct wire_part_row *row, size_t *
 
 static bool encode_part(struct writer *writer, const struct wire_part *part, const void *ours)
 {
-    size_t hint = part->descriptor->n_fields;
     for (size_t i = part->row_count; i-- > 0;) {
         const struct wire_part_row *row = &part->rows[i];
-        if (!wire_part_is_unset(row, ours) &&
-            !encode_row(writer, row, field_of(part, row, &hint), ours)) {
+        if (!wire_part_is_unset(row, ours) && !encode_row(writer, row, field_of(part, i), ours)) {
             return false;
         }
     }
