@@ -37,6 +37,13 @@ static const struct kind kinds[] = {
 /* ZeroMQ RFC 32 */
 static const char z85_digits[] =
     "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-:+=^!/*?&<>()[]{}@%$#";
+/* The value of each digit from ' ' on, -1 none: every frame brings the key of its sender. */
+static const int8_t z85_values[96] = {
+    -1, 68, -1, 84, 83, 82, 72, -1, 75, 76, 70, 65, -1, 63, 62, 69, 0,  1,  2,  3,  4,  5,  6,  7,
+    8,  9,  64, -1, 73, 66, 74, 71, 81, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50,
+    51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 77, -1, 78, 67, -1, -1, 10, 11, 12, 13, 14, 15, 16,
+    17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 79, -1, 80, -1, -1,
+};
 
 static bool is_private(const char *path, const struct stat *file, struct error *err);
 static bool
@@ -206,11 +213,11 @@ bool keys_of_text(const char *text, uint8_t out[KEYS_BYTES])
     for (size_t group = 0; group < KEYS_BYTES / 4; group++) {
         uint64_t value = 0;
         for (size_t i = 0; i < 5; i++) {
-            const char *digit = strchr(z85_digits, text[5 * group + i]);
-            if (digit == NULL) {
+            const size_t at = (size_t)(uint8_t)text[5 * group + i] - ' ';
+            if (at >= sizeof(z85_values) || z85_values[at] < 0) {
                 return false;
             }
-            value = value * 85 + (uint64_t)(digit - z85_digits);
+            value = value * 85 + (uint64_t)z85_values[at];
         }
         if (value > UINT32_MAX) {
             return false;

@@ -37,6 +37,24 @@ static void keys_z85_matches_rfc32_test(void **state)
     assert_memory_equal(back, key, KEYS_BYTES);
 }
 
+static void keys_of_text_reads_the_digits_of_rfc32_test(void **state)
+{
+    static const char digits[] =
+        "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-:+=^!/*?&<>()[]{}@%$#";
+    char text[] = "0000000000000000000000000000000000000000";
+    uint8_t key[KEYS_BYTES];
+
+    (void)state;
+    for (int byte = 1; byte < 256; byte++) {
+        const char *digit = strchr(digits, byte);
+        text[4] = (char)byte;
+        assert_int_equal(keys_of_text(text, key), digit != NULL);
+        if (digit != NULL) {
+            assert_int_equal(key[3], digit - digits);
+        }
+    }
+}
+
 static void keys_of_text_refuses_anything_else_test(void **state)
 {
     uint8_t key[KEYS_BYTES] = {1};
@@ -224,6 +242,7 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(keys_z85_matches_rfc32_test),
+        cmocka_unit_test(keys_of_text_reads_the_digits_of_rfc32_test),
         cmocka_unit_test(keys_of_text_refuses_anything_else_test),
         cmocka_unit_test(keys_public_of_known_secret_test),
         cmocka_unit_test(keys_sign_matches_rfc8032_test),
