@@ -89,13 +89,26 @@ static bool syntax_phrase(struct arena *arena, const char *said, struct phrase *
     return false;
 }
 
+/* "… (before: line 7)" says so in Russian, too. */
+static const char *with_line_before(struct arena *arena, const char *said, const char *ru)
+{
+    static const char mark[] = " (before: line ";
+    const char *line = strstr(said, mark);
+
+    if (line == NULL) {
+        return ru;
+    }
+    line += sizeof(mark) - 1;
+    return arena_format(arena, "%s (строка %.*s)", ru, (int)strspn(line, "0123456789"), line);
+}
+
 struct phrase yaml_phrase(struct arena *arena, const char *said)
 {
     struct phrase text = {.en = arena_text(arena, said)};
 
     for (size_t i = 0; i < sizeof(own_texts) / sizeof(own_texts[0]); i++) {
         if (strncmp(said, own_texts[i].begins, strlen(own_texts[i].begins)) == 0) {
-            text.ru = own_texts[i].ru;
+            text.ru = with_line_before(arena, said, own_texts[i].ru);
             return text;
         }
     }

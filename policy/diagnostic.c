@@ -186,9 +186,11 @@ static const struct row rows[] = {
      {"обращения ведомств образуют круг", "escalations of agencies form a cycle"},
      {"цепочка escalate должна где-то кончаться", "a chain of escalate must end somewhere"}},
     {DIAGNOSTIC_ESCALATE_NOBODY, ERROR, MEANING,
-     {"обращение в ведомство, где никого нет", "an escalation to nobody"},
-     {"назовите ведомство, у которого есть работники, кроме наблюдателей",
-      "name an agency that has workers other than observers"}},
+     {"обращение в ведомство, где некому решать", "an escalation to nobody"},
+     {"назовите ведомство той же территории, у которого есть супервизор или, на его площадке home-site, "
+      "куратор «Единого окна», координатор или администратор",
+      "name an agency of the same territory that has a supervisor or, at its home-site, an intake "
+      "curator, a coordinator or an administrator"}},
     {DIAGNOSTIC_CAPACITY_MISSING, ERROR, MEANING,
      {"у куратора нет ёмкости", "a curator without a capacity"},
      {"напишите capacity: без неё дел не дадут",

@@ -205,6 +205,9 @@ bool directory_supervises(const struct directory *directory,
                           uint32_t worker,
                           uint32_t agency,
                           uint32_t territory);
+/* Whether anybody may have what an agency is handed up, in some territory: a supervisor, or whoever serves an empty desk at
+ * its home site. */
+bool directory_has_supervisors(const struct directory *directory, uint32_t agency);
 
 /* Site of a CURVE public key that is valid at now_us; 0 when unknown, revoked or over. */
 uint32_t directory_site_of_key(const struct directory *directory,

@@ -100,6 +100,22 @@ bool directory_supervises(const struct directory *directory,
     return true;
 }
 
+bool directory_has_supervisors(const struct directory *directory, uint32_t agency)
+{
+    const uint32_t supervisors = desk_roles[DESK_SUPERVISOR];
+    const struct directory_agency *of = directory_agency(directory, agency);
+
+    for (uint32_t i = 1; of != NULL && i <= directory->counts[DIRECTORY_WORKER]; i++) {
+        const struct directory_worker *row = directory_worker(directory, i);
+        const uint32_t enough =
+            row != NULL && row->site == of->home_site ? substitute_roles : supervisors;
+        if (row != NULL && !row->removed && row->agency == agency && (row->roles & enough) != 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Each territory gets the desk that was named for it, else its nearest ancestor's. */
 static void place_desks(struct directory *directory, enum desk desk)
 {

@@ -19,16 +19,28 @@ struct parts {
     const struct yaml_node *disclose;
     const struct yaml_node *rollout;
     const struct yaml_node *signatures;
+    const struct yaml_file *file;
+};
+
+/* How many there are in all files, and where the first one too many stands. */
+struct tally {
+    size_t count;
+    size_t count_max;
+    struct text_pos over;
 };
 
 static void take_parts(struct policy_source *source, struct parts *parts);
 static void take_head(struct policy_source *source, struct reader *reader);
 static bool reserve(struct policy_source *source, const struct parts *parts, size_t file_count);
-static bool
-within(struct policy_source *source, size_t count, size_t count_max, struct phrase what);
-static size_t count_of(const struct yaml_node *node);
-static size_t count_rules(const struct yaml_node *list);
-static size_t count_inner_rules(const struct yaml_node *list);
+static bool within(struct policy_source *source, const struct tally *tally, struct phrase what);
+static void
+tally_one(struct tally *tally, const struct yaml_file *file, const struct yaml_node *node);
+static void
+tally_list(struct tally *tally, const struct yaml_file *file, const struct yaml_node *list);
+static void
+tally_rules(struct tally *tally, const struct yaml_file *file, const struct yaml_node *list);
+static void
+tally_inner_rules(struct tally *tally, const struct yaml_file *file, const struct yaml_node *list);
 
 void policy_tree_parse(struct policy_source *source,
                        const struct yaml_file *files,
@@ -38,8 +50,9 @@ void policy_tree_parse(struct policy_source *source,
     struct parts parts[FILES_MAX];
 
     memset(parts, 0, sizeof(parts));
-    if (!within(
-            source, file_count, FILES_MAX, (struct phrase){"файлов политики", "policy files"})) {
+    if (file_count > FILES_MAX) {
+        const struct tally all = {file_count, FILES_MAX, error_pos(files[FILES_MAX].name, 1, 1)};
+        (void)within(source, &all, (struct phrase){"файлов политики", "policy files"});
         return;
     }
     policy->procedure = PROCEDURE_DIRECT;
@@ -47,6 +60,7 @@ void policy_tree_parse(struct policy_source *source,
     policy_tree_default_disclose(policy);
     for (size_t i = 0; i < file_count; i++) {
         source->file = &files[i];
+        parts[i].file = &files[i];
         keyword_translate(&files[i], source->findings);
         take_parts(source, &parts[i]);
     }
@@ -156,38 +170,33 @@ static void take_head(struct policy_source *source, struct reader *reader)
 static bool reserve(struct policy_source *source, const struct parts *parts, size_t file_count)
 {
     struct policy *policy = source->policy;
-    size_t pools = 0;
-    size_t rules = 0;
-    size_t requires = 0;
-    size_t waves = 0;
-    size_t programmes = 0;
+    struct tally pools = {.count_max = LIMIT_POOLS};
+    struct tally rules = {.count_max = LIMIT_RULES};
+    struct tally requires = {.count_max = POLICY_TREE_REQUIRES};
+    struct tally waves = {.count_max = POLICY_TREE_WAVES};
+    struct tally programmes = {.count_max = LIMIT_PROGRAMMES};
 
     for (size_t i = 0; i < file_count; i++) {
-        pools += count_of(parts[i].pools);
-        rules += count_rules(parts[i].rules);
-        programmes += count_of(parts[i].programmes);
-        rules += count_inner_rules(parts[i].programmes);
-        requires += count_of(parts[i].requires);
-        waves += count_of(parts[i].rollout);
+        const struct yaml_file *file = parts[i].file;
+        tally_list(&pools, file, parts[i].pools);
+        tally_rules(&rules, file, parts[i].rules);
+        tally_list(&programmes, file, parts[i].programmes);
+        tally_inner_rules(&rules, file, parts[i].programmes);
+        tally_list(&requires, file, parts[i].requires);
+        tally_list(&waves, file, parts[i].rollout);
     }
-    bool good = within(source, pools, LIMIT_POOLS, (struct phrase){"пулов", "pools"});
-    good =
-        within(source, programmes, LIMIT_PROGRAMMES, (struct phrase){"программ", "programmes"}) &&
-        good;
-    good = within(source, rules, LIMIT_RULES, (struct phrase){"правил", "rules"}) && good;
-    good = within(source,
-                  requires,
-                  POLICY_TREE_REQUIRES,
-                  (struct phrase){"требований", "requirements"}) &&
-           good;
-    good = within(source, waves, POLICY_TREE_WAVES, (struct phrase){"волн", "waves"}) && good;
+    bool good = within(source, &pools, (struct phrase){"пулов", "pools"});
+    good = within(source, &programmes, (struct phrase){"программ", "programmes"}) && good;
+    good = within(source, &rules, (struct phrase){"правил", "rules"}) && good;
+    good = within(source, &requires, (struct phrase){"требований", "requirements"}) && good;
+    good = within(source, &waves, (struct phrase){"волн", "waves"}) && good;
     if (!good) {
         return false;
     }
-    policy->pools = arena_array(policy->arena, pools, sizeof(*policy->pools));
-    policy->rules = arena_array(policy->arena, rules, sizeof(*policy->rules));
-    policy->requires = arena_array(policy->arena, requires, sizeof(*policy->requires));
-    policy->waves = arena_array(policy->arena, waves, sizeof(*policy->waves));
+    policy->pools = arena_array(policy->arena, pools.count, sizeof(*policy->pools));
+    policy->rules = arena_array(policy->arena, rules.count, sizeof(*policy->rules));
+    policy->requires = arena_array(policy->arena, requires.count, sizeof(*policy->requires));
+    policy->waves = arena_array(policy->arena, waves.count, sizeof(*policy->waves));
     return (policy->pools != NULL && policy->rules != NULL && policy->requires != NULL &&
             policy->waves != NULL) ||
            finding_error(source->findings,
@@ -197,43 +206,60 @@ static bool reserve(struct policy_source *source, const struct parts *parts, siz
                          "policy: out of memory");
 }
 
-static bool within(struct policy_source *source, size_t count, size_t count_max, struct phrase what)
+static bool within(struct policy_source *source, const struct tally *tally, struct phrase what)
 {
     struct arena *arena = source->findings->arena;
-    struct text_pos at =
-        source->file == NULL ? error_pos(NULL, 0, 0) : error_pos(source->file->name, 1, 1);
 
-    return count <= count_max ||
+    return tally->count <= tally->count_max ||
            finding_error_phrase(
                source->findings,
                DIAGNOSTIC_POLICY_TOO_MUCH,
-               &at,
+               &tally->over,
                (struct phrase){
-                   arena_format(arena, "%s: %zu, не больше %zu", what.ru, count, count_max),
-                   arena_format(arena, "%s: %zu, at most %zu", what.en, count, count_max)});
+                   arena_format(
+                       arena, "%s: %zu, не больше %zu", what.ru, tally->count, tally->count_max),
+                   arena_format(
+                       arena, "%s: %zu, at most %zu", what.en, tally->count, tally->count_max)});
 }
 
-static size_t count_of(const struct yaml_node *node)
+static void
+tally_one(struct tally *tally, const struct yaml_file *file, const struct yaml_node *node)
 {
-    return node == NULL || node->kind == YAML_SCALAR ? 0 : node->count;
+    if (++tally->count == tally->count_max + 1) {
+        tally->over = node->key == NULL ? yaml_tree_pos(file, node) : yaml_tree_key_pos(file, node);
+    }
+}
+
+static const struct yaml_node *first_of(const struct yaml_node *list)
+{
+    return list == NULL || list->kind == YAML_SCALAR ? NULL : list->first;
+}
+
+static void
+tally_list(struct tally *tally, const struct yaml_file *file, const struct yaml_node *list)
+{
+    for (const struct yaml_node *node = first_of(list); node != NULL; node = node->next) {
+        tally_one(tally, file, node);
+    }
 }
 
 /* With those that stand in others. */
-static size_t count_rules(const struct yaml_node *list)
+static void
+tally_rules(struct tally *tally, const struct yaml_file *file, const struct yaml_node *list)
 {
-    return count_of(list) + count_inner_rules(list);
+    tally_list(tally, file, list);
+    tally_inner_rules(tally, file, list);
 }
 
 /* Those that stand in rules or in programmes. */
-static size_t count_inner_rules(const struct yaml_node *list)
+static void
+tally_inner_rules(struct tally *tally, const struct yaml_file *file, const struct yaml_node *list)
 {
-    size_t count = 0;
-
-    for (const struct yaml_node *node = count_of(list) == 0 ? NULL : list->first; node != NULL;
-         node = node->next) {
+    for (const struct yaml_node *node = first_of(list); node != NULL; node = node->next) {
         const struct yaml_node *inner =
             node->kind == YAML_MAP ? yaml_tree_get(node, "rules") : NULL;
-        count += inner != NULL && inner->kind == YAML_LIST ? count_rules(inner) : 0;
+        if (inner != NULL && inner->kind == YAML_LIST) {
+            tally_rules(tally, file, inner);
+        }
     }
-    return count;
 }

@@ -11,6 +11,8 @@ struct chain {
 };
 
 static bool has_deciders(const struct directory *directory, uint32_t agency);
+static bool holds_desk(const struct source_set *set, const char *agency);
+static bool share_territory(const struct directory *directory, uint32_t one, uint32_t other);
 static bool leads_back(const struct source_set *set, uint32_t from, uint32_t to);
 static void reach(struct chain *chain, uint32_t agency);
 
@@ -19,6 +21,7 @@ void source_set_check_escalation(struct source_set *set, size_t row)
     const struct directory_row *this = &set->rows[row];
     const struct directory *directory = set->directory;
     uint32_t self = directory_find(directory, DIRECTORY_AGENCY, this->id);
+    const bool followed = this->escalate_count > 0 && holds_desk(set, this->id);
 
     for (size_t i = 0; i < this->escalate_count; i++) {
         const char *id = this->escalate[i];
@@ -43,14 +46,24 @@ void source_set_check_escalation(struct source_set *set, size_t row)
                           "escalations of agency \"%s\" come back to it through \"%s\"",
                           this->id,
                           id);
-        } else if (!has_deciders(directory, next)) {
+        } else if (!has_deciders(directory, next) ||
+                   (followed && !directory_has_supervisors(directory, next))) {
             finding_error(&set->findings,
                           DIAGNOSTIC_ESCALATE_NOBODY,
                           &at,
-                          "ведомство «%s» обращается в «%s», где никого нет",
-                          "agency \"%s\" escalates to \"%s\", where nobody works",
+                          "ведомство «%s» обращается в «%s», где некому решать",
+                          "agency \"%s\" escalates to \"%s\", where nobody may decide",
                           this->id,
                           id);
+        } else if (followed && !share_territory(directory, self, next)) {
+            finding_error(
+                &set->findings,
+                DIAGNOSTIC_ESCALATE_NOBODY,
+                &at,
+                "ведомство «%s» обращается в «%s», у которого нет ни одной его территории",
+                "agency \"%s\" escalates to \"%s\", which has none of its territories",
+                this->id,
+                id);
         }
     }
 }
@@ -99,6 +112,33 @@ static bool has_deciders(const struct directory *directory, uint32_t agency)
         const struct directory_worker *row = directory_worker(directory, i);
         if (row != NULL && !row->removed && row->agency == agency &&
             (row->roles & ~observers) != 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Its chain is followed: something may lie too long there. */
+static bool holds_desk(const struct source_set *set, const char *agency)
+{
+    for (size_t i = 0; i < set->row_count; i++) {
+        const struct directory_row *row = &set->rows[i];
+        if (row->kind == DIRECTORY_DESK && row->agency != NULL &&
+            strcmp(row->agency, agency) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A territory in which both work: elsewhere the chain steps over it. */
+static bool share_territory(const struct directory *directory, uint32_t one, uint32_t other)
+{
+    const uint32_t count = directory_count(directory, DIRECTORY_TERRITORY);
+
+    for (uint32_t i = 1; i <= count; i++) {
+        if (directory_agency_covers(directory, one, i) &&
+            directory_agency_covers(directory, other, i)) {
             return true;
         }
     }

@@ -9,7 +9,7 @@
 #include <string.h>
 
 /* A form may be older than this only by a slip of the year. */
-enum { OBSERVED_DAYS_MAX = 3660, CHILDREN_MAX = 30, BORN_YEARS_MAX = 120, MINUTES_AHEAD_MAX = 15 };
+enum { OBSERVED_DAYS_MAX = 3660, CHILDREN_MAX = 30, BORN_YEARS_MAX = 120 };
 
 /* NULL when the arena is full: the standard text alone serves then. */
 static const char *with_detail(struct arena *arena, const char *text, const char *detail)
@@ -126,7 +126,7 @@ static void check_observed(const struct check *check, int64_t observed_us)
     if (observed_us == 0) {
         return;
     }
-    if (observed_us > check->now_us + MINUTES_AHEAD_MAX * UTC_MINUTE_US ||
+    if (observed_us > check->now_us + CHECKS_AHEAD_US ||
         observed_us < check->now_us - OBSERVED_DAYS_MAX * UTC_DAY_US) {
         add(check, REFUSAL_BAD_FIELD, "observed_us");
     }

@@ -33,6 +33,9 @@ bool checks_referral(const struct referral *referral, int64_t now_us, struct pro
 bool checks_form(const struct form *form, int64_t now_us, struct problems *problems);
 bool checks_command(const struct command *command, int64_t now_us, struct problems *problems);
 
+/* Clocks differ a little: what lies no more ahead is not in the future. */
+#define CHECKS_AHEAD_US (INT64_C(15) * 60000000)
+
 /* An id of the directory: 1..LIMIT_CODE_BYTES of [a-z0-9-], first a letter or a digit. */
 bool checks_is_code(const char *text);
 

@@ -53,9 +53,10 @@ static const struct refusal_text refusals[REFUSAL_END] = {
     [REFUSAL_ALREADY_DONE] = {{"уже выполнено раньше: повторять не нужно",
                                "done long ago: there is no need to repeat it"},
                               false},
-    [REFUSAL_DISK_LOW] = {{"на сервере мало места: обращение будет отправлено позже само",
-                           "the server is short of space: this will be sent again by itself"},
-                          true},
+    [REFUSAL_DISK_LOW] =
+        {{"на диске брокера мало места: обращение будет отправлено позже само",
+          "the broker's disk is short of space: this will be sent again by itself"},
+         true},
     [REFUSAL_BUSY] = {{"сервер занят: отправка повторится сама",
                        "the server is busy: this will be sent again by itself"},
                       true},

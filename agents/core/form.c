@@ -1,6 +1,7 @@
 /* Forms: see form.h. */
 #include "agents/core/form.h"
 
+#include "agents/core/form_age.h"
 #include "agents/core/form_map.h"
 #include "base/utc.h"
 #include "base/yaml_phrase.h"
@@ -139,32 +140,27 @@ static void take_observed(struct form_map_reader *reader,
                               key->en);
         return;
     }
-    int32_t seconds = has_offset ? offset : draft->input->utc_offset_seconds;
-    draft->form.observed_us = utc_of_civil(&civil) - seconds * UTC_SECOND_US;
+    const int32_t here = draft->input->utc_offset_seconds;
+    draft->form.observed_us = utc_of_civil(&civil) - (has_offset ? offset : here) * UTC_SECOND_US;
+    if (draft->form.observed_us > draft->input->now_us + CHECKS_AHEAD_US) {
+        char now[UTC_TEXT_MAX];
+        (void)utc_format(draft->input->now_us + here * UTC_SECOND_US, UTC_SECONDS, now);
+        now[sizeof "2026-11-20T14:30" - 1] = '\0';
+        (void)form_map_report(
+            reader,
+            value,
+            "«%s»: %.40s ещё впереди, сейчас %s; укажите, когда это замечено, или уберите / "
+            "\"%s\": %.40s lies ahead, it is %s now; write when it was noticed, or leave it out",
+            key->ru,
+            value->text,
+            now,
+            key->en,
+            value->text,
+            now);
+    }
 }
 
 /* ---- persons --------------------------------------------------------------------------------- */
-
-static int32_t full_years(const struct utc_civil *born, const struct utc_civil *today)
-{
-    bool before_birthday =
-        today->month < born->month || (today->month == born->month && today->day < born->day);
-    return today->year - born->year - (before_birthday ? 1 : 0);
-}
-
-static enum age age_band(int32_t years)
-{
-    static const struct {
-        int32_t most;
-        enum age band;
-    } BANDS[] = {{0, AGE_0_1}, {2, AGE_1_3}, {3, AGE_3_4}, {6, AGE_4_6}, {13, AGE_7_13}};
-    for (size_t i = 0; i < sizeof BANDS / sizeof BANDS[0]; i++) {
-        if (years <= BANDS[i].most) {
-            return BANDS[i].band;
-        }
-    }
-    return AGE_14_17;
-}
 
 static void take_born(struct form_map_reader *reader,
                       const struct form_map_key *key,
@@ -183,7 +179,7 @@ static void take_born(struct form_map_reader *reader,
                               key->en);
         return;
     }
-    int32_t years = full_years(&born, &draft->today);
+    int32_t years = form_age_years(&born, &draft->today);
     if (years < 0) {
         (void)form_map_report(
             reader, value, "«%s»: дата в будущем / \"%s\": in the future", key->ru, key->en);
@@ -197,7 +193,7 @@ static void take_born(struct form_map_reader *reader,
     char buffer[UTC_TEXT_MAX];
     person->born = arena_text(reader->arena, utc_format_date(utc_of_civil(&born), buffer));
     if (person->role == PERSON_CHILD) {
-        draft->ages_by_birth |= UINT32_C(1) << age_band(years);
+        draft->ages_by_birth |= UINT32_C(1) << form_age_band(years);
     }
 }
 

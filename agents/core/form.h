@@ -62,5 +62,4 @@ bool form_check(const struct form_read *read,
                 int64_t now_us,
                 struct arena *arena,
                 struct error_list *errors) __attribute__((warn_unused_result));
-
 #endif

@@ -79,8 +79,13 @@ static bool take_form(struct run *run, int64_t at_us, struct form_read *read, st
         return error_prepend(
             err, "%s", SCREEN_IN(screen, "форма не прочитана", "the form cannot be read"));
     }
-    if (!form_read(&input, run->arena, read, errors) ||
-        !form_check(read, at_us, run->arena, errors)) {
+    bool good = form_read(&input, run->arena, read, errors);
+    if (good && read->form.facts.circumstances[0] == '\0') {
+        read->form.facts.circumstances =
+            "—"; /* rules ask for labels only: nobody need be found by this form */
+    }
+    good = good && form_check(read, at_us, run->arena, errors);
+    if (!good) {
         excerpt_print_all(screen, errors, excerpt_of_form(screen, input.content));
         return error_set(err,
                          ERROR_DATA,

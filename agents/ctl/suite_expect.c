@@ -40,6 +40,8 @@ static int32_t find_name(struct form_map_reader *reader,
                          struct phrase none);
 static uint32_t
 find_codes(struct form_map_reader *reader, const struct yaml_node *node, enum vocabulary list);
+static uint32_t
+find_one_code(struct form_map_reader *reader, const struct yaml_node *node, enum vocabulary list);
 static void take_rows(struct form_map_reader *reader,
                       const struct yaml_node *node,
                       enum directory_kind kind,
@@ -155,7 +157,7 @@ static void take_procedure(struct form_map_reader *reader,
                            const struct yaml_node *value,
                            void *target)
 {
-    const uint32_t mask = find_codes(reader, value, VOCABULARY_PROCEDURE);
+    const uint32_t mask = find_one_code(reader, value, VOCABULARY_PROCEDURE);
 
     expect(target, key, value)->procedure =
         mask == UINT32_C(1) << PROCEDURE_FULL ? PROCEDURE_FULL : PROCEDURE_DIRECT;
@@ -321,7 +323,7 @@ static void take_reason(struct form_map_reader *reader,
                         const struct yaml_node *value,
                         void *target)
 {
-    const uint32_t mask = find_codes(reader, value, VOCABULARY_DESK_REASON);
+    const uint32_t mask = find_one_code(reader, value, VOCABULARY_DESK_REASON);
     uint32_t reason = 0;
 
     while (reason + 1 < DESK_REASON_END && (mask >> reason & 1) == 0) {
@@ -385,6 +387,18 @@ find_codes(struct form_map_reader *reader, const struct yaml_node *node, enum vo
                        nearest);
     }
     return mask;
+}
+
+/* What a decision has only one of. */
+static uint32_t
+find_one_code(struct form_map_reader *reader, const struct yaml_node *node, enum vocabulary list)
+{
+    if (node->kind != YAML_SCALAR) {
+        (void)form_map_report(
+            reader, node, "здесь один код, а не список / one code stands here, no list");
+        return 0;
+    }
+    return find_codes(reader, node, list);
 }
 
 static void take_rows(struct form_map_reader *reader,

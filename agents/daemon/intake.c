@@ -39,6 +39,18 @@ void intake_refuse(struct agent *agent,
     refuse_with(agent, reply, &problems);
 }
 
+/* The standard text is the broker's, which has what it refuses sent again. */
+static void refuse_without_room(struct agent *agent, struct reply *reply)
+{
+    intake_refuse(agent, reply, REFUSAL_DISK_LOW, "", NULL);
+    if (reply->problem_count > 0) {
+        reply->problems[0].text = (struct phrase){
+            "на диске этой площадки мало места, ничего не принято: освободите место и повторите",
+            "the disk of this site is short of space and nothing was taken: free some and try "
+            "again"};
+    }
+}
+
 /* ---- lanes ----------------------------------------------------------------------------------- */
 
 /* Fills the token of the offer when the sender left it to us. */
@@ -67,7 +79,7 @@ static bool append(struct agent *agent,
                    struct intake_place *place)
 {
     if (!agent_store_has_room(agent->store)) {
-        intake_refuse(agent, reply, REFUSAL_DISK_LOW, "", NULL);
+        refuse_without_room(agent, reply);
         return false;
     }
     command->lane = is_about_critical(agent, command) ? LANE_URGENT : LANE_NORMAL;

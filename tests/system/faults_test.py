@@ -228,7 +228,9 @@ class FaultsTest(unittest.TestCase):
     def test_agent_with_little_space_refuses_forms_by_name_and_takes_them_afterwards(self):
         school, faults = self.school()
         faults.fail(SPACE, '/store', room=10 * MIB)
-        self.assert_refused(school.submit(1), exchange.REFUSAL_DISK_LOW)
+        reply = school.submit(1)
+        self.assert_refused(reply, exchange.REFUSAL_DISK_LOW)
+        self.assertIn('диске этой площадки', reply.problems[0].text.ru)  # its own disk, and nothing comes by itself
         school.process.expects('drop_waits')
         school.drop('form.yaml', FORM)
         school.process.wait_for('drop_waits')

@@ -135,7 +135,7 @@ static void a_mistake_of_writing_is_told_in_both_languages(void **state)
     assert_int_equal(bench->errors.items[0].at.line, 3);
     assert_false(load(bench, "site: school-7\nsite: school-8\n"));
     assert_string_equal(bench->errors.items[0].text,
-                        "этот ключ в той же записи уже стоит выше / "
+                        "этот ключ в той же записи уже стоит выше (строка 1) / "
                         "this key stands here twice (before: line 1)");
     assert_false(load(bench, "# nothing\n"));
     assert_string_equal(bench->errors.items[0].text, "файл пуст / the file is empty");

@@ -130,6 +130,21 @@ static void a_policy_in_several_files_is_explained_with_their_names(void **state
     refctl_stage_says(stage->out, "policy/20-pools.yaml:3), curators here: 1");
 }
 
+/* Rules ask for labels: whom it is about need not be in the form. */
+static void labels_alone_are_explained(void **state)
+{
+    struct refctl_stage *stage = *state;
+    char line[512];
+    const char *form = scratch_write(stage->scratch,
+                                     "form.yaml",
+                                     "territory: ukhta\nrisk: early\ndirection: prevention\n"
+                                     "basis: consent\nneeds: [health]\nages: [pregnancy]\n");
+    (void)snprintf(
+        line, sizeof(line), "policy explain %s config/komi --at 2026-11-23T10:00 --lang en", form);
+    refctl_stage_run(stage, line, 0);
+    refctl_stage_says(stage->out, "✓ infants");
+}
+
 static void what_cannot_be_explained_is_refused_with_the_nearest_name(void **state)
 {
     struct refctl_stage *stage = *state;
@@ -282,6 +297,16 @@ static void wrong_names_in_a_case_are_told_with_their_place(void **state)
     refctl_stage_says(stage->err, "в справочнике нет ведомства «mentor», может быть, «mentors»?\n");
     refctl_stage_says(stage->err, ":7:39: нужны территория, уровень, направление и потребности\n");
     refctl_stage_says(stage->err, ":8:41: не читается: ");
+    test_region(stage,
+                "cases:\n"
+                "  - name: one\n"
+                "    at: 2026-11-23T10:00\n"
+                "    form: {territory: ukhta, risk: sop, needs: [food], direction: prevention}\n"
+                "    expect: {procedure: [direct, full], reason: [no-rule]}\n",
+                " --lang en",
+                65);
+    refctl_stage_says(stage->err, ":5:25: one code stands here, no list\n");
+    refctl_stage_says(stage->err, ":5:49: one code stands here, no list\n");
     test_region(stage, "cases: []\n", " --lang en", 65);
     refctl_stage_says(stage->err, "\"cases\": a list of 1 to 4096 is expected\n");
     refctl_stage_run(stage, "policy test tests/golden/explain", 78);
@@ -326,6 +351,7 @@ int main(void)
         TEST(an_explanation_for_programs),
         TEST(whoever_is_passed_over_for_a_reserve_is_told_so),
         TEST(a_policy_in_several_files_is_explained_with_their_names),
+        TEST(labels_alone_are_explained),
         TEST(what_cannot_be_explained_is_refused_with_the_nearest_name),
         TEST(each_difference_is_told_by_field_and_line),
         TEST(programs_read_tap_junit_and_json),

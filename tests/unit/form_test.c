@@ -191,13 +191,25 @@ static void broken_and_empty_files_are_told(void **state)
     assert_true(bench->errors.count >= 1);
 }
 
+static void a_time_that_lies_ahead_is_told_with_the_time_it_is(void **state)
+{
+    struct bench *bench = *state;
+    assert_false(try_form(bench,
+                          "territory: a\nrisk: tzs\ndirection: prevention\nneeds: [food]\n"
+                          "observed: 2036-01-01\n"));
+    assert_int_equal(bench->errors.count, 1);
+    expect_error(bench, 0, 5, 11);
+    assert_non_null(
+        strstr(bench->errors.items[0].text, "«замечено»: 2036-01-01 ещё впереди, сейчас"));
+}
+
 static void problems_of_the_field_rules_stand_at_their_fields(void **state)
 {
     struct bench *bench = *state;
     assert_true(try_form(bench,
                          "purpose: service\n"
                          "territory: a\nrisk: tzs\ndirection: prevention\nneeds: [food]\n"
-                         "observed: 2036-01-01\n"
+                         "observed: 2001-01-01\n"
                          "children:\n"
                          "  - {surname: Примеров-1}\n"
                          "parents:\n"
@@ -221,6 +233,7 @@ int main(void)
         TEST(every_mistake_is_told_with_its_place),
         TEST(both_languages_for_one_key_is_a_mistake),
         TEST(broken_and_empty_files_are_told),
+        TEST(a_time_that_lies_ahead_is_told_with_the_time_it_is),
         TEST(problems_of_the_field_rules_stand_at_their_fields),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
