@@ -416,8 +416,11 @@ static bool begin(struct kv *kv, bool write, struct kv_txn **out, struct error *
     }
     txn->kv = kv;
     txn->write = write;
-    kv->open_write = kv->open_write || write;
-    kv->open_reads += write ? 0 : 1;
+    if (write) {
+        kv->open_write = true;
+    } else {
+        kv->open_reads++;
+    }
     *out = txn;
     return true;
 }

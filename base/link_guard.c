@@ -12,7 +12,17 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { DESCRIPTORS_MAX = 65536, GAP_MAX = 1024, CUTS_MAX = 64, PAGE_BYTES = 4096, LOOKS_MAX = 50 };
+enum {
+    DESCRIPTORS_MAX = 65536,
+    GAP_MAX = 1024, /* so many closed descriptors end a look at all of them */
+    GAP_FEW =
+        64, /* and so many, behind the last that was open, the looks between: the lowest free one is given out */
+    LOOKS_EACH = 5, /* every fifth looks at all */
+    CUTS_MAX = 64,
+    PAGE_BYTES = 4096,
+    LOOKS_MAX = 50,
+    CALM_SHARE = 256 /* of the difference, at each reading: seconds until a peak is forgotten */
+};
 
 struct connection {
     uint8_t key[KEYS_BYTES]; /* of its last frame */
@@ -24,7 +34,9 @@ struct connection {
 struct link_guard {
     struct connection *connections; /* by descriptor */
     int memory;          /* /proc/self/statm, kept open: a path may be out of reach later */
-    uint64_t calm_bytes; /* our memory when nothing was wrong */
+    uint64_t calm_bytes; /* our memory at its most, lately, when nothing was wrong */
+    uint64_t peak_bytes; /* while looking */
+    int highest;         /* open descriptor, at the last look */
     unsigned looks;      /* in a row; 0: memory does not grow */
     int64_t looked_us;
     struct link_peer cuts[CUTS_MAX];
@@ -141,6 +153,31 @@ static bool look_at(struct link_guard *guard, int descriptor, bool first)
     return true;
 }
 
+/* A peak is calm for a while: what grows and shrinks with the work is not looked at again and again. What only grows is,
+ * however slowly. */
+static void follow_calm(struct link_guard *guard, uint64_t memory)
+{
+    if (memory < guard->calm_bytes) {
+        guard->calm_bytes -= (guard->calm_bytes - memory) / CALM_SHARE;
+    }
+}
+
+static void look_at_all(struct link_guard *guard)
+{
+    const bool all = guard->looks % LOOKS_EACH == 0;
+    const int gap = all ? GAP_MAX : GAP_FEW;
+    int highest = 0;
+
+    for (int i = 0; i < DESCRIPTORS_MAX; i++) {
+        if (look_at(guard, i, guard->looks == 0)) {
+            highest = i;
+        } else if (i - (all || highest > guard->highest ? highest : guard->highest) > gap) {
+            break;
+        }
+    }
+    guard->highest = highest;
+}
+
 bool link_guard_look(struct link_guard *guard, int64_t boot_us)
 {
     if (guard == NULL || boot_us - guard->looked_us < LINK_GUARD_MS * INT64_C(1000)) {
@@ -149,17 +186,18 @@ bool link_guard_look(struct link_guard *guard, int64_t boot_us)
     guard->looked_us = boot_us;
     const uint64_t memory = own_memory(guard);
     const size_t before = guard->cut_count;
-    if (guard->looks == 0 && memory < guard->calm_bytes + LINK_GUARD_GROWTH_BYTES &&
-        guard->calm_bytes != 0) {
-        guard->calm_bytes = memory < guard->calm_bytes ? memory : guard->calm_bytes;
-        return false;
+    if (guard->looks == 0) {
+        if (guard->calm_bytes != 0 && memory < guard->calm_bytes + LINK_GUARD_GROWTH_BYTES) {
+            follow_calm(guard, memory);
+            return false;
+        }
+        guard->peak_bytes = 0;
     }
-    for (int i = 0, closed = 0; i < DESCRIPTORS_MAX && closed < GAP_MAX; i++) {
-        closed = look_at(guard, i, guard->looks == 0) ? 0 : closed + 1;
-    }
+    guard->peak_bytes = memory > guard->peak_bytes ? memory : guard->peak_bytes;
+    look_at_all(guard);
     if (++guard->looks > LOOKS_MAX) { /* nobody in particular: so much is calm now */
         guard->looks = 0;
-        guard->calm_bytes = memory;
+        guard->calm_bytes = guard->peak_bytes;
     }
     return guard->cut_count > before;
 }

@@ -47,15 +47,14 @@ static void disclosure_delivered(struct turn *turn, uint32_t site, const struct 
     turn_emit(turn, &delivered);
 }
 
-/* What becomes true because the site now holds everything up to a line. At most a window of lines, or a whole
+/* What becomes true because the site now holds everything after one line and up to another. At most a window of lines, or a whole
  * outbox after a resync. */
-static void decide_delivered(struct turn *turn, uint32_t site, enum lane lane, uint64_t up_to)
+static void
+decide_delivered(struct turn *turn, uint32_t site, enum lane lane, uint64_t after, uint64_t up_to)
 {
-    struct line_record line;
-    uint64_t after = 0;
-    while (after < up_to && store_line_after(turn->store, site, lane, after, &line) &&
+    struct line_record line = {.number = after};
+    while (line.number < up_to && store_line_after(turn->store, site, lane, line.number, &line) &&
            line.number <= up_to) {
-        after = line.number;
         struct view_record view;
         const bool shown = store_view(turn->store, site, line.kind, &line.entity, &view);
         assert(shown || store_failed(turn->store) != NULL);
@@ -85,7 +84,7 @@ void turn_acknowledge(struct turn *turn, uint32_t site, enum lane lane, uint64_t
     }
     const struct fact acknowledged = {
         .kind = FACT_LANE_ACKNOWLEDGED, .site = site, .code = lane, .number = number};
-    decide_delivered(turn, site, lane, number);
+    decide_delivered(turn, site, lane, record.acknowledged[lane], number);
     turn_emit(turn, &acknowledged);
     (void)turn_close_entry(turn);
 }

@@ -13,7 +13,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FOLD_COMMIT_BYTES = 16 << 20, PROGRESS_US = 2000000, SPACE_US = 1000000 };
+enum {
+    FOLD_COMMIT_BYTES = 16 << 20,
+    PROGRESS_US = 2000000,
+    SPACE_US = 1000000,
+    COMMIT_ASK_MS = 10 /* whether one that runs is done */
+};
 static const size_t fold_arena_bytes = (size_t)512 << 20;
 static const uint64_t disk_least_bytes = UINT64_C(256) << 20;
 
@@ -118,30 +123,45 @@ bool books_append(struct books *books, struct turn *turn, struct arena *arena, s
     if (books->dirty_since_us == 0) {
         books->dirty_since_us = clock_boot_us(books->clock);
     }
-    books->dirty_bytes += record.coded.size;
+    return true;
+}
+
+/* A commit that started comes to its end: waited for, or only when it is done. */
+static bool finish_commit(struct books *books, bool wait, struct error *err)
+{
+    if (!store_commit_runs(books->store) || (!wait && !store_commit_is_done(books->store))) {
+        return true;
+    }
+    return (store_commit_finish(books->store, err) && grow_maps(books, err)) ||
+           error_prepend(err, "commit the state");
+}
+
+static bool start_commit(struct books *books, struct error *err)
+{
+    if (!store_commit_start(books->store, err)) {
+        return error_prepend(err, "commit the state");
+    }
+    books->dirty_since_us = 0;
     return true;
 }
 
 bool books_tend(struct books *books, bool anyway, struct error *err)
 {
-    const bool due =
-        books->dirty_since_us != 0 &&
-        (books->dirty_bytes >= BOOKS_COMMIT_BYTES ||
-         clock_boot_us(books->clock) - books->dirty_since_us >= BOOKS_COMMIT_MS * INT64_C(1000));
-    if (!due && !anyway) {
-        if (clock_boot_us(books->clock) - books->space_read_us >= SPACE_US) {
-            read_space(books);
-        }
-        return true;
+    const int64_t boot_us = clock_boot_us(books->clock);
+    const bool large = store_uncommitted_bytes(books->store) >= BOOKS_COMMIT_BYTES;
+    const bool due = books->dirty_since_us != 0 &&
+                     (large || boot_us - books->dirty_since_us >= BOOKS_COMMIT_MS * INT64_C(1000));
+
+    if (boot_us - books->space_read_us >= SPACE_US) {
+        read_space(books);
     }
-    if (!store_commit(books->store, err) || !grow_maps(books, err) ||
-        !store_begin(books->store, err)) {
-        return error_prepend(err, "commit the state");
+    if (!finish_commit(books, anyway || (due && large), err)) {
+        return false;
     }
-    books->dirty_since_us = 0;
-    books->dirty_bytes = 0;
-    read_space(books);
-    return true;
+    if (anyway) {
+        return start_commit(books, err) && finish_commit(books, true, err);
+    }
+    return !due || store_commit_runs(books->store) || start_commit(books, err);
 }
 
 bool books_undo(struct books *books, const struct meta_record *before, struct error *err)
@@ -158,7 +178,10 @@ int64_t books_commit_in_ms(const struct books *books)
         return -1;
     }
     const int64_t age_ms = (clock_boot_us(books->clock) - books->dirty_since_us) / 1000;
-    return age_ms >= BOOKS_COMMIT_MS ? 0 : BOOKS_COMMIT_MS - age_ms;
+    if (age_ms >= BOOKS_COMMIT_MS) {
+        return store_commit_runs(books->store) ? COMMIT_ASK_MS : 0;
+    }
+    return BOOKS_COMMIT_MS - age_ms;
 }
 
 /* ---- space --------------------------------------------------------------------------------------- */

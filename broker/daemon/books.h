@@ -1,8 +1,10 @@
 /* The journal and the state together: opened, brought to the same position, appended to, committed.
  *
  *     journal  ───────────────────────────────●  durable at once, before anything is sent
- *     state    ──────────────────●·············  folded at once, committed every 100 ms or 4 MiB
+ *     state    ──────────────────●·············  folded at once, committed every 100 ms or 8 MiB
  *                                └ after a crash the rest is folded again
+ *
+ * A commit is written by a thread beside the turns; one at a time, and a turn waits only when another 8 MiB have come.
  *
  * A state that is ahead of the journal, or has another hash at its position, is emptied and rebuilt.
  */
@@ -19,7 +21,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { BOOKS_COMMIT_MS = 100, BOOKS_COMMIT_BYTES = 4 << 20 };
+enum { BOOKS_COMMIT_MS = 100, BOOKS_COMMIT_BYTES = 8 << 20 };
 
 struct books {
     struct journal *journal;
@@ -28,7 +30,6 @@ struct books {
     const struct clock *clock;
     struct log *log;
     int64_t dirty_since_us; /* boot clock; 0: nothing to commit */
-    size_t dirty_bytes;
     bool disk_low;
     uint64_t disk_free_bytes;
     int64_t space_read_us; /* boot clock */
@@ -52,8 +53,8 @@ void books_close(struct books *books);
  * false the process must end, as the state is ahead of the journal. */
 bool books_append(struct books *books, struct turn *turn, struct arena *arena, struct error *err)
     __attribute__((warn_unused_result));
-/* Between turns: commits when it is time to (or anyway), makes maps larger, reads the space left, once a second at
- * least. */
+/* Between turns: begins a commit when it is time to (or anyway, and then waits until it is durable), ends the one before,
+ * makes maps larger, reads the space left once a second. */
 bool books_tend(struct books *books, bool anyway, struct error *err)
     __attribute__((warn_unused_result));
 /* Drop what is not committed. Only for a turn that was tried after books_tend(…, true, …) and not appended. */

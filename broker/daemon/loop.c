@@ -361,8 +361,8 @@ bool loop_run(const struct loop_options *options, struct error *err)
     broker->clock = options->clock;
     broker->log = options->log;
     bool ok = signals_open(&broker->signals, err) && loop_open(broker, err) &&
-              enter_sandbox(broker, err) && open_configuration(broker, err) &&
-              open_link(broker, err);
+              enter_sandbox(broker, err) && store_use_worker(broker->books.store, err) &&
+              open_configuration(broker, err) && open_link(broker, err);
     if (ok) {
         tell_ready(broker, options->notify_socket);
     }

@@ -1,4 +1,4 @@
-/* The state's environment: opening, transactions, the meta record, digests, and keys. */
+/* The state's environment: opening, transactions, the meta record, records by their keys. */
 #include "broker/store/store.h"
 
 #include "base/keys.h"
@@ -13,10 +13,9 @@
 enum {
     MAP_BYTES_FIRST = 64 << 20,
     MAP_BYTES_BULK = 1 << 30,
-    BULK_PART = 1 << 15 /* records a transaction: each may change a page */
+    BULK_PART = 1 << 15, /* records a transaction: each may change a page */
+    BULK_BYTES = 64 << 20
 };
-static const struct store_cache_size cache_size = {1 << 15, (size_t)8 << 20};
-static const struct store_cache_size cache_size_bulk = {1 << 20, (size_t)256 << 20};
 static const uint64_t map_bytes_most = UINT64_C(256) << 30;
 
 static const char *const table_names[TABLE_END] = {
@@ -57,8 +56,8 @@ static const char *const table_names[TABLE_END] = {
     [TABLE_ROW_CHANGE] = "row-change",
 };
 
-/* Tables whose records are asked for by their whole key again and again; the others are walked in order, or written once. */
-static const bool is_cached[TABLE_END] = {
+/* Tables whose records are asked for by their whole key again and again: what was found below is remembered above. */
+static const bool is_asked_again[TABLE_END] = {
     [TABLE_CASE] = true,
     [TABLE_CASE_NUMBER] = true,
     [TABLE_CASE_REFERRAL] = true,
@@ -71,22 +70,6 @@ static const bool is_cached[TABLE_END] = {
     [TABLE_VIEW] = true,
     [TABLE_TERRITORY] = true,
     [TABLE_PIN] = true,
-};
-
-/* Those that a fold only puts into or deletes from: in bulk they are held back, too. */
-static const bool is_cached_bulk[TABLE_END] = {
-    [TABLE_KEY] = true,
-    [TABLE_WORKER_CASE] = true,
-    [TABLE_LINE] = true,
-    [TABLE_TIMER] = true,
-    [TABLE_TIMELINE] = true,
-    [TABLE_REFERRAL_KEY] = true,
-};
-
-/* Whoever puts a key that is new puts it for the first time. */
-static const bool is_fresh[TABLE_END] = {
-    [TABLE_LINE] = true,
-    [TABLE_TIMER] = true,
 };
 
 /* Tables of records of which most words are zero; they are stored without those. */
@@ -105,8 +88,11 @@ static const uint8_t meta_key_bytes[] = {'m'};
 
 static bool open_store(struct store **out, const struct kv_options *options, struct error *err);
 static bool read_meta(struct store *store, struct error *err);
-static bool flush_in_parts(struct store *store, struct error *err);
-static void flush(struct store *store, uint32_t table);
+
+bool store_is_packed(enum store_table table)
+{
+    return is_packed[table];
+}
 
 bool store_open(struct store **out, const char *folder, uint64_t map_bytes_max, struct error *err)
 {
@@ -140,9 +126,12 @@ static bool open_store(struct store **out, const struct kv_options *options, str
         return error_set(err, ERROR_OS, "no memory for the state");
     }
     store->bulk = options->durability == KV_SCRATCH;
-    store->cache = store_cache_create(store->bulk ? &cache_size_bulk : &cache_size);
-    bool ok = store->cache == NULL ? error_set(err, ERROR_OS, "no memory for the state")
-                                   : kv_open(&store->kv, options, err);
+    keys_random(store->secret, sizeof(store->secret));
+    store->newer = store_layer_create();
+    store->older = store_layer_create();
+    bool ok = store->newer == NULL || store->older == NULL
+                  ? error_set(err, ERROR_OS, "no memory for the state")
+                  : kv_open(&store->kv, options, err);
     for (size_t i = 0; ok && i < TABLE_END; i++) {
         ok = kv_table_open(store->kv, table_names[i], &store->tables[i], err);
     }
@@ -179,41 +168,152 @@ void store_close(struct store **store)
     if (*store == NULL) {
         return;
     }
-    store_abort(*store);
+    if ((*store)->worker != NULL) {
+        worker_stop(&(*store)->worker);
+    }
+    kv_abort(&(*store)->txn);
     store_forget_workers(*store);
     kv_close(&(*store)->kv);
-    store_cache_destroy(&(*store)->cache);
+    store_layer_destroy(&(*store)->newer);
+    store_layer_destroy(&(*store)->older);
     free(*store);
     *store = NULL;
 }
 
+bool store_use_worker(struct store *store, struct error *err)
+{
+    assert(store->worker == NULL && !store->commit.running);
+    return worker_start(&store->worker, err);
+}
+
+/* ---- transactions -------------------------------------------------------------------------------- */
+
 bool store_begin(struct store *store, struct error *err)
 {
     assert(store->txn == NULL);
-    return kv_begin_write(store->kv, &store->txn, err);
+    return kv_begin_read(store->kv, &store->txn, err);
+}
+
+/* In one transaction, or in parts: nobody reads half a bulk store, and nobody has a snapshot of one that is written. */
+static bool write_parts(struct store *store, struct kv_txn **txn, struct error *err)
+{
+    const size_t most = store->bulk ? (size_t)BULK_PART : SIZE_MAX;
+    size_t next = 0;
+
+    store_layer_arrange(store->older);
+    for (;;) {
+        const struct store_layer_target target = {
+            .txn = *txn, .tables = store->tables, .packed = is_packed};
+        next = store_layer_write(store->older, next, most, &target);
+        if (next == 0) {
+            return true;
+        }
+        if (!kv_commit(txn, err)) {
+            return false;
+        }
+        const struct kv_space space = kv_space(store->kv);
+        if ((space.used_bytes > space.map_bytes / 3 && !kv_grow(store->kv, err)) ||
+            !kv_begin_write(store->kv, txn, err)) {
+            return false;
+        }
+    }
+}
+
+/* The worker's: everything that was put into the older layer, and the meta record of that moment. */
+static void write_older(void *world)
+{
+    struct store *store = world;
+    struct store_commit *commit = &store->commit;
+    struct kv_txn *txn = NULL;
+
+    commit->ok = kv_begin_write(store->kv, &txn, &commit->err);
+    if (!commit->ok) {
+        return;
+    }
+    for (size_t i = 0; commit->clear && i < TABLE_END; i++) {
+        kv_clear(txn, store->tables[i]);
+    }
+    commit->ok = write_parts(store, &txn, &commit->err);
+    if (!commit->ok) {
+        return;
+    }
+    kv_put(txn,
+           store->tables[TABLE_META],
+           bytes_of(meta_key_bytes, sizeof(meta_key_bytes)),
+           bytes_of(&commit->meta, sizeof(commit->meta)));
+    commit->ok = kv_commit(&txn, &commit->err);
+}
+
+bool store_commit_start(struct store *store, struct error *err)
+{
+    struct store_commit *commit = &store->commit;
+    struct store_layer *closed = store->newer;
+
+    assert(!commit->running);
+    if (store_failed(store) != NULL || !store_layer_close(closed)) {
+        return error_set(err, ERROR_OS, "no memory for the state");
+    }
+    store->newer = store->older;
+    store->older = closed;
+    store_layer_forget(store->newer);
+    store->meta.layout = STORE_LAYOUT;
+    commit->meta = store->meta;
+    commit->clear = store->cleared;
+    commit->running = true;
+    if (store->worker != NULL) {
+        worker_give(store->worker, write_older, store);
+    }
+    return true;
+}
+
+bool store_commit_runs(const struct store *store)
+{
+    return store->commit.running;
+}
+
+bool store_commit_is_done(const struct store *store)
+{
+    return store->commit.running && (store->worker == NULL || !worker_is_busy(store->worker));
+}
+
+bool store_commit_finish(struct store *store, struct error *err)
+{
+    assert(store->commit.running);
+    if (store->worker != NULL) {
+        worker_wait(store->worker);
+    } else {
+        write_older(store);
+    }
+    store->commit.running = false;
+    if (!store->commit.ok) {
+        *err = store->commit.err;
+        return false;
+    }
+    store->cleared = store->cleared && !store->commit.clear;
+    if (store->txn == NULL) {
+        return true;
+    }
+    kv_abort(&store->txn); /* the next snapshot has what was written */
+    return store_begin(store, err);
+}
+
+size_t store_uncommitted_bytes(const struct store *store)
+{
+    return store_layer_bytes(store->newer);
 }
 
 bool store_commit(struct store *store, struct error *err)
 {
     assert(store->txn != NULL);
-    if (store->bulk && !flush_in_parts(store, err)) {
-        return false;
-    }
-    flush(store, TABLE_END);
-    if (store_cache_is_full(store->cache)) {
-        store_cache_forget(store->cache);
-    }
-    store->meta.layout = STORE_LAYOUT;
-    kv_put(store->txn,
-           store->tables[TABLE_META],
-           bytes_of(meta_key_bytes, sizeof(meta_key_bytes)),
-           bytes_of(&store->meta, sizeof(store->meta)));
-    return kv_commit(&store->txn, err);
+    bool ok = (!store->commit.running || store_commit_finish(store, err)) &&
+              store_commit_start(store, err);
+    kv_abort(&store->txn);
+    return ok && store_commit_finish(store, err);
 }
 
 bool store_is_full(const struct store *store)
 {
-    return store_cache_is_full(store->cache);
+    return store_layer_bytes(store->newer) >= BULK_BYTES;
 }
 
 bool store_sync(struct store *store, struct error *err)
@@ -224,24 +324,29 @@ bool store_sync(struct store *store, struct error *err)
 
 void store_abort(struct store *store)
 {
-    if (store->txn != NULL) {
-        store_cache_forget(store->cache);
-        store_forget_workers(store);
-        kv_abort(&store->txn);
-    }
+    assert(!store->commit.running);
+    store_layer_forget(store->newer);
+    store_forget_workers(store);
+    store->failed = false;
+    store->cleared = false;
+    kv_abort(&store->txn);
 }
 
 const struct error *store_failed(const struct store *store)
 {
+    static const struct error no_memory = {.code = ERROR_OS, .text = "no memory for the state"};
+    if (store->failed) {
+        return &no_memory;
+    }
     return store->txn == NULL ? NULL : kv_failed(store->txn);
 }
 
 void store_clear(struct store *store)
 {
-    store_cache_forget(store->cache);
-    for (size_t i = 0; i < TABLE_END; i++) {
-        kv_clear(store->txn, store->tables[i]);
-    }
+    assert(!store->commit.running);
+    store_layer_forget(store->newer);
+    store_layer_forget(store->older);
+    store->cleared = true;
     memset(&store->meta, 0, sizeof(store->meta));
     store_forget_workers(store);
 }
@@ -253,88 +358,17 @@ struct kv_space store_space(struct store *store)
 
 bool store_grow(struct store *store, struct error *err)
 {
-    return kv_grow(store->kv, err);
+    assert(!store->commit.running);
+    const bool open = store->txn != NULL;
+    kv_abort(&store->txn);
+    const bool grown = kv_grow(store->kv, err);
+    struct error ignored;
+    return (!open || store_begin(store, grown ? err : &ignored)) && grown;
 }
 
 struct meta_record *store_meta(struct store *store)
 {
     return &store->meta;
-}
-
-/* The smallest key above this one with the same size. */
-static void increment_key(struct store_key *key)
-{
-    for (size_t i = key->size; i > 0; i--) {
-        if (++key->bytes[i - 1] != 0) {
-            return;
-        }
-    }
-    /* All ones: nothing of this size is above it; a longer key is. */
-    memset(key->bytes, UINT8_MAX, key->size);
-    store_key_add_u8(key, 0);
-}
-
-/* The entry at or above *from, which becomes the smallest key behind it. */
-static bool
-next_entry(struct store *store, uint32_t table, struct store_key *from, struct store_found *out)
-{
-    if (!kv_seek(store->txn,
-                 store->tables[table],
-                 bytes_of(from->bytes, from->size),
-                 &out->key,
-                 &out->value)) {
-        return false;
-    }
-    from->size = 0;
-    store_key_add(from, out->key.data, out->key.size);
-    increment_key(from);
-    return true;
-}
-
-/* The meta record is digested from memory, the tables in their order, each entry with its lengths. */
-void store_digest(struct store *store, uint8_t out[32])
-{
-    uint8_t running[FACT_HASH_BYTES];
-    flush(store, TABLE_END);
-    fact_hash(bytes_of(&store->meta, sizeof(store->meta)), running);
-    for (uint32_t table = TABLE_META + 1; table < TABLE_END; table++) {
-        struct store_key from = {0};
-        struct store_found found;
-        while (next_entry(store, table, &from, &found)) {
-            uint8_t joined[FACT_HASH_BYTES * 3 + 4];
-            memcpy(joined, running, FACT_HASH_BYTES);
-            fact_hash(found.key, joined + FACT_HASH_BYTES);
-            fact_hash(found.value, joined + (size_t)FACT_HASH_BYTES * 2);
-            bytes_put_u32(joined + (size_t)FACT_HASH_BYTES * 3, table);
-            fact_hash(bytes_of(joined, sizeof(joined)), running);
-        }
-    }
-    memcpy(out, running, FACT_HASH_BYTES);
-}
-
-static bool is_table_equal(struct store *a, struct store *b, uint32_t table)
-{
-    struct store_key from_a = {0};
-    struct store_key from_b = {0};
-    struct store_found in_a;
-    struct store_found in_b;
-    bool equal = true;
-    while (equal && next_entry(a, table, &from_a, &in_a)) {
-        equal = next_entry(b, table, &from_b, &in_b) && bytes_equal(in_a.key, in_b.key) &&
-                bytes_equal(in_a.value, in_b.value);
-    }
-    return equal && !next_entry(b, table, &from_b, &in_b);
-}
-
-bool store_is_equal(struct store *a, struct store *b)
-{
-    bool equal = memcmp(&a->meta, &b->meta, sizeof(a->meta)) == 0;
-    flush(a, TABLE_END);
-    flush(b, TABLE_END);
-    for (uint32_t table = TABLE_META + 1; equal && table < TABLE_END; table++) {
-        equal = is_table_equal(a, b, table);
-    }
-    return equal;
 }
 
 void store_key_add(struct store_key *key, const void *part, size_t bytes)
@@ -370,56 +404,71 @@ void store_key_add_id(struct store_key *key, const struct id128 *id)
     store_key_add(key, id->bytes, ID128_BYTES);
 }
 
-/* Into the open transaction; TABLE_END: all tables. */
-static void flush(struct store *store, uint32_t table)
+/* ---- records ------------------------------------------------------------------------------------- */
+
+static struct store_layer_name
+name_of(const struct store *store, enum store_table table, const struct store_key *key)
 {
-    const uint32_t wanted = table == TABLE_END ? (uint32_t)STORE_CACHE_TABLES_MAX : table;
-    const struct store_cache_part part = {.to = store_cache_order(store->cache, wanted),
-                                          .tables = store->tables,
-                                          .packed = is_packed};
-    store_cache_write(store->cache, &part, store->txn);
+    const struct bytes bytes = bytes_of(key->bytes, key->size);
+    return (struct store_layer_name){
+        .table = table, .key = bytes, .hash = hash_short(store->secret, bytes) + table};
 }
 
-/* All but the last part, with commits between them: nobody reads a half state of a bulk store. */
-static bool flush_in_parts(struct store *store, struct error *err)
+static void change(struct store *store,
+                   enum store_layer_change how,
+                   const struct store_layer_name *name,
+                   struct bytes value)
 {
-    const size_t count = store_cache_order(store->cache, STORE_CACHE_TABLES_MAX);
-    struct store_cache_part part = {.tables = store->tables, .packed = is_packed};
-    for (; part.from + BULK_PART < count; part.from = part.to) {
-        part.to = part.from + BULK_PART;
-        store_cache_write(store->cache, &part, store->txn);
-        if (!kv_commit(&store->txn, err)) {
+    if (!store->failed && !store_layer_change(store->newer, how, name, value)) {
+        store->failed = true;
+    }
+}
+
+/* Of the layers; else of the table, where it may lie without its zeros. */
+static bool find(struct store *store, const struct store_layer_name *name, struct store_found *out)
+{
+    const struct store_layer *layers[] = {store->newer, store->older};
+
+    out->packed = false;
+    for (size_t i = 0; i < sizeof(layers) / sizeof(layers[0]); i++) {
+        switch (store_layer_get(layers[i], name, &out->value)) {
+        case STORE_LAYER_FOUND:
+            return true;
+        case STORE_LAYER_ABSENT:
             return false;
-        }
-        const struct kv_space space = kv_space(store->kv);
-        if (space.used_bytes > space.map_bytes / 3 && !kv_grow(store->kv, err)) {
-            return false;
-        }
-        if (!kv_begin_write(store->kv, &store->txn, err)) {
-            return false;
+        case STORE_LAYER_UNKNOWN:
+            break;
         }
     }
+    out->packed = is_packed[name->table];
+    out->below = true;
+    return !store->cleared &&
+           kv_get(store->txn, store->tables[name->table], name->key, &out->value);
+}
+
+bool store_value(struct store *store,
+                 enum store_table table,
+                 const struct store_key *key,
+                 struct bytes *out)
+{
+    const struct store_layer_name name = name_of(store, table, key);
+    struct store_found found = {.below = false};
+
+    assert(!is_packed[table]);
+    if (!find(store, &name, &found)) {
+        return false;
+    }
+    *out = found.value;
     return true;
 }
 
-static bool is_held(const struct store *store, enum store_table table)
+void store_take(const struct store_found *found, void *record, size_t record_bytes)
 {
-    return is_cached[table] || (store->bulk && is_cached_bulk[table]);
-}
-
-static struct store_cache_name name_of(enum store_table table, const struct store_key *key)
-{
-    return (struct store_cache_name){
-        .table = table, .key = bytes_of(key->bytes, key->size), .fresh = is_fresh[table]};
-}
-
-void store_take(enum store_table table, struct bytes value, void *record, size_t record_bytes)
-{
-    if (is_packed[table]) {
-        store_unpack(value, record, record_bytes);
+    if (found->packed) {
+        store_unpack(found->value, record, record_bytes);
     } else {
-        assert(value.size == record_bytes);
-        memcpy(record, value.data, record_bytes);
+        assert(found->value.size == record_bytes);
+        memcpy(record, found->value.data, record_bytes);
     }
 }
 
@@ -429,37 +478,18 @@ bool store_record(struct store *store,
                   void *record,
                   size_t record_bytes)
 {
-    const struct store_cache_name name = name_of(table, key);
-    struct bytes value;
+    const struct store_layer_name name = name_of(store, table, key);
+    struct store_found found = {.below = false};
 
-    if (is_held(store, table)) {
-        const enum store_cache_answer answer =
-            store_cache_get(store->cache, &name, record, record_bytes);
-        if (answer != STORE_CACHE_UNKNOWN) {
-            return answer == STORE_CACHE_FOUND;
-        }
+    const bool there = find(store, &name, &found);
+    if (there) {
+        store_take(&found, record, record_bytes);
     }
-    const bool found = kv_get(store->txn, store->tables[table], name.key, &value);
-    if (found) {
-        store_take(table, value, record, record_bytes);
+    if (found.below && is_asked_again[table] && kv_failed(store->txn) == NULL) {
+        store_layer_learn(
+            store->newer, &name, there ? bytes_of(record, record_bytes) : bytes_of(NULL, 0));
     }
-    if (is_held(store, table) && kv_failed(store->txn) == NULL) {
-        store_cache_learn(store->cache, &name, bytes_of(record, found ? record_bytes : 0));
-    }
-    return found;
-}
-
-/* An empty record: deleted. */
-static void
-put_cached(struct store *store, const struct store_cache_name *name, struct bytes record)
-{
-    if (store_cache_put(store->cache, name, record)) {
-        return;
-    }
-    flush(store, TABLE_END);
-    store_cache_forget(store->cache);
-    const bool kept = store_cache_put(store->cache, name, record);
-    assert(kept);
+    return there;
 }
 
 void store_put_record(struct store *store,
@@ -468,68 +498,22 @@ void store_put_record(struct store *store,
                       const void *record,
                       size_t record_bytes)
 {
-    const struct store_cache_name name = name_of(table, key);
-    if (is_held(store, table) && record_bytes > 0) {
-        put_cached(store, &name, bytes_of(record, record_bytes));
-    } else if (is_packed[table]) {
-        uint8_t packed[STORE_PACK_BYTES_MAX];
-        const size_t bytes = store_pack(record, record_bytes, packed);
-        kv_put(store->txn, store->tables[table], name.key, bytes_of(packed, bytes));
-    } else {
-        kv_put(store->txn, store->tables[table], name.key, bytes_of(record, record_bytes));
-    }
+    const struct store_layer_name name = name_of(store, table, key);
+    change(store, STORE_LAYER_PUT, &name, bytes_of(record, record_bytes));
+}
+
+void store_put_new_record(struct store *store,
+                          enum store_table table,
+                          const struct store_key *key,
+                          const void *record,
+                          size_t record_bytes)
+{
+    const struct store_layer_name name = name_of(store, table, key);
+    change(store, STORE_LAYER_PUT_NEW, &name, bytes_of(record, record_bytes));
 }
 
 void store_delete_record(struct store *store, enum store_table table, const struct store_key *key)
 {
-    const struct store_cache_name name = name_of(table, key);
-    if (is_held(store, table)) {
-        put_cached(store, &name, bytes_of(NULL, 0));
-    } else {
-        (void)kv_delete(store->txn, store->tables[table], name.key);
-    }
-}
-
-bool store_next(struct store *store,
-                enum store_table table,
-                const struct store_key *from,
-                size_t prefix_bytes,
-                struct store_found *out)
-{
-    struct store_found found;
-    flush(store, table);
-    if (!kv_seek(store->txn,
-                 store->tables[table],
-                 bytes_of(from->bytes, from->size),
-                 &found.key,
-                 &found.value)) {
-        return false;
-    }
-    if (found.key.size < prefix_bytes || memcmp(found.key.data, from->bytes, prefix_bytes) != 0) {
-        return false;
-    }
-    *out = found;
-    return true;
-}
-
-bool store_previous(struct store *store,
-                    enum store_table table,
-                    const struct store_key *before,
-                    size_t prefix_bytes,
-                    struct store_found *out)
-{
-    struct store_found found;
-    flush(store, table);
-    if (!kv_seek_before(store->txn,
-                        store->tables[table],
-                        bytes_of(before->bytes, before->size),
-                        &found.key,
-                        &found.value)) {
-        return false;
-    }
-    if (found.key.size < prefix_bytes || memcmp(found.key.data, before->bytes, prefix_bytes) != 0) {
-        return false;
-    }
-    *out = found;
-    return true;
+    const struct store_layer_name name = name_of(store, table, key);
+    change(store, STORE_LAYER_DELETE, &name, bytes_of(NULL, 0));
 }

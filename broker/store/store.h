@@ -4,9 +4,8 @@
  * journal at the next start. Every key that grows for ever begins with something ordered by time, or
  * belongs to one entity.
  *
- * One write transaction is open all the time between store_begin and store_commit; reads see their own writes.
- * Failures stick inside the transaction (base/kv.h): store_failed is asked once a turn, before the journal
- * is written. Only fold.c writes records; everybody else reads.
+ * What is put lies in memory above the tables (store_layer.h) until a commit, and is read from there. Failures stick
+ * until store_abort: store_failed is asked once a turn, before the journal is written. Only fold.c writes records; everybody else reads.
  *
  *      case ──< case_referral >── referral ──< matching key
  *       │ └──< case_assignment >── assignment ── worker
@@ -376,13 +375,32 @@ bool store_is_full(const struct store *store);
 /* All that was committed is on the disk. Between transactions. */
 bool store_sync(struct store *store, struct error *err) __attribute__((warn_unused_result));
 void store_close(struct store **store);
+/* From now on commits are written by a thread of the store's own. */
+bool store_use_worker(struct store *store, struct error *err) __attribute__((warn_unused_result));
+
+/* Everything is read and put between store_begin and store_commit or store_abort. */
 bool store_begin(struct store *store, struct error *err) __attribute__((warn_unused_result));
+/* All that was put becomes durable, or nothing; after false the store is only good to be closed. */
 bool store_commit(struct store *store, struct error *err) __attribute__((warn_unused_result));
+/* Drops what was put since the last store_commit or store_commit_start; none may run. */
 void store_abort(struct store *store);
+
+/* The same in two steps: what was put until the start becomes durable by the finish, and reading and putting go on in
+ * between. One at a time; without a worker the finish does the work. */
+bool store_commit_start(struct store *store, struct error *err) __attribute__((warn_unused_result));
+bool store_commit_runs(const struct store *store);
+/* Whether the finish would not wait. */
+bool store_commit_is_done(const struct store *store);
+bool store_commit_finish(struct store *store, struct error *err)
+    __attribute__((warn_unused_result));
+/* What was put since the last start, in bytes of memory. */
+size_t store_uncommitted_bytes(const struct store *store);
+
 const struct error *store_failed(const struct store *store);
 /* Empty every table (before a rebuild). */
 void store_clear(struct store *store);
 struct kv_space store_space(struct store *store);
+/* Not while a commit runs. */
 bool store_grow(struct store *store, struct error *err) __attribute__((warn_unused_result));
 /* BLAKE2b-256 over an ordered dump of every table: equal states have equal digests. */
 void store_digest(struct store *store, uint8_t out[32]);

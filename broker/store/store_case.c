@@ -58,7 +58,7 @@ bool store_case_from(struct store *store, const struct id128 *from, struct case_
     if (!store_next(store, TABLE_CASE, &key, 0, &found)) {
         return false;
     }
-    store_take(TABLE_CASE, found.value, out, sizeof(*out));
+    store_take(&found, out, sizeof(*out));
     return true;
 }
 
@@ -118,7 +118,7 @@ bool store_key_before(struct store *store,
     if (!store_previous(store, TABLE_KEY, &key, MATCHING_DIGEST_BYTES, &found)) {
         return false;
     }
-    store_take(TABLE_KEY, found.value, out, sizeof(*out));
+    store_take(&found, out, sizeof(*out));
     memcpy(out->referral.bytes, found.key.data + MATCHING_DIGEST_BYTES, ID128_BYTES);
     return true;
 }

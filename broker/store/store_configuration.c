@@ -39,7 +39,7 @@ bool store_row(struct store *store,
 {
     const struct store_key key = key_of_row(kind, number);
     struct bytes value;
-    if (!kv_get(store->txn, store->tables[TABLE_ROW], bytes_of(key.bytes, key.size), &value)) {
+    if (!store_value(store, TABLE_ROW, &key, &value)) {
         return false;
     }
     assert(value.size >= 1);
@@ -81,7 +81,7 @@ bool store_text(struct store *store,
 {
     const struct store_key key = key_of_text(version, index);
     struct bytes value;
-    if (!kv_get(store->txn, store->tables[TABLE_TEXT], bytes_of(key.bytes, key.size), &value)) {
+    if (!store_value(store, TABLE_TEXT, &key, &value)) {
         return false;
     }
     const uint8_t *end = memchr(value.data, 0, value.size);

@@ -71,22 +71,6 @@ static struct store_key key_of_line(uint32_t site, enum lane lane, uint64_t numb
     return key;
 }
 
-/* Lines of a bulk store are held back: asked for one by one they need not be written to be walked. */
-static bool ask_line_after(struct store *store,
-                           uint32_t site,
-                           enum lane lane,
-                           uint64_t after,
-                           struct line_record *out)
-{
-    const uint64_t last = store_site(store, site).lines[lane];
-    bool found = false;
-    for (uint64_t number = after + 1; !found && number <= last; number++) {
-        const struct store_key key = key_of_line(site, lane, number);
-        found = store_record(store, TABLE_LINE, &key, out, sizeof(*out));
-    }
-    return found;
-}
-
 bool store_line_after(struct store *store,
                       uint32_t site,
                       enum lane lane,
@@ -96,15 +80,12 @@ bool store_line_after(struct store *store,
     if (after == UINT64_MAX) {
         return false;
     }
-    if (store->bulk) {
-        return ask_line_after(store, site, lane, after, out);
-    }
     const struct store_key from = key_of_line(site, lane, after + 1);
     struct store_found found;
     if (!store_next(store, TABLE_LINE, &from, sizeof(uint32_t) + 1, &found)) {
         return false;
     }
-    store_take(TABLE_LINE, found.value, out, sizeof(*out));
+    store_take(&found, out, sizeof(*out));
     return true;
 }
 
@@ -114,7 +95,7 @@ void store_put_line(struct store *store,
                     const struct line_record *record)
 {
     const struct store_key key = key_of_line(site, lane, record->number);
-    store_put_record(store, TABLE_LINE, &key, record, sizeof(*record));
+    store_put_new_record(store, TABLE_LINE, &key, record, sizeof(*record));
 }
 
 void store_delete_line(struct store *store, uint32_t site, enum lane lane, uint64_t number)
@@ -176,6 +157,6 @@ bool store_view_after(struct store *store,
     }
     *kind = (enum delivery_kind)found.key.data[sizeof(uint32_t)];
     memcpy(entity->bytes, found.key.data + sizeof(uint32_t) + 1, ID128_BYTES);
-    store_take(TABLE_VIEW, found.value, out, sizeof(*out));
+    store_take(&found, out, sizeof(*out));
     return true;
 }

@@ -39,11 +39,11 @@ bool store_plan_after(struct store *store,
     return false;
 }
 
-static void clear(struct store *store, enum store_table table, uint32_t number)
+/* Every record whose key begins so. */
+static void clear(struct store *store, enum store_table table, const struct store_key *from)
 {
-    const struct store_key from = key_of(STORE_PLAN_VERSION + number);
     struct store_found found;
-    while (store_next(store, table, &from, from.size, &found)) {
+    while (store_next(store, table, from, from->size, &found)) {
         struct store_key key = {0};
         store_key_add(&key, found.key.data, found.key.size);
         store_delete_record(store, table, &key);
@@ -52,8 +52,9 @@ static void clear(struct store *store, enum store_table table, uint32_t number)
 
 void store_clear_plan(struct store *store, uint32_t number)
 {
-    clear(store, TABLE_TEXT, number);
-    clear(store, TABLE_ROW_CHANGE, number);
+    const struct store_key from = key_of(STORE_PLAN_VERSION + number);
+    clear(store, TABLE_TEXT, &from);
+    clear(store, TABLE_ROW_CHANGE, &from);
 }
 
 /* ---- the shadow ---------------------------------------------------------------------------------------- */
@@ -93,6 +94,7 @@ bool store_shadow_record(struct store *store, uint64_t number, struct shadow_rec
 
 void store_clear_shadow(struct store *store)
 {
-    kv_clear(store->txn, store->tables[TABLE_SHADOW_COUNT]);
-    kv_clear(store->txn, store->tables[TABLE_SHADOW]);
+    const struct store_key all = {0};
+    clear(store, TABLE_SHADOW_COUNT, &all);
+    clear(store, TABLE_SHADOW, &all);
 }

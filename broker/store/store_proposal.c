@@ -50,7 +50,7 @@ bool store_proposal_pending(struct store *store, uint32_t after_site, struct pro
 bool store_part(struct store *store, uint32_t site, uint32_t index, struct bytes *out)
 {
     const struct store_key key = key_of_part(site, index);
-    return kv_get(store->txn, store->tables[TABLE_PART], bytes_of(key.bytes, key.size), out);
+    return store_value(store, TABLE_PART, &key, out);
 }
 
 void store_put_part(struct store *store, uint32_t site, uint32_t index, struct bytes part)
@@ -86,7 +86,7 @@ bool store_reasons(struct store *store, uint32_t site, const char **ru, const ch
 {
     struct bytes value;
     const struct store_key key = key_of_site(site);
-    if (!kv_get(store->txn, store->tables[TABLE_REASONS], bytes_of(key.bytes, key.size), &value)) {
+    if (!store_value(store, TABLE_REASONS, &key, &value)) {
         return false;
     }
     *ru = (const char *)value.data;

@@ -4,8 +4,10 @@
 #ifndef BROKER_STORE_STORE_TABLE_H
 #define BROKER_STORE_STORE_TABLE_H
 
+#include "base/hash.h"
+#include "base/worker.h"
 #include "broker/store/store.h"
-#include "broker/store/store_cache.h"
+#include "broker/store/store_layer.h"
 
 enum store_table {
     TABLE_META,
@@ -56,17 +58,34 @@ struct store_workers {
     uint32_t room;
 };
 
+/* What lies in the older layer is on its way to the disk. The worker's while it runs. */
+struct store_commit {
+    bool running;
+    bool clear; /* the tables are emptied first */
+    bool ok;
+    struct error err;
+    struct meta_record meta;
+};
+
 struct store {
     struct kv *kv;
-    struct kv_txn *txn; /* NULL between store_commit and store_begin */
+    struct kv_txn *txn; /* a snapshot; NULL between store_commit and store_begin */
     kv_table tables[TABLE_END];
     struct meta_record meta;
     struct store_workers workers;
-    struct store_cache *cache;
-    bool bulk; /* opened by store_open_bulk */
+    uint8_t secret[HASH_SHORT_KEY_BYTES]; /* of the layers' hashes */
+    struct store_layer *newer;
+    struct store_layer *older;
+    bool cleared;          /* what the tables have is not ours any more */
+    bool failed;           /* a layer had no memory */
+    bool bulk;             /* opened by store_open_bulk */
+    struct worker *worker; /* NULL: store_commit_finish does the work */
+    struct store_commit commit;
 };
 
 enum { STORE_KEY_BYTES = 40 };
+
+enum store_walk_direction { STORE_WALK_UP, STORE_WALK_DOWN };
 
 struct store_key {
     uint8_t bytes[STORE_KEY_BYTES];
@@ -94,14 +113,30 @@ void store_put_record(struct store *store,
                       const struct store_key *key,
                       const void *record,
                       size_t record_bytes);
+/* Of a key that the table never had: when it is deleted soon, it costs the disk nothing. */
+void store_put_new_record(struct store *store,
+                          enum store_table table,
+                          const struct store_key *key,
+                          const void *record,
+                          size_t record_bytes);
 void store_delete_record(struct store *store, enum store_table table, const struct store_key *key);
-/* A record from what store_next found of its table: those of some tables are stored without their zeros (store.c). */
-void store_take(enum store_table table, struct bytes value, void *record, size_t record_bytes);
-/* Borrowed until the next write. */
+/* Records of any size; borrowed until the next change or commit. */
+bool store_value(struct store *store,
+                 enum store_table table,
+                 const struct store_key *key,
+                 struct bytes *out);
+
+/* Borrowed until the next change or commit. */
 struct store_found {
     struct bytes key;
     struct bytes value;
+    bool packed; /* without its zeros: for store_take */
+    bool below;  /* in the table, not in a layer */
 };
+/* Whether a table has its records without their zeros (store_pack.h); the layers have them whole. */
+bool store_is_packed(enum store_table table);
+/* A record from what was found. */
+void store_take(const struct store_found *found, void *record, size_t record_bytes);
 /* The first entry at or above `from` whose key begins with the first prefix_bytes of it. */
 bool store_next(struct store *store,
                 enum store_table table,

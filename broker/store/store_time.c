@@ -91,7 +91,7 @@ bool store_decision(struct store *store,
 {
     const struct store_key key = key_of_decision(case_id, index);
     struct bytes value;
-    if (!kv_get(store->txn, store->tables[TABLE_DECISION], bytes_of(key.bytes, key.size), &value)) {
+    if (!store_value(store, TABLE_DECISION, &key, &value)) {
         return false;
     }
     assert(value.size >= 8);
@@ -133,6 +133,6 @@ bool store_timeline_after(struct store *store,
     }
     *batch = bytes_get_u64(found.key.data + ID128_BYTES);
     *index = bytes_get_u32(found.key.data + ID128_BYTES + 8);
-    store_take(TABLE_TIMELINE, found.value, out, sizeof(*out));
+    store_take(&found, out, sizeof(*out));
     return true;
 }

@@ -157,14 +157,31 @@ bool __wrap_journal_finish(struct journal *journal, struct journal_end *end, str
     return true;
 }
 
-bool __wrap_store_commit(struct store *store, struct error *err)
+/* Without a worker: what a commit was started with is written by the finish, turns later. */
+static bool
+around(bool (*done)(struct store *store, struct error *err), struct store *store, struct error *err)
 {
     effect_of(bound, NETWORK_BROKER);
-    if (!__real_store_commit(store, err)) {
+    if (!done(store, err)) {
         return false;
     }
     effect_of(bound, NETWORK_BROKER);
     return true;
+}
+
+bool __wrap_store_commit(struct store *store, struct error *err)
+{
+    return around(__real_store_commit, store, err);
+}
+
+bool __wrap_store_commit_start(struct store *store, struct error *err)
+{
+    return around(__real_store_commit_start, store, err);
+}
+
+bool __wrap_store_commit_finish(struct store *store, struct error *err)
+{
+    return around(__real_store_commit_finish, store, err);
 }
 
 /* A configuration that was tried and refused. */

@@ -115,6 +115,8 @@ WRAPS_OF(bool,
          struct error *err);
 WRAPS_OF(void, store_close, struct store **store);
 WRAPS_OF(bool, store_commit, struct store *store, struct error *err);
+WRAPS_OF(bool, store_commit_start, struct store *store, struct error *err);
+WRAPS_OF(bool, store_commit_finish, struct store *store, struct error *err);
 WRAPS_OF(void, store_abort, struct store *store);
 WRAPS_OF(bool, agent_store_commit, struct agent_store *store, struct error *err);
 WRAPS_OF(void,

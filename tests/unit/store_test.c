@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -407,6 +408,99 @@ static void digests_test(void **state)
     store_close(&other);
 }
 
+/* The lines of site 1, as numbers one after another. */
+static void assert_lines(struct store *store, const char *expected)
+{
+    char text[128] = "";
+    struct line_record line = {.number = 0};
+    while (store_line_after(store, 1, LANE_NORMAL, line.number, &line)) {
+        char number[24];
+        (void)snprintf(number, sizeof(number), "%llu ", (unsigned long long)line.number);
+        (void)strncat(text, number, sizeof(text) - strlen(text) - 1);
+    }
+    assert_string_equal(text, expected);
+}
+
+static void reads_go_on_while_a_commit_runs(struct fixture *fixture, bool by_worker)
+{
+    struct store *store = fixture->store;
+    struct error err;
+    struct case_record found;
+    uint8_t before[32];
+    uint8_t after[32];
+    const struct id128 one = id(1);
+    const struct id128 two = id(2);
+
+    assert_true(!by_worker || store_use_worker(store, &err));
+    put_case(store, 1, 1);
+    put_line(store, 1, LANE_NORMAL, 1);
+    put_line(store, 1, LANE_NORMAL, 2);
+    put_line(store, 1, LANE_NORMAL, 4);
+    assert_true(store_commit(store, &err)); /* these are in the tables */
+    assert_true(store_begin(store, &err));
+    store_delete_line(store, 1, LANE_NORMAL, 2);
+    put_line(store, 1, LANE_NORMAL, 5);
+    put_line(store, 1, LANE_NORMAL, 6);
+    store_meta(store)->position = 7;
+    assert_true(store_commit_start(store, &err)); /* these on their way */
+    assert_true(store_commit_runs(store));
+    put_case(store, 2, 2);
+    put_line(store, 1, LANE_NORMAL, 7);
+    store_delete_line(store, 1, LANE_NORMAL, 5);
+    store_meta(store)->position = 8;
+    assert_lines(store, "1 4 6 7 ");
+    assert_true(store_case(store, &one, &found));
+    assert_true(store_case(store, &two, &found));
+    store_digest(store, before);
+    assert_true(store_commit_finish(store, &err));
+    assert_false(store_commit_runs(store));
+    store_digest(store, after);
+    assert_memory_equal(before, after, sizeof(before));
+    assert_lines(store, "1 4 6 7 ");
+    store_delete_line(store, 1, LANE_NORMAL, 1);
+    assert_lines(store, "4 6 7 ");
+    store_close(&fixture->store);
+    fixture->store = opened(fixture->scratch, "store");
+    assert_int_equal(store_meta(fixture->store)->position, 7);
+    assert_lines(fixture->store, "1 4 5 6 ");
+    assert_false(store_case(fixture->store, &two, &found));
+}
+
+static void reads_go_on_while_a_commit_waits_test(void **state)
+{
+    reads_go_on_while_a_commit_runs(*state, false);
+}
+
+static void reads_go_on_while_a_worker_commits_test(void **state)
+{
+    reads_go_on_while_a_commit_runs(*state, true);
+}
+
+static void a_commit_that_was_not_finished_is_lost_whole_test(void **state)
+{
+    struct fixture *fixture = *state;
+    struct error err;
+
+    put_line(fixture->store, 1, LANE_NORMAL, 1);
+    store_meta(fixture->store)->position = 5;
+    assert_true(store_commit(fixture->store, &err));
+    assert_true(store_begin(fixture->store, &err));
+    store_clear(fixture->store);
+    assert_lines(fixture->store, "");
+    put_line(fixture->store, 1, LANE_NORMAL, 2);
+    assert_true(store_commit_start(fixture->store, &err));
+    assert_lines(fixture->store, "2 ");
+    store_close(&fixture->store);
+    fixture->store = opened(fixture->scratch, "store");
+    assert_int_equal(store_meta(fixture->store)->position, 5);
+    assert_lines(fixture->store, "1 ");
+    store_clear(fixture->store);
+    put_line(fixture->store, 1, LANE_NORMAL, 3);
+    assert_true(store_commit(fixture->store, &err));
+    assert_true(store_begin(fixture->store, &err));
+    assert_lines(fixture->store, "3 ");
+}
+
 static void survives_and_is_aborted_test(void **state)
 {
     struct fixture *fixture = *state;
@@ -474,6 +568,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(timeline_in_order_test, set_up, tear_down),
         cmocka_unit_test_setup_teardown(rows_and_texts_test, set_up, tear_down),
         cmocka_unit_test_setup_teardown(digests_test, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(reads_go_on_while_a_commit_waits_test, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(reads_go_on_while_a_worker_commits_test, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+            a_commit_that_was_not_finished_is_lost_whole_test, set_up, tear_down),
         cmocka_unit_test_setup_teardown(survives_and_is_aborted_test, set_up, tear_down),
         cmocka_unit_test_setup_teardown(another_layout_test, set_up, tear_down),
     };
