@@ -93,6 +93,12 @@ static void tell_counts(const struct screen *screen, const struct rehearsal_view
                          screen_phrase(screen, cause_titles[cause]));
         }
     }
+    screen_field(screen,
+                 SCREEN_IN(screen, "Не учтено", "Left aside"),
+                 "%s",
+                 SCREEN_IN(screen,
+                           "конфликты интересов с семьёй из других её случаев; отпуска",
+                           "conflicts with the family from other cases of it; leaves"));
 }
 
 static void tell_rules(const struct screen *screen, const struct rehearsal_view *view)

@@ -74,6 +74,9 @@ static void a_rehearsal_for_people(void **state)
     refctl_stage_says(stage->out, "Направлений:        3, из них 0 к уже открытым случаям");
     refctl_stage_says(stage->out, "Как было:           1");
     refctl_stage_says(stage->out, "Иначе:              2");
+    refctl_stage_says(
+        stage->out,
+        "  Не учтено:          конфликты интересов с семьёй из других её случаев; отпуска\n");
     refctl_stage_says(stage->out, "2 к куратору другой группы");
     refctl_stage_says(stage->out, "KOM-2026-000001-1");
     refctl_stage_says(stage->out, "curator-gone (выбыл)");
