@@ -8,7 +8,11 @@
 
 #include <assert.h>
 
-enum { TURN_BYTES = 4 << 20 /* of frames: one sync then costs as much as it carries */ };
+enum {
+    TURN_BYTES = 4 << 20, /* of frames: one sync then costs as much as it carries */
+    TURN_US = 15000,      /* deciding: nobody is heard or answered meanwhile */
+    TURN_LOOKS = 16       /* frames between two looks at the clock */
+};
 
 static void step(struct broker *broker, struct turn *turn, const struct session_event *event);
 static bool arrived(struct broker *broker, const struct session_event *event);
@@ -76,7 +80,9 @@ bool inbound_drain(struct broker *broker, struct turn *turn)
 
     take_cuts(broker, turn);
     for (int i = 0; i < LIMIT_TURN_FRAMES; i++) {
-        if (bytes >= TURN_BYTES || arena_used(broker->arena) >= INBOUND_ARENA_BYTES / 2) {
+        if (bytes >= TURN_BYTES || arena_used(broker->arena) >= INBOUND_ARENA_BYTES / 2 ||
+            (i % TURN_LOOKS == TURN_LOOKS - 1 &&
+             clock_boot_us(broker->clock) - broker->boot_us >= TURN_US)) {
             return true;
         }
         switch (link_server_receive(broker->server, &frame)) {

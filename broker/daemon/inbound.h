@@ -7,7 +7,7 @@
 /* One turn's memory: frames are taken while less than half of it is used. */
 #define INBOUND_ARENA_BYTES ((size_t)256 << 20)
 
-/* At most LIMIT_TURN_FRAMES, fewer when they are large. Returns true when more may be waiting. */
+/* At most LIMIT_TURN_FRAMES, fewer when they are large or take long. Returns true when more may be waiting. */
 bool inbound_drain(struct broker *broker, struct turn *turn);
 /* Once a second: sessions that are silent, away, or whose key is over. */
 void inbound_tick(struct broker *broker, struct turn *turn);
