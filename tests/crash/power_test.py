@@ -5,7 +5,7 @@ Real daemons live (recorded.py) while a preloaded library writes down what they 
 then tests/crash/run cuts the power at every place of each record, with what was not synced lost, torn or reordered,
 and opens what is left with the real modules. Disks that lie and careless stores must be found out by the same means.
 
-timeout: 240
+timeout: 300
 """
 
 import os
