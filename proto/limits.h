@@ -20,7 +20,7 @@ enum {
         8388608, /* arena for one decoded frame: protobuf-c amplifies up to 68 times,
                                           honest frames far less */
 
-    LIMIT_WINDOW = 64,          /* commands or deliveries in flight per lane */
+    LIMIT_WINDOW = 64, /* commands or deliveries in flight per lane; deliveries of one frame */
     LIMIT_REPLIES_KEPT = 64,    /* replies kept per lane: exactly what a window can repeat */
     LIMIT_TURN_FRAMES = 1024,   /* frames drained in one turn of the broker's loop */
     LIMIT_OUTBOX_LINES = 20000, /* beyond it a site is away and will be resynced */

@@ -105,8 +105,9 @@ struct hello {
         uint64_t first_held; /* number of the first command still held, or of the next new one */
         uint64_t applied;    /* last delivery applied on this lane */
     } lanes[LANE_END];
-    bool resync;      /* the mirror is new or lost: send the whole view */
-    uint64_t session; /* counts the agent's Hellos; 0: it does not */
+    bool resync;           /* the mirror is new or lost: send the whole view */
+    uint64_t session;      /* counts the agent's Hellos; 0: it does not */
+    bool takes_deliveries; /* several in one frame */
 };
 
 struct welcome {
@@ -466,6 +467,12 @@ struct delivery {
 struct delivery_ack {
     enum lane lane;
     uint64_t number; /* everything up to here is durable at the site */
+};
+
+/* What would else be as many frames, in this order. At most LIMIT_WINDOW. */
+struct deliveries {
+    struct delivery *items;
+    size_t item_count;
 };
 
 /* One page of a site's whole view, sent in answer to Hello.resync (or when the broker asks for it).
@@ -879,6 +886,7 @@ enum body_kind {
     BODY_ANSWER,
     BODY_HEARTBEAT,
     BODY_RESYNC,
+    BODY_DELIVERIES,
     BODY_END
 };
 
@@ -902,6 +910,7 @@ struct envelope {
             struct bytes disclosure_key; /* broker; empty: the agent knows it */
         } heartbeat;
         struct resync resync;
+        struct deliveries deliveries;
     } body;
 };
 

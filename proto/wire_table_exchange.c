@@ -26,6 +26,7 @@ static const struct wire_part_row hello_rows[] = {
     ROW_HELD_AS(HELLO, urgent, lanes[LANE_URGENT], hello_lane_part),
     ROW_BOOL(HELLO, resync),
     ROW_64(HELLO, session),
+    ROW_BOOL(HELLO, takes_deliveries),
 };
 static const struct wire_part hello_part = {&referral__v1__hello__descriptor,
                                             sizeof(struct hello),
@@ -403,6 +404,14 @@ const struct wire_part wire_table_delivery = {&referral__v1__delivery__descripto
                                               sizeof(struct delivery),
                                               ROWS(delivery_rows)};
 
+#define DELIVERIES (Referral__V1__Deliveries, struct deliveries)
+static const struct wire_part_row deliveries_rows[] = {
+    ROW_LIST(DELIVERIES, items, item_count, LIMIT_WINDOW, wire_table_delivery),
+};
+static const struct wire_part deliveries_part = {&referral__v1__deliveries__descriptor,
+                                                 sizeof(struct deliveries),
+                                                 ROWS(deliveries_rows)};
+
 #define ACK (Referral__V1__DeliveryAck, struct delivery_ack)
 static const struct wire_part_row ack_rows[] = {
     ROW_LANE(ACK, lane),
@@ -442,6 +451,7 @@ static const struct wire_part_choice envelope_bodies[] = {
     BODY_CHOICE(BODY_ANSWER, answer, ANSWER, wire_table_answer),
     BODY_CHOICE(BODY_HEARTBEAT, heartbeat, HEARTBEAT, heartbeat_part),
     BODY_CHOICE(BODY_RESYNC, resync, RESYNC, resync_part),
+    BODY_CHOICE(BODY_DELIVERIES, deliveries, DELIVERIES, deliveries_part),
 };
 _Static_assert(sizeof(envelope_bodies) / sizeof(envelope_bodies[0]) == BODY_END - 1,
                "every kind of body has its place");

@@ -109,6 +109,7 @@ static void say_hello(struct uplink *uplink, int64_t now_us, struct uplink_effec
     hello->program = uplink->program;
     hello->resync = uplink->resync;
     hello->session = ++uplink->session;
+    hello->takes_deliveries = true;
     for (int i = 0; i < LANE_END; i++) {
         hello->lanes[i].first_held = uplink->lanes[i].first;
         hello->lanes[i].applied = uplink->lanes[i].applied;
@@ -429,6 +430,11 @@ static void take_frame(struct uplink *uplink,
         break;
     case BODY_DELIVERY:
         take_delivery(uplink, &envelope->body.delivery, now_us, effects);
+        break;
+    case BODY_DELIVERIES:
+        for (size_t i = 0; i < envelope->body.deliveries.item_count; i++) {
+            take_delivery(uplink, &envelope->body.deliveries.items[i], now_us, effects);
+        }
         break;
     case BODY_RESYNC:
         take_page(uplink, &envelope->body.resync, now_us, effects);

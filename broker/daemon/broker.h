@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/link.h"
 #include "base/log.h"
+#include "base/number_set.h"
 #include "base/signals.h"
 #include "broker/core/core.h"
 #include "broker/core/timekeeper.h"
@@ -44,7 +45,7 @@ struct broker {
     struct link_server *server;
     struct tool_socket tools;
     char endpoint[LINK_ENDPOINT_MAX];
-    bool deliver;  /* some site may have something to be sent */
+    struct number_set *due; /* sites that may have something to be sent */
     bool tick_now; /* the directory changed: look at every session's key before anything is sent */
 };
 

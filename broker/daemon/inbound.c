@@ -262,7 +262,9 @@ perform_all(struct broker *broker, struct turn *turn, const struct session_effec
 {
     for (size_t i = 0; i < effects->count; i++) {
         perform(broker, turn, &effects->items[i]);
-        broker->deliver = broker->deliver || opens_a_window(&effects->items[i]);
+        if (opens_a_window(&effects->items[i])) {
+            number_set_add(broker->due, effects->items[i].site);
+        }
     }
 }
 

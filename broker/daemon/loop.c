@@ -27,8 +27,11 @@ static bool open_memory(struct broker *broker, struct error *err)
 {
     broker->program = arena_create(program_bytes);
     broker->arena = arena_create(INBOUND_ARENA_BYTES);
-    broker->sessions = broker->program == NULL ? NULL : session_table_create(broker->program);
-    return (broker->arena != NULL && broker->sessions != NULL) ||
+    if (broker->program != NULL) {
+        broker->sessions = session_table_create(broker->program);
+        broker->due = number_set_create(broker->program, SESSION_SITES_MAX);
+    }
+    return (broker->arena != NULL && broker->sessions != NULL && broker->due != NULL) ||
            error_set(err, ERROR_OS, "no memory");
 }
 
@@ -42,6 +45,7 @@ static bool open_books(struct broker *broker, struct error *err)
         return false;
     }
     broker->core.store = broker->books.store;
+    store_tell_lines(broker->books.store, broker->due);
     broker->books.keeper = broker->keeper;
     rotation_open(broker);
     const struct timekeeper_reading reading = {.wall_us = clock_wall_us(broker->clock),
@@ -263,7 +267,6 @@ finish_turn(struct broker *broker, struct turn *turn, struct loop_pace *pace, st
     if (batch != NULL) {
         follow_clock(broker, batch);
         log_turn(broker, turn, batch);
-        broker->deliver = true;
     }
     pace->retry = outbound_send(broker);
     return rotation_step(broker, err) && books_tend(&broker->books, false, err);

@@ -11,7 +11,8 @@
 #include <string.h>
 
 enum {
-    ROUND_ITEMS = 16,      /* of one site, then the next site has its turn */
+    ROUND_ITEMS = 16, /* of one site, then the next site has its turn; or one frame of several */
+    FRAME_BUILT_BYTES = LIMIT_FRAME_BYTES / 2, /* nothing more is built for a frame after that */
     TURN_ITEMS = 4096,     /* deliveries sent between two looks at the inbound side */
     PAGE_ITEMS = 64,       /* entities of one page */
     PAGE_SPARE_BYTES = 64, /* the envelope around them */
@@ -180,29 +181,71 @@ send_frame(struct broker *broker, uint32_t site, const struct link_peer *peer, s
     return false;
 }
 
-static bool send_line(struct broker *broker, uint32_t site, const struct session_item *item)
+static size_t build_lines(struct broker *broker,
+                          uint32_t site,
+                          const struct session_item *item,
+                          struct delivery *out)
 {
-    const struct session_cursor what = {.kind = item->line.kind, .entity = item->line.entity};
-    struct envelope envelope = {.version = LIMIT_PROTOCOL_VERSION, .kind = BODY_DELIVERY};
-    struct delivery *delivery = &envelope.body.delivery;
+    const size_t used = arena_used(broker->arena);
+    size_t count = 0;
+
+    while (count < item->count && arena_used(broker->arena) - used < FRAME_BUILT_BYTES) {
+        const struct session_line *line = &item->lines[count];
+        const struct session_cursor what = {.kind = line->record.kind,
+                                            .entity = line->record.entity};
+        struct delivery *delivery = &out[count];
+        if (build(broker, site, &what, delivery) == BUILT_NOTHING) {
+            break;
+        }
+        delivery->session = item->session;
+        delivery->lane = line->lane;
+        delivery->number = line->record.number;
+        delivery->after = line->after;
+        count++;
+    }
+    return count;
+}
+
+/* One alone, or several together, *count of them; what does not fit begins the next frame. */
+static bool
+encode_lines(struct broker *broker, struct delivery *deliveries, size_t *count, struct bytes *frame)
+{
+    struct envelope envelope = {.version = LIMIT_PROTOCOL_VERSION, .kind = BODY_DELIVERIES};
+
+    for (; *count > 1; *count /= 2) {
+        envelope.body.deliveries = (struct deliveries){.items = deliveries, .item_count = *count};
+        if (wire_encode(&envelope, broker->arena, frame)) {
+            return true;
+        }
+    }
+    if (*count == 0) {
+        return false;
+    }
+    envelope.kind = BODY_DELIVERY;
+    envelope.body.delivery = deliveries[0];
+    if (!wire_encode(&envelope, broker->arena, frame)) {
+        LOG_ERROR(broker->log, "delivery_not_encoded", LOG_NUMBER("kind", deliveries[0].kind));
+        return false;
+    }
+    return true;
+}
+
+/* How many lines went out: the first of the item. */
+static size_t send_lines(struct broker *broker, uint32_t site, const struct session_item *item)
+{
+    struct delivery *deliveries = arena_array(broker->arena, item->count, sizeof(*deliveries));
     struct bytes frame;
 
-    if (build(broker, site, &what, delivery) == BUILT_NOTHING) {
-        return false;
+    size_t count = deliveries == NULL ? 0 : build_lines(broker, site, item, deliveries);
+    if (!encode_lines(broker, deliveries, &count, &frame) ||
+        !send_frame(broker, site, &item->peer, frame)) {
+        return 0;
     }
-    delivery->session = item->session;
-    delivery->lane = item->lane;
-    delivery->number = item->line.number;
-    delivery->after = item->after;
-    if (!wire_encode(&envelope, broker->arena, &frame)) {
-        LOG_ERROR(broker->log, "delivery_not_encoded", LOG_NUMBER("kind", delivery->kind));
-        return false;
+    for (size_t i = 0; i < count; i++) {
+        const struct session_line *line = &item->lines[i];
+        session_line_sent(broker->sessions, site, line->lane, line->record.number);
     }
-    if (!send_frame(broker, site, &item->peer, frame)) {
-        return false;
-    }
-    session_line_sent(broker->sessions, site, item->lane, item->line.number);
-    return true;
+    return count;
 }
 
 /* As many entities as one frame holds. */
@@ -284,27 +327,33 @@ static bool send_page(struct broker *broker, uint32_t site, const struct session
 static size_t send_round(struct broker *broker, uint32_t site, bool *stuck)
 {
     const struct session_world world = broker_session_world(broker);
-    struct session_item item;
+    struct session_item item = {.more = true};
     size_t sent = 0;
 
-    while (sent < ROUND_ITEMS) {
+    while (item.more && sent < ROUND_ITEMS) {
         session_next(broker->sessions, &world, site, &item);
-        if (item.kind == SESSION_NOTHING) {
-            break;
-        }
         const struct arena_mark mark = arena_mark(broker->arena);
-        const bool went = item.kind == SESSION_LINE ? send_line(broker, site, &item)
-                                                    : send_page(broker, site, &item);
+        size_t went = 0;
+        if (item.kind == SESSION_LINES) {
+            went = send_lines(broker, site, &item);
+            item.more = item.more || went < item.count;
+        } else if (item.kind == SESSION_PAGE) {
+            went = send_page(broker, site, &item) ? 1 : 0;
+        }
         arena_release(broker->arena, mark);
-        if (!went) {
+        sent += went;
+        if (went == 0 && item.more) {
             *stuck = *stuck || session_is_open(broker->sessions, site);
             break;
         }
-        sent++;
+    }
+    if (item.more) {
+        number_set_add(broker->due, site);
     }
     return sent;
 }
 
+/* Every site that is due, again while something goes out. True: some stay due. */
 static bool deliver(struct broker *broker)
 {
     bool stuck = false;
@@ -313,14 +362,13 @@ static bool deliver(struct broker *broker)
 
     while (round > 0 && total < TURN_ITEMS) {
         round = 0;
-        uint32_t site = session_after(broker->sessions, 0);
-        for (; site != 0; site = session_after(broker->sessions, site)) {
+        uint32_t site = number_set_take(broker->due, 0);
+        for (; site != 0; site = number_set_take(broker->due, site)) {
             round += send_round(broker, site, &stuck);
         }
         total += round;
     }
-    broker->deliver = stuck || round > 0;
-    return broker->deliver;
+    return stuck || round > 0;
 }
 
 bool outbound_send(struct broker *broker)
@@ -334,5 +382,5 @@ bool outbound_send(struct broker *broker)
         LOG_WARN(broker->log, "replies_lost", LOG_NUMBER("count", broker->postbag.lost));
     }
     memset(&broker->postbag, 0, sizeof(broker->postbag));
-    return broker->deliver && broker->core.region != NULL && deliver(broker);
+    return broker->core.region != NULL && deliver(broker);
 }

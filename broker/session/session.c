@@ -173,6 +173,7 @@ static void take_frame(struct session_step *step)
     case BODY_DELIVERY:
     case BODY_ANSWER:
     case BODY_RESYNC:
+    case BODY_DELIVERIES:
     case BODY_END:
         session_site_refuse(step, LANE_NORMAL, 0, REFUSAL_UNKNOWN_KIND, "");
         session_site_strike(step, "kind");
@@ -293,14 +294,44 @@ void session_step(struct session_table *table,
 
 /* ---- what goes out ------------------------------------------------------------------------------- */
 
+/* What is above the last number sent, as far as the windows allow. */
+static void take_lines(const struct session_world *world,
+                       uint32_t id,
+                       const struct session_site *site,
+                       struct session_item *out)
+{
+    static const enum lane order[LANE_END] = {LANE_URGENT, LANE_NORMAL};
+    const struct site_record record = store_site(world->store, id);
+    const size_t most = site->takes_deliveries ? LIMIT_WINDOW : 1;
+
+    for (size_t i = 0; i < LANE_END; i++) {
+        uint64_t after = site->windows[order[i]].sent;
+        uint32_t room = window_room(&site->windows[order[i]]);
+        for (; room > 0 && after < record.lines[order[i]]; room--) {
+            if (out->count == most) {
+                out->more = true;
+                return;
+            }
+            struct session_line *line = &out->lines[out->count];
+            if (!store_line_after(world->store, id, order[i], after, &line->record)) {
+                break;
+            }
+            line->lane = order[i];
+            line->after = after;
+            after = line->record.number;
+            out->count++;
+        }
+    }
+}
+
 void session_next(struct session_table *table,
                   const struct session_world *world,
                   uint32_t site,
                   struct session_item *out)
 {
-    struct session_site *at = find(table, site);
+    const struct session_site *at = find(table, site);
 
-    memset(out, 0, sizeof(*out));
+    memset(out, 0, offsetof(struct session_item, lines));
     if (at == NULL || !at->open) {
         return;
     }
@@ -308,22 +339,13 @@ void session_next(struct session_table *table,
     out->session = at->session;
     if (at->resync.page != 0) {
         out->kind = at->resync.sent ? SESSION_NOTHING : SESSION_PAGE;
+        out->more = !at->resync.sent;
         out->page = at->resync.page;
         out->cursor = at->resync.cursor;
         return;
     }
-    static const enum lane order[LANE_END] = {LANE_URGENT, LANE_NORMAL};
-    const struct site_record record = store_site(world->store, site);
-    for (size_t i = 0; i < LANE_END; i++) {
-        const struct window *window = &at->windows[order[i]];
-        if (window->sent < record.lines[order[i]] && window_has_room(window) &&
-            store_line_after(world->store, site, order[i], window->sent, &out->line)) {
-            out->kind = SESSION_LINE;
-            out->lane = order[i];
-            out->after = window->sent;
-            return;
-        }
-    }
+    take_lines(world, site, at, out);
+    out->kind = out->count > 0 ? SESSION_LINES : SESSION_NOTHING;
 }
 
 void session_line_sent(struct session_table *table, uint32_t site, enum lane lane, uint64_t number)

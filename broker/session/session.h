@@ -129,7 +129,7 @@ struct session_effects {
 };
 
 /* What goes to a site next. */
-enum session_item_kind { SESSION_NOTHING, SESSION_LINE, SESSION_PAGE };
+enum session_item_kind { SESSION_NOTHING, SESSION_LINES, SESSION_PAGE };
 
 /* How far a resync has come: the entity sent last. Begins zeroed. */
 struct session_cursor {
@@ -137,15 +137,21 @@ struct session_cursor {
     struct id128 entity;
 };
 
+struct session_line {
+    enum lane lane;
+    uint64_t after; /* sent before it on the lane */
+    struct line_record record;
+};
+
 struct session_item {
     enum session_item_kind kind;
+    bool more; /* there is, or may be, something after it */
     struct link_peer peer;
-    enum lane lane; /* LINE */
-    uint64_t after; /* LINE: sent before it on the lane */
-    struct line_record line;
+    uint64_t session;             /* of the Hello */
     uint32_t page;                /* PAGE: its number */
     struct session_cursor cursor; /* PAGE: entities after this one */
-    uint64_t session;             /* of the Hello */
+    size_t count;                 /* LINES: one, unless the site takes several in one frame */
+    struct session_line lines[LIMIT_WINDOW];
 };
 
 /* Lives in the arena, which must outlive it and is never reset. NULL: it is full. */
@@ -175,8 +181,9 @@ void session_step(struct session_table *table,
                   const struct session_event *event,
                   struct session_effects *effects);
 
-/* The next delivery or page of a site with a session, urgent lane first. SESSION_NOTHING when there is none or the
- * windows are full. Say session_line_sent or session_page_sent when it went out. */
+/* The next deliveries or the next page of a site with a session, urgent lane first. SESSION_NOTHING when there is none or
+ * the windows are full. Say session_line_sent of each line, the first ones at least, or session_page_sent when it
+ * went out. */
 void session_next(struct session_table *table,
                   const struct session_world *world,
                   uint32_t site,

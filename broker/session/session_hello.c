@@ -155,6 +155,7 @@ void session_site_hello(struct session_step *step)
     }
     step->site->incarnation = hello->incarnation;
     step->site->session = hello->session;
+    step->site->takes_deliveries = hello->takes_deliveries;
     step->site->epoch = 0;
     memset(step->site->refused, 0, sizeof(step->site->refused));
     for (int i = 0; i < LANE_END; i++) {

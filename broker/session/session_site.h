@@ -36,6 +36,7 @@ struct session_site {
     struct quota queries;
     uint32_t epoch;              /* Heartbeat's disclosure_epoch since then; 0: not said */
     uint64_t session;            /* Hello's */
+    bool takes_deliveries;       /* likewise */
     uint64_t held[LANE_END];     /* Hello's first_held: what is older is settled */
     uint64_t expected[LANE_END]; /* next command */
     uint64_t

@@ -8,14 +8,14 @@ void window_open(struct window *window, uint64_t number)
     *window = (struct window){.acknowledged = number, .sent = number};
 }
 
-bool window_has_room(const struct window *window)
+uint32_t window_room(const struct window *window)
 {
-    return window->count < LIMIT_WINDOW;
+    return LIMIT_WINDOW - window->count;
 }
 
 void window_send(struct window *window, uint64_t number)
 {
-    assert(window_has_room(window));
+    assert(window_room(window) > 0);
     assert(number > window->sent);
     window->numbers[(window->first + window->count) % LIMIT_WINDOW] = number;
     window->count++;

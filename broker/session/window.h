@@ -30,7 +30,8 @@ enum window_verdict {
 
 /* Deliveries after number follow. */
 void window_open(struct window *window, uint64_t number);
-bool window_has_room(const struct window *window);
+/* How many more may be sent. */
+uint32_t window_room(const struct window *window);
 /* number is above all sent before, and there is room (asserted). */
 void window_send(struct window *window, uint64_t number);
 enum window_verdict window_acknowledge(struct window *window, uint64_t number);

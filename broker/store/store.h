@@ -16,6 +16,7 @@
 #define BROKER_STORE_STORE_H
 
 #include "base/kv.h"
+#include "base/number_set.h"
 #include "policy/directory.h"
 #include "proto/fact.h"
 #include "proto/message.h"
@@ -496,6 +497,8 @@ bool store_line_after(struct store *store,
                       enum lane lane,
                       uint64_t after,
                       struct line_record *out);
+/* From now on every site that a line is put for is added to sites, which must outlive the store. NULL: to none. */
+void store_tell_lines(struct store *store, struct number_set *sites);
 void store_put_line(struct store *store,
                     uint32_t site,
                     enum lane lane,

@@ -89,6 +89,11 @@ bool store_line_after(struct store *store,
     return true;
 }
 
+void store_tell_lines(struct store *store, struct number_set *sites)
+{
+    store->lined = sites;
+}
+
 void store_put_line(struct store *store,
                     uint32_t site,
                     enum lane lane,
@@ -96,6 +101,9 @@ void store_put_line(struct store *store,
 {
     const struct store_key key = key_of_line(site, lane, record->number);
     store_put_new_record(store, TABLE_LINE, &key, record, sizeof(*record));
+    if (store->lined != NULL) {
+        number_set_add(store->lined, site);
+    }
 }
 
 void store_delete_line(struct store *store, uint32_t site, enum lane lane, uint64_t number)

@@ -81,6 +81,7 @@ struct store {
     bool bulk;             /* opened by store_open_bulk */
     struct worker *worker; /* NULL: store_commit_finish does the work */
     struct store_commit commit;
+    struct number_set *lined; /* borrowed, or NULL: sites that lines were put for */
 };
 
 enum { STORE_KEY_BYTES = 40 };

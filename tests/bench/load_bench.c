@@ -128,6 +128,7 @@ static void send_hello(struct bench *bench, struct site *site)
     hello->version_most = LIMIT_PROTOCOL_VERSION;
     hello->incarnation = site->incarnation;
     hello->program = "load_bench";
+    hello->takes_deliveries = true;
     for (int lane = 0; lane < LANE_END; lane++) {
         hello->lanes[lane].first_held = lane == LANE_NORMAL ? site->next : 1;
         hello->lanes[lane].applied = site->received[lane];
@@ -238,11 +239,20 @@ static void take_frame(struct bench *bench, struct site *site, struct bytes byte
 {
     struct load_frame frame;
 
-    if (!load_frame_read(bytes, &frame)) {
+    bool sound = load_frame_read(bytes, &frame);
+    struct bytes items = frame.items;
+    for (struct load_frame item; sound && items.size > 0;) {
+        sound = load_frame_item(&items, &item);
+        take_delivery(bench, site, &item);
+    }
+    if (!sound) {
         fail(site->id, "a frame that is none");
     }
     if (frame.kind == LOAD_FRAME_DELIVERY) {
         take_delivery(bench, site, &frame);
+        return;
+    }
+    if (frame.kind == LOAD_FRAME_DELIVERIES) {
         return;
     }
     if (frame.kind == LOAD_FRAME_REPLY) {

@@ -175,15 +175,29 @@ static void hear_hello(struct promise *promise, const struct hello *hello)
     }
 }
 
+/* The deliveries of a frame, one or several. */
+static size_t deliveries_of(const struct envelope *envelope, const struct delivery **out)
+{
+    if (envelope->kind == BODY_DELIVERIES) {
+        *out = envelope->body.deliveries.items;
+        return envelope->body.deliveries.item_count;
+    }
+    *out = &envelope->body.delivery;
+    return envelope->kind == BODY_DELIVERY ? 1 : 0;
+}
+
 static void
 hear(const struct promise_ear *ear, struct promise *promise, const struct envelope *envelope)
 {
+    const struct delivery *deliveries;
+    const size_t count = deliveries_of(envelope, &deliveries);
+    for (size_t i = 0; i < count; i++) {
+        hear_delivery(ear, promise, &deliveries[i]);
+    }
+
     switch ((int)envelope->kind) {
     case BODY_WELCOME:
         hear_welcome(ear, promise, &envelope->body.welcome);
-        break;
-    case BODY_DELIVERY:
-        hear_delivery(ear, promise, &envelope->body.delivery);
         break;
     case BODY_ANSWER:
         hear_answer(promise, &envelope->body.answer);
@@ -226,6 +240,7 @@ void promise_hear(struct promise_ear *ear, struct promise *promise, const struct
 {
     struct envelope envelope;
     struct wire_fault fault;
+    const struct delivery *deliveries;
     see_drop(ear, promise, record);
     if (record->kind == RECORD_PART) {
         ear->routing = record->data;
@@ -239,10 +254,12 @@ void promise_hear(struct promise_ear *ear, struct promise *promise, const struct
     }
     arena_reset(ear->arena);
     if (wire_decode(record->data, ear->arena, &envelope, &fault)) { /* else libzmq's own, as ZAP */
+        const size_t count = deliveries_of(&envelope, &deliveries);
         if (record->kind == RECORD_FRAME) {
             hear(ear, promise, &envelope);
-        } else if (envelope.kind == BODY_DELIVERY) {
-            hear_delivered(promise, &envelope.body.delivery);
+        }
+        for (size_t i = 0; record->kind == RECORD_HEARD && i < count; i++) {
+            hear_delivered(promise, &deliveries[i]);
         }
     }
     ear->routing = bytes_of(NULL, 0);

@@ -178,6 +178,7 @@ static void check_delivery(const struct saying *saying, const struct delivery *d
 static void check_broker_frame(const struct saying *saying, const struct envelope *envelope)
 {
     const struct resync *resync = &envelope->body.resync;
+    const struct deliveries *deliveries = &envelope->body.deliveries;
     if (envelope->kind != BODY_GOODBYE && ledger_is_refused(saying->ledger, saying->agent)) {
         sim_breach(saying->sim,
                    "P6: %s is answered though its key is revoked",
@@ -196,6 +197,9 @@ static void check_broker_frame(const struct saying *saying, const struct envelop
     }
     for (size_t i = 0; envelope->kind == BODY_RESYNC && i < resync->delivery_count; i++) {
         check_delivery(saying, &resync->deliveries[i]);
+    }
+    for (size_t i = 0; envelope->kind == BODY_DELIVERIES && i < deliveries->item_count; i++) {
+        check_delivery(saying, &deliveries->items[i]);
     }
 }
 
@@ -249,7 +253,8 @@ tell_frame(struct sim *sim, const struct saying *saying, int party, const struct
                                                 [BODY_QUERY] = "query",
                                                 [BODY_ANSWER] = "answer",
                                                 [BODY_HEARTBEAT] = "heartbeat",
-                                                [BODY_RESYNC] = "resync"};
+                                                [BODY_RESYNC] = "resync",
+                                                [BODY_DELIVERIES] = "deliveries"};
     const char *way = party == NETWORK_BROKER ? "<-" : "->";
     const char *name = names[envelope->kind] == NULL ? "?" : names[envelope->kind];
     uint64_t normal = 0;
@@ -275,6 +280,11 @@ tell_frame(struct sim *sim, const struct saying *saying, int party, const struct
     } else if (envelope->kind == BODY_RESYNC) {
         normal = envelope->body.resync.page;
         urgent = envelope->body.resync.last;
+    } else if (envelope->kind == BODY_DELIVERIES) {
+        for (size_t i = 0; i < envelope->body.deliveries.item_count; i++) {
+            const struct delivery *item = &envelope->body.deliveries.items[i];
+            *(item->lane == LANE_URGENT ? &urgent : &normal) = item->number;
+        }
     }
     char id[ID128_TEXT_MAX];
     sim_say(sim,

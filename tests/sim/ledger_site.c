@@ -75,7 +75,7 @@ void ledger_tell_site(struct ledger *ledger,
                       const struct envelope *envelope)
 {
     struct ledger_book_agent *book = &ledger->agents[agent];
-    if (envelope->kind == BODY_DELIVERY && book->away) {
+    if ((envelope->kind == BODY_DELIVERY || envelope->kind == BODY_DELIVERIES) && book->away) {
         sim_breach(sim, "P2: %s is away, and is sent single lines", sim->agents[agent].site);
     }
     if (envelope->kind != BODY_GOODBYE || envelope->body.goodbye.reason != GOODBYE_QUOTA) {

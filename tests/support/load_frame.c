@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-enum { REPLY = 6, DELIVERY = 7 };                       /* of Envelope */
+enum { REPLY = 6, DELIVERY = 7, DELIVERIES = 13 };      /* of Envelope */
+enum { ITEMS = 1 };                                     /* of Deliveries */
 enum { LANE = 1, NUMBER = 2 };                          /* of Reply and Delivery */
 enum { REPLY_REFUSED = 3, REPLY_SUBJECT = 4 };          /* of Reply */
 enum { DELIVERY_ENTITY = 5, DELIVERY_REFERRAL = 7 };    /* of Delivery */
@@ -141,7 +142,24 @@ bool load_frame_read(struct bytes frame, struct load_frame *out)
         } else if (field.number == DELIVERY) {
             out->kind = LOAD_FRAME_DELIVERY;
             sound = read_delivery(field.bytes, out);
+        } else if (field.number == DELIVERIES) {
+            out->kind = LOAD_FRAME_DELIVERIES;
+            out->items = field.bytes;
         }
     }
     return sound && frame.size == 0;
+}
+
+bool load_frame_item(struct bytes *items, struct load_frame *out)
+{
+    struct bytes rest = *items;
+    struct field field;
+
+    memset(out, 0, sizeof(*out));
+    out->kind = LOAD_FRAME_DELIVERY;
+    if (!next(&rest, &field) || field.number != ITEMS || !read_delivery(field.bytes, out)) {
+        return false;
+    }
+    *items = rest;
+    return true;
 }

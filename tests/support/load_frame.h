@@ -11,7 +11,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum load_frame_kind { LOAD_FRAME_OTHER, LOAD_FRAME_REPLY, LOAD_FRAME_DELIVERY };
+enum load_frame_kind {
+    LOAD_FRAME_OTHER,
+    LOAD_FRAME_REPLY,
+    LOAD_FRAME_DELIVERY,
+    LOAD_FRAME_DELIVERIES
+};
 
 struct load_frame {
     enum load_frame_kind kind;
@@ -20,9 +25,13 @@ struct load_frame {
     bool refused;         /* of a reply */
     bool delivered;       /* of a delivery: a referral with the receipt that it was delivered */
     struct bytes subject; /* the id that it is about; points into the frame */
+    struct bytes items;   /* of deliveries: what is left of them; likewise */
 };
 
 /* false: no frame of the protocol */
 bool load_frame_read(struct bytes frame, struct load_frame *out);
+
+/* The next delivery of what items is left of. false: no more, when items->size is 0, or no frame of the protocol */
+bool load_frame_item(struct bytes *items, struct load_frame *out);
 
 #endif

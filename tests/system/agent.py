@@ -230,7 +230,7 @@ class Agent:
         self.welcome, self.pages = None, None
         self.send(hello=exchange_pb2.Hello(**{
             'version_least': 1, 'version_most': 1, 'incarnation': self.store.incarnation, 'program': self.program,
-            'resync': resync, **lanes, **changes}))
+            'resync': resync, 'takes_deliveries': True, **lanes, **changes}))
 
     def hello(self, resync=False):
         """Connect if need be, say Hello, wait for the Welcome; what is not settled is sent again."""
@@ -317,14 +317,30 @@ class Agent:
     # deliveries
 
     def on_delivery(self, delivery):
-        stored = self.store.lanes[delivery.lane]
-        if delivery.after > stored.applied:
-            self.say_hello()
-            return
-        if delivery.number > stored.applied:
-            self.apply(delivery, self.store)
-            stored.applied = delivery.number
-        self.acknowledge(delivery.lane)
+        self.take_deliveries([delivery])
+
+    def on_deliveries(self, deliveries):
+        self.take_deliveries(deliveries.items)
+
+    def take_deliveries(self, deliveries):
+        """Of one frame: applied in their order, acknowledged once a lane."""
+        lanes = set()
+        for delivery in deliveries:
+            stored = self.store.lanes[delivery.lane]
+            if delivery.after > stored.applied:
+                self.say_hello()
+                return
+            if delivery.number > stored.applied:
+                self.apply(delivery, self.store)
+                stored.applied = delivery.number
+            lanes.add(delivery.lane)
+        for lane in lanes:
+            self.acknowledge(lane)
+
+    def delivered(self):
+        """The deliveries heard, whatever frames they came in."""
+        return [delivery for one in self.heard for delivery in [one.delivery][:one.HasField('delivery')] +
+                list(one.deliveries.items)]
 
     def acknowledge(self, lane):
         self.send(ack=exchange_pb2.DeliveryAck(lane=lane, number=self.store.lanes[lane].applied))

@@ -179,8 +179,46 @@ class StrangerTest(unittest.TestCase):
         _, notice = police.wait_for_view(exchange.DELIVERY_NOTICE)
         self.assertTrue(notice.emergency)
         self.centre.wait_for_view(exchange.DELIVERY_OFFER, lambda view: view.emergency)
-        self.assertEqual({one.delivery.lane for one in self.centre.heard if one.HasField('delivery')},
-                         {exchange.LANE_URGENT})
+        self.assertEqual({one.lane for one in self.centre.delivered()}, {exchange.LANE_URGENT})
+
+    def backlog(self, **changes):
+        """Five offers waited for the centre while it was away -> the deliveries of each frame that brought them"""
+        self.school.hello()
+        for number in range(4):
+            self.school.submit(SPECIALIST, labels(), facts('Вера', f'Примерова-{number}'))
+        self.school.submit(SPECIALIST, labels(case.RISK_CRITICAL), facts('Вера', 'Примерова-9'))
+        self.centre.connect()
+        self.centre.say_hello(**changes)
+        self.centre.listen(lambda: len(self.centre.views(exchange.DELIVERY_OFFER)) == 5, 'five offers')
+        return [one.deliveries.items if one.HasField('deliveries') else [one.delivery]
+                for one in self.centre.heard if one.WhichOneof('body') in ('delivery', 'deliveries')]
+
+    def test_what_waits_for_a_site_comes_in_one_frame(self):
+        together = self.backlog()[0]
+        urgent = [one.lane for one in together].count(exchange.LANE_URGENT)
+        self.assertGreaterEqual(urgent, 1)
+        self.assertEqual([one.lane for one in together],
+                         [exchange.LANE_URGENT] * urgent + [exchange.LANE_NORMAL] * (len(together) - urgent))
+        self.assertEqual({one.entity for one in together if one.kind == exchange.DELIVERY_OFFER},
+                         {entity for entity, _ in self.centre.views(exchange.DELIVERY_OFFER)})
+        for before, one in zip(together, together[1:]):
+            self.assertEqual(one.after, before.number if one.lane == before.lane else 0)
+
+    def test_who_does_not_take_several_in_one_frame_gets_them_singly(self):
+        self.assertEqual({len(frame) for frame in self.backlog(takes_deliveries=False)}, {1})
+
+    def test_what_one_frame_does_not_hold_begins_the_next(self):
+        self.school.hello()
+        long = 'Дома холодно. ' * 600  # 15 KiB, three times in each of eight referrals
+        for number in range(8):
+            family = facts('Вера', f'Примерова-{number}')
+            family.circumstances = family.health = family.law = long
+            self.school.submit(SPECIALIST, labels(case.RISK_CRITICAL), family)
+        self.centre.hello()
+        self.centre.listen(lambda: len(self.centre.store.facts) == 8, 'eight disclosures')
+        frames = [one for one in self.centre.heard if one.HasField('deliveries')]
+        self.assertGreaterEqual(len(frames), 2)
+        self.assertTrue(all(one.ByteSize() <= 262144 for one in frames))
 
     def test_every_query_of_the_broker_is_answered_in_pages(self):
         _, case_id, lead = self.led()

@@ -21,18 +21,20 @@ static void urgent_lines_go_first_and_say_what_they_follow(void **state)
     session_stage_put_line(world, LANE_URGENT, 1);
 
     session_next(world->table, &world->world, SESSION_STAGE_SITE, &item);
-    assert_int_equal(item.kind, SESSION_LINE);
-    assert_int_equal(item.lane, LANE_URGENT);
-    assert_int_equal(item.line.number, 1);
+    assert_int_equal(item.kind, SESSION_LINES);
+    assert_int_equal(item.count, 1); /* it did not say that it takes more */
+    assert_true(item.more);
+    assert_int_equal(item.lines[0].lane, LANE_URGENT);
+    assert_int_equal(item.lines[0].record.number, 1);
     session_line_sent(world->table, SESSION_STAGE_SITE, LANE_URGENT, 1);
     session_next(world->table, &world->world, SESSION_STAGE_SITE, &item);
-    assert_int_equal(item.lane, LANE_NORMAL);
-    assert_int_equal(item.line.number, 2);
-    assert_int_equal(item.after, 0);
+    assert_int_equal(item.lines[0].lane, LANE_NORMAL);
+    assert_int_equal(item.lines[0].record.number, 2);
+    assert_int_equal(item.lines[0].after, 0);
     session_line_sent(world->table, SESSION_STAGE_SITE, LANE_NORMAL, 2);
     session_next(world->table, &world->world, SESSION_STAGE_SITE, &item);
-    assert_int_equal(item.line.number, 5);
-    assert_int_equal(item.after, 2);
+    assert_int_equal(item.lines[0].record.number, 5);
+    assert_int_equal(item.lines[0].after, 2);
     session_line_sent(world->table, SESSION_STAGE_SITE, LANE_NORMAL, 5);
     session_next(world->table, &world->world, SESSION_STAGE_SITE, &item);
     assert_int_equal(item.kind, SESSION_NOTHING);
@@ -54,7 +56,69 @@ static void a_full_window_waits_for_an_acknowledgement(void **state)
     session_stage_send_ack(world, LANE_NORMAL, 1);
     assert_int_equal(session_stage_effect_of(world, SESSION_ACKNOWLEDGE)->number, 1);
     session_next(world->table, &world->world, SESSION_STAGE_SITE, &item);
-    assert_int_equal(item.line.number, 65);
+    assert_int_equal(item.lines[0].record.number, 65);
+}
+
+static void greet_with_lists(struct session_stage *world)
+{
+    struct envelope hello = session_stage_hello_of(session_stage_spool_a, 1, 0);
+    hello.body.hello.takes_deliveries = true;
+    session_stage_frame(world, &session_stage_first_peer, &hello);
+}
+
+static void who_takes_several_lines_at_once_is_given_both_lanes_together(void **state)
+{
+    struct session_stage *world = *state;
+    struct session_item item;
+    greet_with_lists(world);
+    session_stage_put_line(world, LANE_NORMAL, 2);
+    session_stage_put_line(world, LANE_NORMAL, 5);
+    session_stage_put_line(world, LANE_URGENT, 3);
+
+    session_next(world->table, &world->world, SESSION_STAGE_SITE, &item);
+    assert_int_equal(item.kind, SESSION_LINES);
+    assert_int_equal(item.count, 3);
+    assert_false(item.more);
+    assert_int_equal(item.lines[0].lane, LANE_URGENT);
+    assert_int_equal(item.lines[0].record.number, 3);
+    assert_int_equal(item.lines[0].after, 0);
+    assert_int_equal(item.lines[1].lane, LANE_NORMAL);
+    assert_int_equal(item.lines[1].record.number, 2);
+    assert_int_equal(item.lines[1].after, 0);
+    assert_int_equal(item.lines[2].record.number, 5);
+    assert_int_equal(item.lines[2].after, 2);
+
+    session_line_sent(world->table, SESSION_STAGE_SITE, LANE_URGENT, 3); /* one fitted */
+    session_next(world->table, &world->world, SESSION_STAGE_SITE, &item);
+    assert_int_equal(item.count, 2);
+    assert_int_equal(item.lines[0].record.number, 2);
+}
+
+static void lines_together_are_no_more_than_the_windows_and_one_frame_hold(void **state)
+{
+    struct session_stage *world = *state;
+    struct session_item item;
+    greet_with_lists(world);
+    for (uint64_t number = 1; number <= 70; number++) {
+        session_stage_put_line(world, LANE_NORMAL, number);
+    }
+    for (uint64_t number = 1; number <= 10; number++) {
+        session_line_sent(world->table, SESSION_STAGE_SITE, LANE_NORMAL, number);
+    }
+    session_next(world->table, &world->world, SESSION_STAGE_SITE, &item);
+    assert_int_equal(item.count, 54); /* the window is full then, and opens by an acknowledgement */
+    assert_int_equal(item.lines[53].record.number, 64);
+    assert_false(item.more);
+
+    for (uint64_t number = 1; number <= 12; number++) {
+        session_stage_put_line(world, LANE_URGENT, number);
+    }
+    session_next(world->table, &world->world, SESSION_STAGE_SITE, &item);
+    assert_int_equal(item.count, 64);
+    assert_int_equal(item.lines[11].record.number, 12);
+    assert_int_equal(item.lines[12].record.number, 11);
+    assert_int_equal(item.lines[63].record.number, 62);
+    assert_true(item.more);
 }
 
 static void an_acknowledgement_of_what_was_not_sent_is_a_bad_frame(void **state)
@@ -80,8 +144,8 @@ static void a_new_session_sends_again_what_was_not_applied(void **state)
     assert_int_equal(session_stage_sent(world, BODY_WELCOME)->body.welcome.lanes[LANE_NORMAL].from,
                      2);
     session_next(world->table, &world->world, SESSION_STAGE_SITE, &item);
-    assert_int_equal(item.line.number, 3);
-    assert_int_equal(item.after, 2);
+    assert_int_equal(item.lines[0].record.number, 3);
+    assert_int_equal(item.lines[0].after, 2);
 }
 
 /* ---- resync -------------------------------------------------------------------------------------- */
@@ -125,9 +189,9 @@ static void a_resync_pages_the_view_and_ends_with_both_acknowledgements(void **s
     assert_int_equal(effect->lines[LANE_NORMAL], 7);
     assert_int_equal(effect->lines[LANE_URGENT], 0);
     session_next(world->table, &world->world, SESSION_STAGE_SITE, &item);
-    assert_int_equal(item.kind, SESSION_LINE);
-    assert_int_equal(item.line.number, 8);
-    assert_int_equal(item.after, 7);
+    assert_int_equal(item.kind, SESSION_LINES);
+    assert_int_equal(item.lines[0].record.number, 8);
+    assert_int_equal(item.lines[0].after, 7);
 }
 
 static void a_mirror_that_cannot_be_right_is_resynced(void **state)
@@ -224,6 +288,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(urgent_lines_go_first_and_say_what_they_follow),
         TEST(a_full_window_waits_for_an_acknowledgement),
+        TEST(who_takes_several_lines_at_once_is_given_both_lanes_together),
+        TEST(lines_together_are_no_more_than_the_windows_and_one_frame_hold),
         TEST(an_acknowledgement_of_what_was_not_sent_is_a_bad_frame),
         TEST(a_new_session_sends_again_what_was_not_applied),
         TEST(a_resync_pages_the_view_and_ends_with_both_acknowledgements),

@@ -255,6 +255,25 @@ static void a_bulk_store_says_the_same_test(void **state)
     store_close(&bulk);
 }
 
+static void lines_are_told_by_site_test(void **state)
+{
+    struct store *store = ((struct fixture *)*state)->store;
+    struct arena *arena = arena_create(4096);
+    struct number_set *sites = number_set_create(arena, 128);
+    put_line(store, 9, LANE_NORMAL, 1); /* nobody listens yet */
+    store_tell_lines(store, sites);
+    put_line(store, 2, LANE_NORMAL, 1);
+    put_line(store, 2, LANE_URGENT, 1);
+    put_line(store, 77, LANE_NORMAL, 5);
+    assert_int_equal(number_set_take(sites, 0), 2);
+    assert_int_equal(number_set_take(sites, 2), 77);
+    assert_int_equal(number_set_take(sites, 77), 0);
+    store_tell_lines(store, NULL);
+    put_line(store, 3, LANE_NORMAL, 1);
+    assert_int_equal(number_set_take(sites, 0), 0);
+    arena_destroy(&arena);
+}
+
 static void views_of_a_site_test(void **state)
 {
     struct store *store = ((struct fixture *)*state)->store;
@@ -562,6 +581,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(replies_of_a_lane_test, set_up, tear_down),
         cmocka_unit_test_setup_teardown(lines_of_a_site_test, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_bulk_store_says_the_same_test, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(lines_are_told_by_site_test, set_up, tear_down),
         cmocka_unit_test_setup_teardown(views_of_a_site_test, set_up, tear_down),
         cmocka_unit_test_setup_teardown(timers_in_order_test, set_up, tear_down),
         cmocka_unit_test_setup_teardown(largest_decision_test, set_up, tear_down),
