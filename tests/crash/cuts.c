@@ -13,7 +13,6 @@
 #include "tests/crash/reopen.h"
 #include "tests/support/scratch.h"
 
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -40,6 +39,7 @@ struct cuts {
     uint64_t places; /* in all */
     uint64_t made;
     uint64_t lost;
+    FILE *said; /* by the child of one cut: what assert says, and why the test itself broke */
 };
 
 static void fail(const char *what, const char *why)
@@ -65,11 +65,20 @@ static void reopen(const struct cuts *cuts)
     _exit(well ? 0 : STATUS_LOST);
 }
 
-static void be_quiet(void)
+static void be_quiet(const struct cuts *cuts)
 {
-    int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
-    if (nowhere >= 0) {
-        (void)dup2(nowhere, STDERR_FILENO); /* what assert says */
+    if (ftruncate(fileno(cuts->said), 0) == 0) {
+        rewind(cuts->said);
+        (void)dup2(fileno(cuts->said), STDERR_FILENO);
+    }
+}
+
+static void repeat(const struct cuts *cuts)
+{
+    char line[512];
+    rewind(cuts->said);
+    while (fgets(line, sizeof(line), cuts->said) != NULL) {
+        (void)fputs(line, stderr);
     }
 }
 
@@ -79,7 +88,7 @@ static void cut_once(struct cuts *cuts, uint64_t place, enum disk_loss loss)
     (void)fflush(stdout);
     pid_t child = fork();
     if (child == 0) {
-        be_quiet();
+        be_quiet(cuts);
         disk_cut(cuts->disk, cuts->folder, loss, seed);
         reopen(cuts);
     }
@@ -88,6 +97,7 @@ static void cut_once(struct cuts *cuts, uint64_t place, enum disk_loss loss)
         fail("cut", "no process");
     }
     if (WIFEXITED(status) && WEXITSTATUS(status) > STATUS_LOST) {
+        repeat(cuts);
         fail("cut", "the test itself broke");
     }
     if (status != 0) {
@@ -198,7 +208,8 @@ int main(int argc, char **argv)
     cuts.store = scratch_path(cuts.scratch, "cut/store");
     cuts.ear = promise_ear_create();
     cuts.promise = calloc(1, sizeof(*cuts.promise));
-    if (cuts.promise == NULL) {
+    cuts.said = fopen(scratch_path(cuts.scratch, "said"), "w+");
+    if (cuts.promise == NULL || cuts.said == NULL) {
         fail("promise", "no memory");
     }
     walk(&cuts, false);
@@ -218,6 +229,7 @@ int main(int argc, char **argv)
     recording_close(&cuts.recording);
     keys_wipe(cuts.storage.bytes, sizeof(cuts.storage.bytes));
     free(cuts.promise);
+    (void)fclose(cuts.said);
     scratch_destroy(&cuts.scratch);
     return 0;
 }
