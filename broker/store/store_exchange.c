@@ -64,6 +64,8 @@ void store_clear_replies(struct store *store, uint32_t site, enum lane lane)
     }
 }
 
+enum { LINES_ASKED = 8 }; /* numbers follow each other, but for lines that newer ones replaced */
+
 static struct store_key key_of_line(uint32_t site, enum lane lane, uint64_t number)
 {
     struct store_key key = key_of_lane(site, lane);
@@ -79,6 +81,12 @@ bool store_line_after(struct store *store,
 {
     if (after == UINT64_MAX) {
         return false;
+    }
+    for (uint64_t i = 1; i <= LINES_ASKED && after <= UINT64_MAX - i; i++) {
+        const struct store_key key = key_of_line(site, lane, after + i);
+        if (store_record(store, TABLE_LINE, &key, out, sizeof(*out))) {
+            return true;
+        }
     }
     const struct store_key from = key_of_line(site, lane, after + 1);
     struct store_found found;

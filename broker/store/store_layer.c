@@ -30,7 +30,7 @@ struct entry {
     uint8_t key_bytes;
     bool changed; /* to be written */
     bool gone;
-    bool is_new; /* nothing below has it */
+    bool is_new; /* nothing below has it: when it is gone there is nothing to write or to hide */
     uint8_t key[];
 };
 
@@ -431,19 +431,6 @@ static void sort(struct order *order)
     }
 }
 
-/* What is below never had it, so there is nothing to hide or to write any more. */
-static void take_from_order(struct order *order, struct entry *entry)
-{
-    sort(order);
-    const uint32_t at = count_below(order, order->count, key_of(entry));
-    assert(at < order->count && order->items[at].entry == entry);
-    memmove(
-        &order->items[at], &order->items[at + 1], (order->count - at - 1) * sizeof(struct ordered));
-    order->count--;
-    order->sorted = order->count;
-    entry->changed = false;
-}
-
 bool store_layer_change(struct store_layer *layer,
                         enum store_layer_change change,
                         const struct store_layer_name *name,
@@ -461,30 +448,22 @@ bool store_layer_change(struct store_layer *layer,
         entry->changed = true;
         entry->is_new = change == STORE_LAYER_PUT_NEW;
     }
-    if (entry->gone && entry->is_new) {
-        take_from_order(&layer->orders[name->table], entry);
-    }
     return true;
-}
-
-bool store_layer_is_changed(const struct store_layer *layer)
-{
-    for (size_t i = 0; i < STORE_LAYER_TABLES_MAX; i++) {
-        if (layer->orders[i].count > 0) {
-            return true;
-        }
-    }
-    return false;
 }
 
 /* ---- in order ------------------------------------------------------------------------------------ */
 
-static void show(const struct order *order, uint32_t at, struct store_layer_place *out)
+static bool is_nothing(const struct entry *entry)
 {
-    const struct entry *entry = order->items[at].entry;
+    return entry->gone && entry->is_new;
+}
+
+static bool show(const struct entry *entry, struct store_layer_place *out)
+{
     *out = (struct store_layer_place){.key = key_of(entry),
                                       .value = bytes_of(entry->value, entry->value_bytes),
                                       .gone = entry->gone};
+    return true;
 }
 
 bool store_layer_next(struct store_layer *layer,
@@ -494,12 +473,12 @@ bool store_layer_next(struct store_layer *layer,
 {
     struct order *order = &layer->orders[table];
     sort(order);
-    const uint32_t at = count_below(order, order->count, from);
-    if (at == order->count) {
-        return false;
+    for (uint32_t at = count_below(order, order->count, from); at < order->count; at++) {
+        if (!is_nothing(order->items[at].entry)) {
+            return show(order->items[at].entry, out);
+        }
     }
-    show(order, at, out);
-    return true;
+    return false;
 }
 
 bool store_layer_previous(struct store_layer *layer,
@@ -509,12 +488,13 @@ bool store_layer_previous(struct store_layer *layer,
 {
     struct order *order = &layer->orders[table];
     sort(order);
-    const uint32_t at = before.size == 0 ? order->count : count_below(order, order->count, before);
-    if (at == 0) {
-        return false;
+    uint32_t at = before.size == 0 ? order->count : count_below(order, order->count, before);
+    for (; at > 0; at--) {
+        if (!is_nothing(order->items[at - 1].entry)) {
+            return show(order->items[at - 1].entry, out);
+        }
     }
-    show(order, at - 1, out);
-    return true;
+    return false;
 }
 
 /* ---- to the disk --------------------------------------------------------------------------------- */
@@ -536,11 +516,13 @@ bool store_layer_close(struct store_layer *layer)
     count = 0;
     for (size_t i = 0; i < STORE_LAYER_TABLES_MAX; i++) {
         const struct order *order = &layer->orders[i];
-        if (order->count > 0) {
-            memcpy(layer->aside + count, order->items, order->count * sizeof(struct ordered));
+        const uint32_t first = count;
+        for (uint32_t j = 0; j < order->count; j++) {
+            if (!is_nothing(order->items[j].entry)) {
+                layer->aside[count++] = order->items[j];
+            }
         }
-        layer->aside_counts[i] = order->count;
-        count += order->count;
+        layer->aside_counts[i] = count - first;
     }
     layer->aside_total = count;
     return true;

@@ -95,8 +95,6 @@ size_t store_layer_write(const struct store_layer *layer,
                          size_t most,
                          const struct store_layer_target *to);
 
-/* Whether there is something to write. */
-bool store_layer_is_changed(const struct store_layer *layer);
 /* Bytes held: when it is time to close it, and to stop learning. */
 size_t store_layer_bytes(const struct store_layer *layer);
 

@@ -125,7 +125,6 @@ static void the_newest_value_is_read_and_written_test(void **state)
     const struct store_layer_name other = name_of(TABLE_B, "one");
 
     assert_string_equal(get(stage, TABLE_A, "one"), "?");
-    assert_false(store_layer_is_changed(stage->layer));
     put(stage, "one", "1111");
     assert_true(store_layer_change(stage->layer, STORE_LAYER_PUT, &other, bytes_of_text("of b")));
     put(stage, "one", "a longer one");
@@ -133,7 +132,6 @@ static void the_newest_value_is_read_and_written_test(void **state)
     put(stage, "one", "short");
     assert_string_equal(get(stage, TABLE_A, "one"), "short");
     assert_string_equal(get(stage, TABLE_B, "one"), "of b");
-    assert_true(store_layer_is_changed(stage->layer));
     assert_string_equal(in_table(stage, TABLE_A, "one"), "-"); /* not before it is written */
     write_all(stage);
     assert_string_equal(in_table(stage, TABLE_A, "one"), "short");
@@ -142,7 +140,6 @@ static void the_newest_value_is_read_and_written_test(void **state)
     assert_string_equal(get(stage, TABLE_A, "one"), "short"); /* and is read as before */
     store_layer_forget(stage->layer);
     assert_string_equal(get(stage, TABLE_A, "one"), "?");
-    assert_false(store_layer_is_changed(stage->layer));
 }
 
 static void what_is_deleted_is_none_and_hides_what_is_below_test(void **state)
@@ -182,7 +179,6 @@ static void what_comes_and_goes_is_never_written_test(void **state)
     change(stage, STORE_LAYER_DELETE, "line 1", NULL);
     change(stage, STORE_LAYER_DELETE, "line 3", NULL);
     assert_false(store_layer_next(stage->layer, TABLE_A, bytes_of(NULL, 0), &place));
-    assert_false(store_layer_is_changed(stage->layer));
     put(stage, "line 2", "once more");
     write_all(stage);
     assert_string_equal(in_table(stage, TABLE_A, "line 1"), "-");
@@ -200,7 +196,6 @@ static void what_a_table_answered_is_not_written_test(void **state)
     store_layer_learn(stage->layer, &two, bytes_of(NULL, 0));
     assert_string_equal(get(stage, TABLE_A, "one"), "1111");
     assert_string_equal(get(stage, TABLE_A, "two"), "-");
-    assert_false(store_layer_is_changed(stage->layer));
     write_all(stage);
     assert_string_equal(in_table(stage, TABLE_A, "one"), "-");
 }
