@@ -186,10 +186,11 @@ int64_t books_commit_in_ms(const struct books *books)
 
 /* ---- space --------------------------------------------------------------------------------------- */
 
-/* A transaction copies every page that it changes, so a map is doubled long before it is full. */
+/* A transaction copies every page that it changes, and while the one before is read, what that one replaced is not free
+ * yet: a map is doubled long before it is full. */
 static bool is_tight(const struct kv_space *space)
 {
-    return space->used_bytes > space->map_bytes / 3;
+    return space->used_bytes > space->map_bytes / 4;
 }
 
 static bool grow_maps(struct books *books, struct error *err)

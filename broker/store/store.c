@@ -250,7 +250,12 @@ bool store_commit_start(struct store *store, struct error *err)
     struct store_layer *closed = store->newer;
 
     assert(!commit->running);
-    if (store_failed(store) != NULL || !store_layer_close(closed)) {
+    const struct error *failure = store_failed(store);
+    if (failure != NULL) {
+        *err = *failure;
+        return false;
+    }
+    if (!store_layer_close(closed)) {
         return error_set(err, ERROR_OS, "no memory for the state");
     }
     store->newer = store->older;
