@@ -96,6 +96,22 @@ static const char *const names[PLANT_END] = {
     [PLANT_SITES_NOT_WAITED_FOR] = "a rotation waits for no site",
 };
 
+/* The seed that found it last, of those that more than a few did not; it is tried before the others. */
+static const uint64_t found_by[PLANT_END] = {
+    [PLANT_DEDUPE_LOST] = 262,
+    [PLANT_REVOKED_KEY_HEARD] = 7,
+    [PLANT_WITHDRAWN_LIVES] = 13,
+    [PLANT_OTHER_VERSION_BACK] = 16,
+    [PLANT_ANYBODY_PROPOSES] = 24,
+    [PLANT_QUARANTINE_HEARD] = 21,
+    [PLANT_KEY_SURVIVES] = 10,
+    [PLANT_CONFIRMED_AND_KEPT] = 10,
+    [PLANT_FORM_RENAMED] = 6,
+    [PLANT_FORM_GONE_EARLY] = 6,
+    [PLANT_KEY_NOT_RENEWED] = 12,
+    [PLANT_SITES_NOT_WAITED_FOR] = 72,
+};
+
 enum { BATCH_FILE_MAX = 1 << 26 };
 
 int plant_count(void)
@@ -106,6 +122,11 @@ int plant_count(void)
 const char *plant_name(int plant)
 {
     return plant > 0 && plant < PLANT_END ? names[plant] : "";
+}
+
+uint64_t plant_found_by(int plant)
+{
+    return plant > 0 && plant < PLANT_END ? found_by[plant] : 0;
 }
 
 static bool lives(enum plant plant)

@@ -8,6 +8,8 @@
 /* How many there are; they are numbered from 1. */
 int plant_count(void);
 const char *plant_name(int plant);
+/* The seed to begin with; 0: the first. */
+uint64_t plant_found_by(int plant);
 
 /* The next question whether a site is away is answered with no. */
 bool plant_forgets_away(void);

@@ -155,21 +155,30 @@ static int run_kept(const struct sim_region *region, const char *path)
 
 /* ---- planted bugs -------------------------------------------------------------------------------- */
 
+static void try_plant(const struct sim_region *region, const struct sim_options *options)
+{
+    struct sim_result result;
+    sim_play(region, options, &result);
+    if (result.broken) {
+        (void)printf("# seed %" PRIu64 ", event %" PRIu64 ": %s\n",
+                     options->seed,
+                     result.event,
+                     result.breach);
+        (void)fflush(stdout);
+        _exit(FOUND);
+    }
+}
+
 /* In a process of its own: a planted bug may end in an assertion, which finds it as well. */
 static void seek_plant(const struct sim_region *region, int plant, uint64_t seeds)
 {
     struct sim_options options = {.events = events_of_seed(), .plant = plant};
+    options.seed = plant_found_by(plant);
+    if (options.seed > 0 && options.seed <= seeds) {
+        try_plant(region, &options);
+    }
     for (options.seed = 1; options.seed <= seeds; options.seed++) {
-        struct sim_result result;
-        sim_play(region, &options, &result);
-        if (result.broken) {
-            (void)printf("# seed %" PRIu64 ", event %" PRIu64 ": %s\n",
-                         options.seed,
-                         result.event,
-                         result.breach);
-            (void)fflush(stdout);
-            _exit(FOUND);
-        }
+        try_plant(region, &options);
     }
     _exit(0);
 }
