@@ -91,7 +91,8 @@ static json_t *shut_of(const struct shut_sections *shut)
                      json_view_codes(VOCABULARY_SECTION, shut->sections));
 }
 
-json_t *json_view_case(const struct case_view *view)
+/* What belongs to a case: its referrals, the facts of them that are open here, and those that are not. */
+static json_t *contents_of(const struct case_view *view)
 {
     json_t *referrals = json_array();
     json_t *facts = json_array();
@@ -106,6 +107,17 @@ json_t *json_view_case(const struct case_view *view)
     for (size_t i = 0; i < view->shut_count; i++) {
         (void)json_array_append_new(shut, shut_of(&view->shut[i]));
     }
+    return json_pack("{s:o, s:o, s:o}", "referrals", referrals, "facts", facts, "shut", shut);
+}
+
+static void add_all(json_t *json, json_t *rest)
+{
+    (void)json_object_update(json, rest);
+    json_decref(rest);
+}
+
+json_t *json_view_case(const struct case_view *view)
+{
     json_t *json = json_pack("{s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
                              "id",
                              json_view_id(&view->id),
@@ -129,38 +141,31 @@ json_t *json_view_case(const struct case_view *view)
                              json_view_code(VOCABULARY_DESK_REASON, view->desk_reason),
                              "desk_agency",
                              json_view_text(view->desk_agency));
-    json_t *rest =
-        json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:i, s:o, s:o, s:o, s:o, s:o, s:o}",
-                  "opened",
-                  json_view_time(view->opened_us),
-                  "curator_due",
-                  json_view_time(view->curator_due_us),
-                  "appointed",
-                  json_view_time(view->appointed_us),
-                  "closed",
-                  json_view_time(view->closed_us),
-                  "outcome",
-                  json_view_code(VOCABULARY_CASE_OUTCOME, view->outcome),
-                  "proposed_outcome",
-                  json_view_code(VOCABULARY_CASE_OUTCOME, view->proposed_outcome),
-                  "proposed_by",
-                  json_view_text(view->proposed_by),
-                  "policy_version",
-                  (int)view->policy_version,
-                  "rule",
-                  json_view_text(view->rule),
-                  "possible_duplicate",
-                  json_view_text(view->possible_duplicate),
-                  "merged_into",
-                  json_view_text(view->merged_into),
-                  "referrals",
-                  referrals,
-                  "facts",
-                  facts,
-                  "shut",
-                  shut);
-    (void)json_object_update(json, rest);
-    json_decref(rest);
+    json_t *rest = json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:i, s:o, s:o, s:o}",
+                             "opened",
+                             json_view_time(view->opened_us),
+                             "curator_due",
+                             json_view_time(view->curator_due_us),
+                             "appointed",
+                             json_view_time(view->appointed_us),
+                             "closed",
+                             json_view_time(view->closed_us),
+                             "outcome",
+                             json_view_code(VOCABULARY_CASE_OUTCOME, view->outcome),
+                             "proposed_outcome",
+                             json_view_code(VOCABULARY_CASE_OUTCOME, view->proposed_outcome),
+                             "proposed_by",
+                             json_view_text(view->proposed_by),
+                             "policy_version",
+                             (int)view->policy_version,
+                             "rule",
+                             json_view_text(view->rule),
+                             "possible_duplicate",
+                             json_view_text(view->possible_duplicate),
+                             "merged_into",
+                             json_view_text(view->merged_into));
+    add_all(json, rest);
+    add_all(json, contents_of(view));
     return json;
 }
 
