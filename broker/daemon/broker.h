@@ -33,6 +33,7 @@ struct broker {
     struct core core; /* borrows from books and regions */
     struct keeper *keeper;
     struct rotation rotation;
+    int64_t keys_asked_us; /* boot clock: when a site knew of an epoch that is not known here */
     struct timekeeper time;
     int64_t boot_us; /* boot clock of this turn */
     int64_t started_us;

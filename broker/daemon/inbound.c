@@ -11,7 +11,8 @@
 enum {
     TURN_BYTES = 4 << 20, /* of frames: one sync then costs as much as it carries */
     TURN_US = 15000,      /* deciding: nobody is heard or answered meanwhile */
-    TURN_LOOKS = 16       /* frames between two looks at the clock */
+    TURN_LOOKS = 16,      /* frames between two looks at the clock */
+    KEYS_ASKED_US = 100000
 };
 
 static void step(struct broker *broker, struct turn *turn, const struct session_event *event);
@@ -117,6 +118,15 @@ add_reply(struct broker *broker, const struct session_effect *effect, const stru
     return &item->envelope;
 }
 
+/* Perhaps a rotation began, and whoever began it could not say so. Anybody may name any epoch, and the keys are files. */
+static void ask_for_keys(struct broker *broker)
+{
+    if (broker->boot_us - broker->keys_asked_us >= KEYS_ASKED_US) {
+        broker->keys_asked_us = broker->boot_us;
+        rotation_reload(broker);
+    }
+}
+
 /* A new referral whose sections nobody will ever open: its author is told now. One that is here already is answered as
  * ever. */
 static bool is_shut(struct broker *broker, const struct command *command)
@@ -125,7 +135,7 @@ static bool is_shut(struct broker *broker, const struct command *command)
     const struct referral *referral = command->kind == COMMAND_SUBMIT ? command->referral : NULL;
 
     if (referral != NULL && referral->disclosure_epoch > keeper_public(broker->keeper)->epoch) {
-        rotation_reload(broker); /* a rotation began, and whoever began it could not say so */
+        ask_for_keys(broker);
     }
     return referral != NULL && referral->disclosure_epoch != 0 &&
            !keeper_holds(broker->keeper, referral->disclosure_epoch) &&
